@@ -1,0 +1,6 @@
+/** The Java face of offload. */
+module dev.offload.async {
+  requires transitive dev.offload.coroutines;
+
+  exports dev.offload.async;
+}
