@@ -1,0 +1,19 @@
+package dev.offload;
+
+/**
+ * Why a job was cancelled.
+ *
+ * @since 0.1
+ */
+public enum CancelReason {
+  /** Someone cancelled it by key, or its only holder cancelled its handle. */
+  CANCELLED,
+  /** The last holder of a shared job left, and the kind's {@link AbandonPolicy} is {@link AbandonPolicy#CANCEL}. */
+  ABANDONED,
+  /** A submission under the same key replaced it ({@link ConflictPolicy#REPLACE}). */
+  REPLACED,
+  /** It ran longer than {@link TimeoutPolicy#cancelAfter()}. */
+  TIMED_OUT,
+  /** The scope that owns it ended. */
+  SCOPE_CLOSED
+}

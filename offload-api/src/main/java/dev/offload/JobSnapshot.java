@@ -1,0 +1,31 @@
+package dev.offload;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One job as it stood at one moment. Taking it takes no lease.
+ *
+ * @param key the key of the job
+ * @param label the key as text for people and logs; holds the id only if {@link OffloadConfig#showIds()} says so
+ * @param state where the job stood
+ * @param cancelReason why it is being cancelled, or null if it is not
+ * @param leases the number of callers who held it; a job started by {@code spawn} counts its scope as one
+ * @param age the time since it was accepted
+ * @since 0.1
+ */
+public record JobSnapshot(
+    OffloadKey<?> key,
+    String label,
+    JobState state,
+    @Nullable CancelReason cancelReason,
+    long leases,
+    Duration age) {
+
+  /** Returns label, state, age and leases in one line, without the id unless the label has it. */
+  @Override
+  public String toString() {
+    String reason = cancelReason == null ? "" : " (" + cancelReason + ")";
+    return label + " " + state + reason + ", age " + age + ", leases " + leases;
+  }
+}

@@ -1,0 +1,59 @@
+package dev.offload;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings of one kind. What is null follows the default of the manager.
+ *
+ * <p>Instances are immutable: each {@code with} method answers a changed copy.
+ *
+ * @param conflict what a {@code submit} does when its key is in flight; {@link ConflictPolicy#JOIN} concerns {@link
+ *     OffloadKey.Keyed} only, other keys of the kind keep to {@link ConflictPolicy#REJECT}
+ * @param timeout how long a body may run
+ * @param abandon what happens to a shared job when its last holder leaves
+ * @since 0.1
+ */
+public record KindPolicy(
+    @Nullable ConflictPolicy conflict, @Nullable TimeoutPolicy timeout, @Nullable AbandonPolicy abandon) {
+
+  private static final KindPolicy UNSET = new KindPolicy(null, null, null);
+
+  /**
+   * Returns the policy that follows the default in everything.
+   *
+   * @return the policy
+   */
+  public static KindPolicy unset() {
+    return UNSET;
+  }
+
+  /**
+   * Returns a copy with another conflict policy.
+   *
+   * @param policy see {@link #conflict()}
+   * @return the copy
+   */
+  public KindPolicy withConflict(ConflictPolicy policy) {
+    return new KindPolicy(Arguments.notNull("conflict", policy), timeout, abandon);
+  }
+
+  /**
+   * Returns a copy with other time limits.
+   *
+   * @param policy see {@link #timeout()}
+   * @return the copy
+   */
+  public KindPolicy withTimeout(TimeoutPolicy policy) {
+    return new KindPolicy(conflict, Arguments.notNull("timeout", policy), abandon);
+  }
+
+  /**
+   * Returns a copy with another abandon policy.
+   *
+   * @param policy see {@link #abandon()}
+   * @return the copy
+   */
+  public KindPolicy withAbandon(AbandonPolicy policy) {
+    return new KindPolicy(conflict, timeout, Arguments.notNull("abandon", policy));
+  }
+}

@@ -1,0 +1,25 @@
+package dev.offload;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the library itself has to say when work did not succeed or was not taken. An exception thrown by a body is not
+ * wrapped in one of these; it reaches the callers as it is.
+ *
+ * <p>Messages name the kind of the work, and its id only if {@link OffloadConfig#showIds()} says so.
+ *
+ * @since 0.1
+ */
+public abstract class OffloadException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * For subclasses.
+   *
+   * @param message what was wrong and, where it helps, what to do
+   * @param cause the cause, or null
+   */
+  protected OffloadException(String message, @Nullable Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,13 @@
+package dev.offload;
+
+/**
+ * Why a submission was refused.
+ *
+ * @since 0.1
+ */
+public enum RejectReason {
+  /** The key is in flight and the newcomer's policy is {@link ConflictPolicy#REJECT}. */
+  KEY_IN_FLIGHT,
+  /** The scope has ended or is being cancelled or shut down. */
+  SCOPE_CLOSED
+}

@@ -1,0 +1,63 @@
+package dev.offload;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a submission was taken.
+ *
+ * @param <H> the type of handle
+ * @since 0.1
+ */
+public sealed interface Submission<H extends OffloadHandle> {
+
+  /**
+   * Returns the handle, whichever way it came about.
+   *
+   * @return the handle, or null if the submission was {@link Rejected}
+   */
+  default @Nullable H handleOrNull() {
+    if (this instanceof Started<H> started) {
+      return started.handle();
+    }
+    if (this instanceof Joined<H> joined) {
+      return joined.handle();
+    }
+    if (this instanceof Replaced<H> replaced) {
+      return replaced.handle();
+    }
+    return null;
+  }
+
+  /**
+   * The job is new. Its body starts at once, or, if a job under its key is still dying, when that one has ended.
+   *
+   * @param handle the lease on the new job
+   * @param <H> the type of handle
+   */
+  record Started<H extends OffloadHandle>(H handle) implements Submission<H> {}
+
+  /**
+   * A job in flight is shared; the newcomer's body is not used.
+   *
+   * @param handle the lease on the job in flight
+   * @param <H> the type of handle
+   */
+  record Joined<H extends OffloadHandle>(H handle) implements Submission<H> {}
+
+  /**
+   * At least one job in flight was cancelled ({@link CancelReason#REPLACED}) to make room; the new body starts when the
+   * replaced ones have ended.
+   *
+   * @param handle the lease on the new job
+   * @param <H> the type of handle
+   */
+  record Replaced<H extends OffloadHandle>(H handle) implements Submission<H> {}
+
+  /**
+   * Nothing was started.
+   *
+   * @param reason why
+   * @param <H> the type of handle
+   */
+  record Rejected<H extends OffloadHandle>(RejectReason reason) implements Submission<H> {}
+}

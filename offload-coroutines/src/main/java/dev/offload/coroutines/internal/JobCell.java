@@ -1,0 +1,485 @@
+package dev.offload.coroutines.internal;
+
+import static dev.offload.coroutines.internal.JobWord.CANCELLED;
+import static dev.offload.coroutines.internal.JobWord.CANCELLING;
+import static dev.offload.coroutines.internal.JobWord.FAILED;
+import static dev.offload.coroutines.internal.JobWord.ONE_LEASE;
+import static dev.offload.coroutines.internal.JobWord.QUEUED;
+import static dev.offload.coroutines.internal.JobWord.RUNNING;
+import static dev.offload.coroutines.internal.JobWord.SUCCEEDED;
+import static dev.offload.coroutines.internal.JobWord.WAITING;
+import static dev.offload.coroutines.internal.JobWord.cancelled;
+import static dev.offload.coroutines.internal.JobWord.leasesOf;
+import static dev.offload.coroutines.internal.JobWord.publicState;
+import static dev.offload.coroutines.internal.JobWord.reasonOf;
+import static dev.offload.coroutines.internal.JobWord.stateOf;
+
+import dev.offload.CancelReason;
+import dev.offload.JobSnapshot;
+import dev.offload.JobState;
+import dev.offload.KeyStuckException;
+import dev.offload.OffloadCancelledException;
+import dev.offload.OffloadFailedException;
+import dev.offload.OffloadKey;
+import dev.offload.OffloadTimeoutException;
+import dev.offload.TimeoutPolicy;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One job: its state, its leases, its outcome, and who waits for it.
+ *
+ * <p>State and number of leases share one word, so that "join it" and "the last one left, cancel it" cannot cross:
+ *
+ * <pre>
+ *  from        to           by                                    outcome decided   body
+ *  ----------  -----------  ------------------------------------  ----------------  ----------------------
+ *  WAITING     QUEUED       the end of the last predecessor       no                handed to its executor
+ *  WAITING     FAILED       the successor's time limit            yes               never starts
+ *  QUEUED      RUNNING      begin()                               no                starts
+ *  QUEUED      FAILED       its executor refused it               yes               never starts
+ *  WAITING,
+ *   QUEUED     CANCELLED    cancel, or the last lease dropped     yes               never starts
+ *  RUNNING     SUCCEEDED    the body's end with a value           yes               has ended
+ *  RUNNING     FAILED       the body's end with an exception      yes               has ended
+ *  RUNNING     CANCELLING   cancel, limit, or last lease dropped  yes               is asked to end
+ *  CANCELLING  CANCELLED    the body's end, whatever it yields    (was already)     has ended
+ * </pre>
+ *
+ * <p>Every transition is one CAS on {@link #word}; leases are taken and dropped only while the outcome is undecided. So
+ * the outcome is decided once, and the last three states are entered once: that one thread runs {@link #ended}, which
+ * takes the job out of its registry, then tells its callers, then starts its successor, then the listener.
+ *
+ * <p>{@link #outcome} belongs to whoever moved the job to RUNNING: the body, or {@link #failUnstarted}, which for that
+ * passes through RUNNING for an instant. It is written before the CAS that decides, and read after the word: who sees
+ * SUCCEEDED or FAILED sees the outcome. A cancelled job's answer is computed from its reason.
+ */
+public final class JobCell<T extends @Nullable Object> extends Waiters {
+  private static final VarHandle WORD;
+
+  static {
+    try {
+      WORD = MethodHandles.lookup().findVarHandle(JobCell.class, "word", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final OffloadKey<T> key;
+  private final ScopeCore scope;
+  private final KindEntry kind;
+  private final @Nullable Limits limits;
+
+  /** What dropping the last lease cancels the job with; null if it then goes on. */
+  private final @Nullable CancelReason onLastLease;
+
+  private final long acceptedNanos;
+
+  /** Let go at the end, so that a handle kept for its answer keeps no closure. */
+  private volatile @Nullable JobBody<T> body;
+
+  @SuppressWarnings("FieldMayBeFinal") // written through WORD
+  private volatile long word = QUEUED | ONE_LEASE;
+
+  /** The value of a job that SUCCEEDED, the {@link Throwable} of one that FAILED; for others without meaning. */
+  private @Nullable Object outcome;
+
+  /** The timer of the successor's wait while WAITING, of the report on an undying body while CANCELLING. */
+  private volatile OffloadTimer.@Nullable Task guard;
+
+  /** Whether anyone ever asked for the outcome. */
+  private volatile boolean observed;
+
+  /** The next older job under the same key. Written by {@link Registry} alone. */
+  volatile @Nullable JobCell<?> older;
+
+  JobCell(
+      OffloadKey<T> key,
+      ScopeCore scope,
+      KindEntry kind,
+      JobBody<T> body,
+      TimeoutPolicy timeout,
+      @Nullable CancelReason onLastLease) {
+    this.key = key;
+    this.scope = scope;
+    this.kind = kind;
+    this.body = body;
+    this.limits = Limits.of(timeout);
+    this.onLastLease = onLastLease;
+    this.acceptedNanos = scope.nanoTime();
+  }
+
+  // What anyone may ask.
+
+  /** The key the job was submitted under. */
+  public OffloadKey<T> key() {
+    return key;
+  }
+
+  KindEntry kind() {
+    return kind;
+  }
+
+  /** The scope that owns the job. */
+  public ScopeCore scope() {
+    return scope;
+  }
+
+  /** The public name of the state. */
+  public JobState state() {
+    return publicState(word);
+  }
+
+  /** Whether the callers' answer is fixed. */
+  public boolean isDecided() {
+    return JobWord.isDecided(word);
+  }
+
+  /** Whether the body has ended, or will never start. */
+  public boolean hasEnded() {
+    return JobWord.hasEnded(word);
+  }
+
+  /** Whether the job waits for a predecessor. */
+  boolean isWaiting() {
+    return stateOf(word) == WAITING;
+  }
+
+  /** The key as text, as far as the settings allow. */
+  public String label() {
+    return key.describe(scope.config().showIds());
+  }
+
+  /** The job as it stands now. */
+  public JobSnapshot snapshot() {
+    long w = word;
+    return new JobSnapshot(
+        key,
+        label(),
+        publicState(w),
+        reasonOf(w),
+        leasesOf(w),
+        Duration.ofNanos(Math.max(0, scope.nanoTime() - acceptedNanos)));
+  }
+
+  // Leases.
+
+  /** Takes a lease, if the outcome is undecided. */
+  boolean tryJoin() {
+    for (; ; ) {
+      long w = word;
+      if (JobWord.isDecided(w)) {
+        return false;
+      }
+      if (WORD.compareAndSet(this, w, w + ONE_LEASE)) {
+        return true;
+      }
+    }
+  }
+
+  /** Drops a lease; the last one may cancel the job. A lease must not be dropped twice. */
+  public void dropLease() {
+    for (; ; ) {
+      long w = word;
+      if (JobWord.isDecided(w)) {
+        return;
+      }
+      long rest = w - ONE_LEASE;
+      CancelReason reason = rest < ONE_LEASE ? onLastLease : null;
+      if (WORD.compareAndSet(this, w, reason == null ? rest : cancelled(rest, reason))) {
+        if (reason != null) {
+          cancelDecided(stateOf(w) == RUNNING);
+        }
+        return;
+      }
+    }
+  }
+
+  // Transitions by the body.
+
+  /** Marks that the body starts now; false if it must not. */
+  public boolean begin() {
+    if (!move(QUEUED, RUNNING)) {
+      return false;
+    }
+    if (limits != null) {
+      limits.arm(this);
+    }
+    if (scope.listener().isOn()) {
+      scope.listener().started(snapshot());
+    }
+    return true;
+  }
+
+  /** The body has ended with a value. */
+  public void succeed(T value) {
+    if (!decide(SUCCEEDED, value)) {
+      endCancelled(null);
+    }
+  }
+
+  /** The body has ended with an exception. */
+  public void fail(Throwable failure) {
+    Throwable told =
+        failure instanceof CancellationException
+            ? new OffloadFailedException(
+                label() + " failed: a CancellationException left its body although nobody cancelled the job", failure)
+            : failure;
+    if (!decide(FAILED, told)) {
+      endCancelled(failure instanceof CancellationException ? null : failure);
+    }
+  }
+
+  /** The body could not be started; without effect if it has begun or was cancelled meanwhile. */
+  public void refuse(Throwable failure) {
+    failUnstarted(
+        QUEUED,
+        () -> new OffloadFailedException(label() + " failed: its executor or dispatcher refused to run it", failure));
+  }
+
+  /** Ends a job whose body never ran; RUNNING is passed through for an instant, to own the outcome. */
+  private void failUnstarted(int from, Supplier<Throwable> failure) {
+    if (move(from, RUNNING)) {
+      if (!decide(FAILED, failure.get())) {
+        endCancelled(null);
+      }
+    }
+  }
+
+  private boolean decide(int to, @Nullable Object result) {
+    outcome = result;
+    if (!move(RUNNING, to)) {
+      return false;
+    }
+    ended(null);
+    return true;
+  }
+
+  private void endCancelled(@Nullable Throwable dropped) {
+    outcome = null;
+    if (move(CANCELLING, CANCELLED)) {
+      ended(dropped);
+    }
+  }
+
+  // Transitions by others.
+
+  /** Cancels the job; true if this call decided its outcome. */
+  public boolean cancel(CancelReason reason) {
+    int was = decideCancel(reason);
+    if (was < 0) {
+      return false;
+    }
+    cancelDecided(was == RUNNING);
+    return true;
+  }
+
+  /**
+   * Only decides: the caller has to call {@link #cancelDecided} soon, outside all locks. Answers the state before, or -1
+   * if the outcome was decided already.
+   */
+  int decideCancel(CancelReason reason) {
+    for (; ; ) {
+      long w = word;
+      if (JobWord.isDecided(w)) {
+        return -1;
+      }
+      if (WORD.compareAndSet(this, w, cancelled(w, reason))) {
+        return stateOf(w);
+      }
+    }
+  }
+
+  /** Whether {@code state}, as answered by {@link #decideCancel}, means that the body was running. */
+  static boolean wasRunning(int state) {
+    return state == RUNNING;
+  }
+
+  /** What follows a decided cancel. */
+  void cancelDecided(boolean wasRunning) {
+    if (!wasRunning) {
+      cancelBody();
+      ended(null);
+      return;
+    }
+    fireDecided();
+    cancelBody();
+    if (!hasEnded()) {
+      OffloadTimer.Task task = scope.timer().schedule(scope.config().undyingReportAfter(), this::reportUndying);
+      guard = task;
+      if (hasEnded()) {
+        task.cancel();
+      }
+    }
+  }
+
+  /** Makes the job wait for its predecessors. Called before anyone else can see it. */
+  void waitForPredecessors() {
+    WORD.setRelease(this, WAITING | ONE_LEASE);
+  }
+
+  /** Limits how long it waits. Called once it is visible. */
+  void guardWait() {
+    Duration limit = scope.config().successorWait();
+    OffloadTimer.Task task = scope.timer().schedule(limit, () -> giveUpWaiting(limit));
+    guard = task;
+    if (!isWaiting()) {
+      task.cancel();
+    }
+  }
+
+  private void giveUpWaiting(Duration limit) {
+    failUnstarted(WAITING, () -> new KeyStuckException(label(), limit));
+  }
+
+  /** Its predecessors have ended: starts it, unless something ended it first. */
+  void startAfterPredecessors() {
+    if (move(WAITING, QUEUED)) {
+      cancelGuard();
+      start();
+    }
+  }
+
+  /** Hands the body to its executor. */
+  void start() {
+    JobBody<T> started = body;
+    try {
+      if (started != null) {
+        started.startBody(this);
+      }
+    } catch (Throwable e) {
+      refuse(e);
+    }
+  }
+
+  private void reportUndying() {
+    if (stateOf(word) == CANCELLING) {
+      scope.listener().undying(snapshot(), scope.config().undyingReportAfter());
+    }
+  }
+
+  private void cancelBody() {
+    JobBody<T> stopped = body;
+    try {
+      if (stopped != null) {
+        stopped.stopBody();
+      }
+    } catch (Throwable e) { // user code that reacts to the cancellation
+      scope.listener().bodyCancelThrew(label(), e);
+    }
+  }
+
+  /** Runs once, on the thread that moved the job into its last state; see the order in the class comment. */
+  private void ended(@Nullable Throwable dropped) {
+    if (limits != null) {
+      limits.disarm();
+    }
+    cancelGuard();
+    body = null;
+    JobCell<?> successor = scope.remove(this);
+    boolean lastOfScope = scope.count(this);
+    close();
+    if (successor != null) {
+      successor.startAfterPredecessors();
+    }
+    tellListener(dropped);
+    if (lastOfScope) {
+      scope.terminated();
+    }
+  }
+
+  private void tellListener(@Nullable Throwable dropped) {
+    SafeListener listener = scope.listener();
+    if (limits != null) {
+      limits.tellTotal(this);
+    }
+    if (!observed && stateOf(word) == FAILED) {
+      listener.unobservedFailure(snapshot(), Objects.requireNonNull(failure()));
+    }
+    if (listener.isOn()) {
+      Throwable failure = failure();
+      if (failure != null && dropped != null && failure != dropped) {
+        failure.addSuppressed(dropped);
+      }
+      listener.ended(snapshot(), failure);
+    }
+  }
+
+  private void cancelGuard() {
+    OffloadTimer.Task task = guard;
+    if (task != null) {
+      task.cancel();
+    }
+  }
+
+  // Waiting.
+
+  /** Registers for the outcome; false if it is decided already, and then the waiter will not be fired. */
+  public boolean await(LeaseWaiter waiter) {
+    observed = true;
+    if (!push(waiter)) {
+      return false;
+    }
+    if (isDecided() || waiter.lease().isDropped()) {
+      return !takeBack(waiter);
+    }
+    return true;
+  }
+
+  /** Registers for the end of the body; false if it has ended already, and then the waiter will not be fired. */
+  public boolean join(Waiter waiter) {
+    return push(waiter);
+  }
+
+  /** Notes that someone asked for the outcome. */
+  public void markObserved() {
+    observed = true;
+  }
+
+  /** The value of a job that succeeded; throws what a caller of any other decided job has to be told. */
+  @SuppressWarnings({"unchecked", "NullAway"}) // a null outcome of a job that succeeded is a value of type T
+  public T value() throws Throwable {
+    Throwable failure = failure();
+    if (failure != null) {
+      throw failure;
+    }
+    return (T) outcome;
+  }
+
+  /** What callers are told, or null if the job succeeded. The outcome must be decided. */
+  public @Nullable Throwable failure() {
+    return switch (stateOf(word)) {
+      case SUCCEEDED -> null;
+      case FAILED -> (Throwable) Objects.requireNonNull(outcome);
+      case CANCELLING, CANCELLED -> cancelFailure();
+      default -> throw new IllegalStateException("the outcome of " + label() + " is not decided yet");
+    };
+  }
+
+  private Throwable cancelFailure() {
+    CancelReason reason = Objects.requireNonNull(reasonOf(word));
+    if (reason == CancelReason.TIMED_OUT && limits != null) {
+      return new OffloadTimeoutException(label(), limits.cancelAfter());
+    }
+    return new OffloadCancelledException(label(), reason);
+  }
+
+  // The word.
+
+  private boolean move(int from, int to) {
+    for (; ; ) {
+      long w = word;
+      if (stateOf(w) != from) {
+        return false;
+      }
+      if (WORD.compareAndSet(this, w, w - from + to)) {
+        return true;
+      }
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package dev.offload.coroutines.internal;
+
+import dev.offload.CancelReason;
+import dev.offload.TimeoutPolicy;
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The time limits of one job: armed on the body's thread before the body runs, disarmed after it has ended, so neither
+ * needs a lock. A timer that fires late meets a job that is decided, and does nothing.
+ */
+final class Limits {
+  private final TimeoutPolicy policy;
+  private long startedNanos;
+  private volatile boolean warned;
+  private OffloadTimer.@Nullable Task warning;
+  private OffloadTimer.@Nullable Task cancel;
+
+  private Limits(TimeoutPolicy policy) {
+    this.policy = policy;
+  }
+
+  /** The limits of a policy, or null if it has none. */
+  static @Nullable Limits of(TimeoutPolicy policy) {
+    return policy.warnAfter() == null && policy.cancelAfter() == null ? null : new Limits(policy);
+  }
+
+  void arm(JobCell<?> job) {
+    ScopeCore scope = job.scope();
+    startedNanos = scope.nanoTime();
+    Duration warnAfter = policy.warnAfter();
+    if (warnAfter != null) {
+      warning = scope.timer().schedule(warnAfter, () -> warn(job));
+    }
+    Duration cancelAfter = policy.cancelAfter();
+    if (cancelAfter != null) {
+      cancel = scope.timer().schedule(cancelAfter, () -> job.cancel(CancelReason.TIMED_OUT));
+    }
+  }
+
+  void disarm() {
+    if (warning != null) {
+      warning.cancel();
+    }
+    if (cancel != null) {
+      cancel.cancel();
+    }
+  }
+
+  private void warn(JobCell<?> job) {
+    if (!job.hasEnded()) {
+      warned = true;
+      tell(job);
+    }
+  }
+
+  /** Reports the total of a job that was reported as slow before. */
+  void tellTotal(JobCell<?> job) {
+    if (warned) {
+      tell(job);
+    }
+  }
+
+  private void tell(JobCell<?> job) {
+    Duration elapsed = Duration.ofNanos(Math.max(0, job.scope().nanoTime() - startedNanos));
+    job.scope().listener().slow(job.snapshot(), elapsed);
+  }
+
+  Duration cancelAfter() {
+    return Objects.requireNonNull(policy.cancelAfter());
+  }
+}

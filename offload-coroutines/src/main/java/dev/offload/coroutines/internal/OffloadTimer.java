@@ -1,0 +1,17 @@
+package dev.offload.coroutines.internal;
+
+import java.time.Duration;
+
+/** Runs short tasks later: time limits and reports. */
+public interface OffloadTimer {
+
+  /** Runs {@code task} once after {@code delay}. The task must neither block nor throw. */
+  Task schedule(Duration delay, Runnable task);
+
+  /** A task to come. */
+  interface Task {
+
+    /** Takes the task back if it has not run; cheap, and free of effect otherwise. */
+    void cancel();
+  }
+}

@@ -1,0 +1,63 @@
+package dev.offload.coroutines.internal;
+
+import dev.offload.KeyInFlightException;
+import dev.offload.OffloadException;
+import dev.offload.OffloadHandle;
+import dev.offload.RejectReason;
+import dev.offload.ScopeClosedException;
+import dev.offload.Submission;
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the core took a submission. With a job, the caller holds one lease on it, and has to wrap it in a handle.
+ *
+ * @param how what happened
+ * @param job the job, null if and only if the submission was refused
+ */
+public record Placement<T extends @Nullable Object>(How how, @Nullable JobCell<T> job) {
+
+  /** What happened. */
+  public enum How {
+    STARTED,
+    JOINED,
+    REPLACED,
+    KEY_IN_FLIGHT,
+    SCOPE_CLOSED
+  }
+
+  /** Whether the job was there before. */
+  public boolean joined() {
+    return how == How.JOINED;
+  }
+
+  /** The job, or the exception that says why there is none. */
+  public JobCell<T> jobOrThrow(String label, String scopeName) {
+    JobCell<T> taken = job;
+    if (taken == null) {
+      throw refusal(label, scopeName);
+    }
+    return taken;
+  }
+
+  private OffloadException refusal(String label, String scopeName) {
+    return how == How.KEY_IN_FLIGHT ? new KeyInFlightException(label) : new ScopeClosedException(scopeName);
+  }
+
+  /** The public answer; {@code wrap} makes the handle. */
+  public <H extends OffloadHandle> Submission<H> submission(Function<Placement<T>, H> wrap) {
+    return switch (how) {
+      case STARTED -> new Submission.Started<>(wrap.apply(this));
+      case JOINED -> new Submission.Joined<>(wrap.apply(this));
+      case REPLACED -> new Submission.Replaced<>(wrap.apply(this));
+      case KEY_IN_FLIGHT -> new Submission.Rejected<>(RejectReason.KEY_IN_FLIGHT);
+      case SCOPE_CLOSED -> new Submission.Rejected<>(RejectReason.SCOPE_CLOSED);
+    };
+  }
+
+  /** The job of a placement that was not refused. */
+  public JobCell<T> taken() {
+    return Objects.requireNonNull(job);
+  }
+}

@@ -1,0 +1,189 @@
+package dev.offload.coroutines.internal;
+
+import dev.offload.CancelReason;
+import dev.offload.ConflictPolicy;
+import dev.offload.OffloadKey;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which jobs each key has: the only writer of the map and of {@link JobCell#older}.
+ *
+ * <p>The map holds the newest job of a key; {@code older} links lead to the others. Nearly always there is one job and no
+ * link: it is put and removed by one atomic map operation. All other changes happen inside {@code compute}, which holds
+ * the map's lock for the key; only code of this package runs there (and {@code equals} of ids).
+ *
+ * <p>A job waits exactly while something older than it is linked. A successor is linked behind its predecessors in the
+ * same {@code compute} that marks it as waiting, and each predecessor is unlinked in a {@code compute} that looks for a
+ * waiting job with nothing older left: one of the two comes second and sees the other, so no successor is forgotten. At
+ * most one job of a key waits: a submission that finds a waiting job joins it, is refused, or cancels it.
+ *
+ * <p>Readers take no lock. An unlinked job keeps its link, so a reader standing on it still reaches all that is older.
+ */
+final class Registry {
+  private final ConcurrentHashMap<OffloadKey<?>, JobCell<?>> newest = new ConcurrentHashMap<>();
+
+  /** What became of a newcomer. */
+  enum Placed {
+    STARTED,
+    /** It waits for jobs under its key to end. */
+    WAITS,
+    /** As WAITS, and jobs were cancelled for it: see the {@link Conflict}. */
+    REPLACES,
+    JOINED,
+    IN_FLIGHT
+  }
+
+  /** The answer of {@link #place} when the key was not free. */
+  static final class Conflict {
+    Placed placed = Placed.STARTED;
+    @Nullable JobCell<?> joined;
+
+    /** Decided to be cancelled, with the state before; the caller has to carry it out. */
+    final List<Runnable> cancelled = new ArrayList<>(1);
+  }
+
+  /** The newest job under the key that can be joined, or null. */
+  @Nullable JobCell<?> live(OffloadKey<?> key) {
+    return live(newest.get(key));
+  }
+
+  private static @Nullable JobCell<?> live(@Nullable JobCell<?> from) {
+    JobCell<?> job = from;
+    while (job != null && job.isDecided()) {
+      job = job.older;
+    }
+    return job;
+  }
+
+  /** The newest job under the key that has not ended, one that can be joined if there is any, or null. */
+  @Nullable JobCell<?> find(OffloadKey<?> key) {
+    JobCell<?> head = newest.get(key);
+    JobCell<?> live = live(head);
+    if (live != null) {
+      return live;
+    }
+    JobCell<?> job = head;
+    while (job != null && job.hasEnded()) {
+      job = job.older;
+    }
+    return job;
+  }
+
+  /** All jobs under the key. */
+  List<JobCell<?>> all(OffloadKey<?> key) {
+    List<JobCell<?>> jobs = new ArrayList<>(1);
+    addChain(newest.get(key), jobs::add);
+    return jobs;
+  }
+
+  /** All jobs: each that was placed before this call and has not ended is among them. */
+  List<JobCell<?>> all() {
+    List<JobCell<?>> jobs = new ArrayList<>();
+    forEach(jobs::add);
+    return jobs;
+  }
+
+  /** Visits all jobs, as {@link #all()}. */
+  void forEach(Consumer<JobCell<?>> action) {
+    for (JobCell<?> head : newest.values()) {
+      addChain(head, action);
+    }
+  }
+
+  private static void addChain(@Nullable JobCell<?> head, Consumer<JobCell<?>> to) {
+    for (JobCell<?> job = head; job != null; job = job.older) {
+      if (!job.hasEnded()) {
+        to.accept(job);
+      }
+    }
+  }
+
+  /** Places the job if no other is under its key. */
+  boolean placeIfFree(JobCell<?> newcomer) {
+    return newest.putIfAbsent(newcomer.key(), newcomer) == null;
+  }
+
+  /** Places the job as the policy says. */
+  Conflict place(JobCell<?> newcomer, ConflictPolicy policy) {
+    Conflict result = new Conflict();
+    newest.compute(newcomer.key(), (key, head) -> place(newcomer, policy, head, result));
+    return result;
+  }
+
+  private static @Nullable JobCell<?> place(
+      JobCell<?> newcomer, ConflictPolicy policy, @Nullable JobCell<?> head, Conflict result) {
+    if (policy == ConflictPolicy.REPLACE) {
+      for (JobCell<?> job = live(head); job != null; job = live(job.older)) {
+        cancelForReplacement(job, result);
+      }
+    } else if (policy != ConflictPolicy.ALLOW) {
+      for (JobCell<?> job = live(head); job != null; job = live(job)) {
+        if (policy == ConflictPolicy.REJECT) {
+          result.placed = Placed.IN_FLIGHT;
+          return head;
+        }
+        if (job.tryJoin()) {
+          result.placed = Placed.JOINED;
+          result.joined = job;
+          return head;
+        }
+      }
+    }
+    if (head != null) {
+      newcomer.older = head;
+      if (policy != ConflictPolicy.ALLOW) {
+        newcomer.waitForPredecessors();
+        result.placed = result.cancelled.isEmpty() ? Placed.WAITS : Placed.REPLACES;
+      }
+    }
+    return newcomer;
+  }
+
+  private static void cancelForReplacement(JobCell<?> job, Conflict result) {
+    int was = job.decideCancel(CancelReason.REPLACED);
+    if (was >= 0) {
+      result.cancelled.add(() -> job.cancelDecided(JobCell.wasRunning(was)));
+    }
+  }
+
+  /** Takes out a job that has ended. Answers the job that may start now, or null. */
+  @Nullable JobCell<?> remove(JobCell<?> job) {
+    if (job.older == null && newest.remove(job.key(), job)) {
+      return null;
+    }
+    JobCell<?>[] startable = new JobCell<?>[1];
+    newest.computeIfPresent(
+        job.key(),
+        (key, head) -> {
+          JobCell<?> rest = unlink(head, job);
+          startable[0] = oldestIfWaiting(rest);
+          return rest;
+        });
+    return startable[0];
+  }
+
+  private static @Nullable JobCell<?> unlink(JobCell<?> head, JobCell<?> job) {
+    if (head == job) {
+      return job.older;
+    }
+    for (JobCell<?> newer = head; newer != null; newer = newer.older) {
+      if (newer.older == job) {
+        newer.older = job.older;
+        break;
+      }
+    }
+    return head;
+  }
+
+  private static @Nullable JobCell<?> oldestIfWaiting(@Nullable JobCell<?> head) {
+    JobCell<?> oldest = head;
+    while (oldest != null && oldest.older != null) {
+      oldest = oldest.older;
+    }
+    return oldest != null && oldest.isWaiting() ? oldest : null;
+  }
+}

@@ -1,0 +1,81 @@
+package dev.offload.coroutines.internal;
+
+import dev.offload.JobSnapshot;
+import dev.offload.RejectReason;
+import dev.offload.spi.OffloadListener;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Calls the user's listener so that nothing it throws gets out, and logs what must not go unseen. */
+final class SafeListener {
+  static final System.Logger LOG = System.getLogger("dev.offload");
+
+  private final @Nullable OffloadListener listener;
+
+  SafeListener(@Nullable OffloadListener listener) {
+    this.listener = listener;
+  }
+
+  /** Whether anybody listens; saves making snapshots for nobody. */
+  boolean isOn() {
+    return listener != null;
+  }
+
+  void accepted(JobSnapshot job) {
+    tell(l -> l.onAccepted(job));
+  }
+
+  void joined(JobSnapshot job) {
+    tell(l -> l.onJoined(job));
+  }
+
+  void rejected(String kindName, RejectReason reason) {
+    tell(l -> l.onRejected(kindName, reason));
+  }
+
+  void started(JobSnapshot job) {
+    tell(l -> l.onStarted(job));
+  }
+
+  void slow(JobSnapshot job, Duration elapsed) {
+    LOG.log(
+        Level.WARNING,
+        () -> job.label() + (job.state().isActive() ? " has been running for " : " ran for ") + elapsed);
+    tell(l -> l.onSlow(job, elapsed));
+  }
+
+  void undying(JobSnapshot job, Duration since) {
+    LOG.log(
+        Level.WARNING,
+        () -> job.label() + " was cancelled, but its body has not ended for " + since + "; it keeps its key");
+    tell(l -> l.onUndying(job));
+  }
+
+  void unobservedFailure(JobSnapshot job, Throwable failure) {
+    LOG.log(Level.WARNING, () -> job.label() + " failed and nobody waited for it", failure);
+    tell(l -> l.onUnobservedFailure(job, failure));
+  }
+
+  void ended(JobSnapshot job, @Nullable Throwable failure) {
+    tell(l -> l.onEnded(job, failure));
+  }
+
+  /** What ran in reaction to the cancellation of a body threw. */
+  void bodyCancelThrew(String label, Throwable thrown) {
+    LOG.log(Level.WARNING, () -> label + ": its reaction to the cancellation threw", thrown);
+  }
+
+  private void tell(Consumer<OffloadListener> event) {
+    OffloadListener target = listener;
+    if (target == null) {
+      return;
+    }
+    try {
+      event.accept(target);
+    } catch (Throwable e) { // the listener is not ours: no job may depend on it
+      LOG.log(Level.WARNING, "an OffloadListener threw; it changes nothing", e);
+    }
+  }
+}

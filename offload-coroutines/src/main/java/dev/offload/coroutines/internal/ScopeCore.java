@@ -1,0 +1,335 @@
+package dev.offload.coroutines.internal;
+
+import dev.offload.CancelReason;
+import dev.offload.ConflictPolicy;
+import dev.offload.JobSnapshot;
+import dev.offload.OffloadConfig;
+import dev.offload.OffloadKey;
+import dev.offload.OffloadStats;
+import dev.offload.RejectReason;
+import dev.offload.ScopeSnapshot;
+import dev.offload.TimeoutPolicy;
+import dev.offload.coroutines.internal.Placement.How;
+import dev.offload.coroutines.internal.Registry.Conflict;
+import dev.offload.spi.OffloadListener;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A scope without its faces: what a submission does, and what the end of a job and of the scope do.
+ *
+ * <p>A submission goes: count it in at the {@link Gate}, place it in the {@link Registry}, look at the gate again, start
+ * it. Cancelling the scope goes: move the gate, then walk the registry. Either the walk meets the job, or the second look
+ * meets the moved gate; so a job that was accepted is cancelled with its scope, and none slips through.
+ */
+public final class ScopeCore {
+  private final String name;
+  private final OffloadConfig config;
+  private final SafeListener listener;
+  private final OffloadTimer timer;
+  private final LongSupplier ticker;
+  private final Kinds kinds;
+  private final Registry registry = new Registry();
+  private final Gate gate = new Gate();
+
+  /**
+   * Makes an open scope.
+   *
+   * @param timer runs time limits
+   * @param ticker tells nanoseconds, for ages and durations in reports
+   */
+  public ScopeCore(
+      String name,
+      OffloadConfig config,
+      @Nullable OffloadListener listener,
+      OffloadTimer timer,
+      LongSupplier ticker) {
+    this.name = name;
+    this.config = config;
+    this.listener = new SafeListener(listener);
+    this.timer = timer;
+    this.ticker = ticker;
+    this.kinds = new Kinds(config);
+  }
+
+  /** The name, as given. */
+  public String name() {
+    return name;
+  }
+
+  OffloadConfig config() {
+    return config;
+  }
+
+  SafeListener listener() {
+    return listener;
+  }
+
+  OffloadTimer timer() {
+    return timer;
+  }
+
+  long nanoTime() {
+    return ticker.getAsLong();
+  }
+
+  /** The key as text, as far as the settings allow. */
+  public String label(OffloadKey<?> key) {
+    return key.describe(config.showIds());
+  }
+
+  // Submitting.
+
+  /** Submits a job that this scope owns: only its holders' explicit cancel, or the scope, ends it early. */
+  public <T extends @Nullable Object> Placement<T> submit(
+      OffloadKey<T> key, @Nullable ConflictPolicy conflict, @Nullable TimeoutPolicy timeout, JobBody<T> body) {
+    KindEntry kind = kinds.of(key.kind());
+    return place(key, kind, kind.conflictFor(key, conflict), timeout, body, CancelReason.CANCELLED);
+  }
+
+  /** Submits a job that lives as long as someone holds a lease on it, or joins the one in flight. */
+  public <T extends @Nullable Object> Placement<T> share(
+      OffloadKey.Keyed<T> key, @Nullable TimeoutPolicy timeout, JobBody<T> body) {
+    KindEntry kind = kinds.of(key.kind());
+    return place(key, kind, ConflictPolicy.JOIN, timeout, body, kind.whenAbandoned());
+  }
+
+  /** Joins the job in flight; null if there is none that can be joined. Cheaper than {@link #share}. */
+  public <T extends @Nullable Object> @Nullable JobCell<T> tryJoin(OffloadKey.Keyed<T> key) {
+    JobCell<?> live = registry.live(key);
+    if (live == null || !gate.isOpen() || !live.tryJoin()) {
+      return null;
+    }
+    return joined(live);
+  }
+
+  /** Submits a job that nobody holds, under a fresh key of a kind that stands for {@code label}. */
+  public OffloadKey.Auto<?> spawn(String label, JobBody<@Nullable Object> body) {
+    KindEntry kind = kinds.ofLabel(label);
+    @SuppressWarnings("unchecked") // the value of such a job is never handed out
+    OffloadKey.Auto<@Nullable Object> key = (OffloadKey.Auto<@Nullable Object>) kind.kind.auto();
+    place(key, kind, ConflictPolicy.REJECT, null, body, null).jobOrThrow(label(key), name);
+    return key;
+  }
+
+  private <T extends @Nullable Object> Placement<T> place(
+      OffloadKey<T> key,
+      KindEntry kind,
+      ConflictPolicy policy,
+      @Nullable TimeoutPolicy timeout,
+      JobBody<T> body,
+      @Nullable CancelReason onLastLease) {
+    if (policy == ConflictPolicy.JOIN || policy == ConflictPolicy.REJECT) {
+      JobCell<?> live = registry.live(key);
+      if (live != null && gate.isOpen()) {
+        if (policy == ConflictPolicy.REJECT) {
+          return rejected(kind, How.KEY_IN_FLIGHT, RejectReason.KEY_IN_FLIGHT);
+        }
+        if (live.tryJoin()) {
+          return new Placement<>(How.JOINED, joined(live));
+        }
+      }
+    }
+    if (!gate.enter()) {
+      return rejected(kind, How.SCOPE_CLOSED, RejectReason.SCOPE_CLOSED);
+    }
+    kind.countAccepted();
+    JobCell<T> newcomer = new JobCell<>(key, this, kind, body, kind.timeoutFor(timeout), onLastLease);
+    boolean placed = false;
+    try {
+      Placement<T> placement = place(newcomer, policy);
+      placed = placement.job() == newcomer;
+      return placement;
+    } finally {
+      if (!placed) { // joined, in flight, or the id threw when it was compared
+        kind.uncountAccepted();
+        if (gate.leave()) {
+          terminated();
+        }
+      }
+    }
+  }
+
+  private <T extends @Nullable Object> Placement<T> place(JobCell<T> newcomer, ConflictPolicy policy) {
+    if (registry.placeIfFree(newcomer)) {
+      placed(newcomer);
+      start(newcomer);
+      return new Placement<>(How.STARTED, newcomer);
+    }
+    Conflict conflict = registry.place(newcomer, policy);
+    switch (conflict.placed) {
+      case STARTED -> {
+        placed(newcomer);
+        start(newcomer);
+        return new Placement<>(How.STARTED, newcomer);
+      }
+      case WAITS -> {
+        placed(newcomer);
+        newcomer.guardWait();
+        cancelIfScopeIs(newcomer);
+        return new Placement<>(How.STARTED, newcomer);
+      }
+      case REPLACES -> {
+        placed(newcomer);
+        conflict.cancelled.forEach(Runnable::run);
+        newcomer.guardWait();
+        cancelIfScopeIs(newcomer);
+        return new Placement<>(How.REPLACED, newcomer);
+      }
+      case JOINED -> {
+        return new Placement<>(How.JOINED, joined(conflict.joined));
+      }
+      default -> {
+        return rejected(newcomer.kind(), How.KEY_IN_FLIGHT, RejectReason.KEY_IN_FLIGHT);
+      }
+    }
+  }
+
+  private void placed(JobCell<?> job) {
+    if (listener.isOn()) {
+      listener.accepted(job.snapshot());
+    }
+  }
+
+  private void start(JobCell<?> job) {
+    if (!cancelIfScopeIs(job)) {
+      job.start();
+    }
+  }
+
+  private boolean cancelIfScopeIs(JobCell<?> job) {
+    return gate.isCancelled() && job.cancel(CancelReason.SCOPE_CLOSED);
+  }
+
+  @SuppressWarnings("unchecked") // keys are equal only if made from the same kind, which fixes T
+  private <T extends @Nullable Object> JobCell<T> joined(@Nullable JobCell<?> job) {
+    JobCell<T> taken = (JobCell<T>) Objects.requireNonNull(job);
+    taken.kind().countJoined();
+    if (listener.isOn()) {
+      listener.joined(taken.snapshot());
+    }
+    return taken;
+  }
+
+  private <T extends @Nullable Object> Placement<T> rejected(KindEntry kind, How how, RejectReason reason) {
+    kind.countRejected();
+    if (listener.isOn()) {
+      listener.rejected(kind.kind.name(), reason);
+    }
+    return new Placement<>(how, null);
+  }
+
+  // The end of a job; called by the job, in this order.
+
+  /** Takes the job out of the registry; answers the successor to start. */
+  @Nullable JobCell<?> remove(JobCell<?> job) {
+    try {
+      return registry.remove(job);
+    } catch (Throwable e) { // an id that throws when it is compared; its callers must have their answer all the same
+      SafeListener.LOG.log(System.Logger.Level.WARNING, job.label() + ": its id threw, the key stays taken", e);
+      return null;
+    }
+  }
+
+  /** Counts the job out; true if the scope terminates with it. */
+  boolean count(JobCell<?> job) {
+    job.kind().countEnded(job.state());
+    return gate.leave();
+  }
+
+  /** Tells those who wait for the scope. */
+  void terminated() {
+    gate.close();
+  }
+
+  // Looking.
+
+  /** The job under the key, or null. */
+  public @Nullable JobSnapshot find(OffloadKey<?> key) {
+    JobCell<?> job = registry.find(key);
+    JobSnapshot snapshot = job == null ? null : job.snapshot();
+    return snapshot == null || !snapshot.state().isActive() ? null : snapshot;
+  }
+
+  /** Whether any job under the key is active. */
+  public boolean isInFlight(OffloadKey<?> key) {
+    return registry.find(key) != null;
+  }
+
+  /** The number of active jobs. */
+  public long activeCount() {
+    return gate.active();
+  }
+
+  /** All active jobs. */
+  public List<JobCell<?>> jobs() {
+    return registry.all();
+  }
+
+  /** Jobs and counts. */
+  public ScopeSnapshot snapshot() {
+    List<JobSnapshot> jobs = new ArrayList<>();
+    registry.forEach(job -> jobs.add(job.snapshot()));
+    Map<String, OffloadStats> byKind = kinds.stats();
+    OffloadStats total = byKind.values().stream().reduce(OffloadStats.ZERO, OffloadStats::plus);
+    return new ScopeSnapshot(name, jobs, total, byKind);
+  }
+
+  // Cancelling and ending.
+
+  /** Cancels every job under the key; true if that changed anything. */
+  public boolean cancel(OffloadKey<?> key) {
+    boolean changed = false;
+    for (JobCell<?> job : registry.all(key)) {
+      changed |= job.cancel(CancelReason.CANCELLED);
+    }
+    return changed;
+  }
+
+  /** Cancels every job; answers how many that changed. */
+  public int cancelAll(CancelReason reason) {
+    int changed = 0;
+    for (JobCell<?> job : registry.all()) {
+      if (job.cancel(reason)) {
+        changed++;
+      }
+    }
+    return changed;
+  }
+
+  /** Takes no more jobs; those accepted go on. */
+  public void drain() {
+    if (gate.advance(Gate.DRAINING)) {
+      terminated();
+    }
+  }
+
+  /** Takes no more jobs and cancels those accepted; answers how many that changed. */
+  public int close() {
+    boolean idle = gate.advance(Gate.CANCELLED);
+    if (idle) {
+      terminated();
+      return 0;
+    }
+    return cancelAll(CancelReason.SCOPE_CLOSED);
+  }
+
+  /** Whether the scope is closed and its last job has ended. */
+  public boolean isTerminated() {
+    return gate.isClosed();
+  }
+
+  /** Registers for the moment when the scope is closed and its last job has ended; false if that is past. */
+  public boolean awaitTermination(Waiter waiter) {
+    return gate.push(waiter);
+  }
+
+  /** Takes back a waiter of {@link #awaitTermination}. */
+  public void takeBack(Waiter waiter) {
+    gate.takeBack(waiter);
+  }
+}

@@ -1,0 +1,54 @@
+package dev.offload.coroutines.internal;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/** One party that waits in a {@link Waiters}; told at most once. */
+public abstract class Waiter {
+  private static final VarHandle DONE;
+
+  static {
+    try {
+      DONE = MethodHandles.lookup().findVarHandle(Waiter.class, "done", boolean.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  /** The waiter pushed before this one; only ever moved further down, past waiters that are done. */
+  volatile @Nullable Waiter next;
+
+  /** False while this waiter is to be told; set once, by whoever tells it or takes it back. */
+  @SuppressWarnings("FieldMayBeFinal") // written through DONE
+  private volatile boolean done;
+
+  /** Tells whether this waiter wants the end of the body, and not already the outcome. */
+  protected abstract boolean wantsEnd();
+
+  /**
+   * What to do when the moment has come. Runs on the thread that brought it about, outside all locks, and should not
+   * block. What it throws is logged.
+   */
+  protected abstract void fire();
+
+  final boolean isDone() {
+    return done;
+  }
+
+  /** Ends the wait; true for exactly one caller. */
+  final boolean finish() {
+    return DONE.compareAndSet(this, false, true);
+  }
+
+  /** Fires unless someone else has fired or taken back this waiter. */
+  final void fireOnce() {
+    if (finish()) {
+      try {
+        fire();
+      } catch (Throwable e) { // a dispatcher that refuses to resume its caller must not keep others from their answer
+        SafeListener.LOG.log(System.Logger.Level.WARNING, "a caller could not be told the end of a job", e);
+      }
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package dev.offload.coroutines.internal;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A lock-free stack of {@link Waiter}s that is closed once.
+ *
+ * <p>No wake-up is missed. A waiter is told by three rules, and {@link Waiter#fireOnce()} makes sure that only the first
+ * of them that applies fires it:
+ *
+ * <ul>
+ *   <li>{@link #close()} swaps the head for {@link #CLOSED} and fires all it took out; a push that comes later fails, and
+ *       its caller goes on without waiting.
+ *   <li>{@link #fireDecided()} walks the stack after the outcome was decided but before the body has ended.
+ *   <li>A waiter pushed during that walk may be passed over by it; so whoever pushes looks at the state again
+ *       <em>after</em> the push and fires the waiter itself. Either the walk sees the push, or the pusher sees the state.
+ * </ul>
+ *
+ * <p>A waiter that is taken back is only marked; {@link #sweep()} unlinks marked ones. It writes {@code next} without a
+ * CAS: a link only ever moves past waiters that are done, and done is for ever, so racing sweeps may leave a marked
+ * waiter linked for a while but never lose one that still waits.
+ */
+public abstract class Waiters {
+  private static final VarHandle HEAD;
+
+  static {
+    try {
+      HEAD = MethodHandles.lookup().findVarHandle(Waiters.class, "head", Waiter.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  /** The head of a closed stack. */
+  private static final Waiter CLOSED =
+      new Waiter() {
+        @Override
+        protected boolean wantsEnd() {
+          return true;
+        }
+
+        @Override
+        protected void fire() {}
+      };
+
+  private static final int LEAST_SWEEP = 32;
+
+  @SuppressWarnings("FieldMayBeFinal") // written through HEAD
+  private volatile @Nullable Waiter head;
+
+  /** How many more waiters may be taken back before the next sweep. A hint: lost updates only shift that sweep. */
+  private int untilSweep = LEAST_SWEEP;
+
+  /** Adds a waiter; false if the stack is closed, and then nobody will fire it. */
+  final boolean push(Waiter waiter) {
+    for (; ; ) {
+      Waiter top = head;
+      if (top == CLOSED) {
+        return false;
+      }
+      waiter.next = top;
+      if (HEAD.compareAndSet(this, top, waiter)) {
+        return true;
+      }
+    }
+  }
+
+  /** Takes a waiter back, so that it will not be fired; false if it was fired already. */
+  public final boolean takeBack(Waiter waiter) {
+    if (!waiter.finish()) {
+      return false;
+    }
+    if (--untilSweep <= 0) {
+      // As many removals as waiters are left pay for the next walk, so a removal costs O(1) on average.
+      untilSweep = Math.max(LEAST_SWEEP, sweep());
+    }
+    return true;
+  }
+
+  /** Fires everyone who waits for the outcome only; the others stay. */
+  final void fireDecided() {
+    for (Waiter w = head; w != null; w = w.next) {
+      if (!w.wantsEnd()) {
+        w.fireOnce();
+      }
+    }
+  }
+
+  /** Fires the waiters of one lease, which was given up. */
+  final void fireOwnedBy(Lease<?> lease) {
+    for (Waiter w = head; w != null; w = w.next) {
+      if (w instanceof LeaseWaiter owned && owned.lease() == lease) {
+        owned.fireOnce();
+      }
+    }
+  }
+
+  /** Fires everyone and accepts no more. */
+  final void close() {
+    for (Waiter w = (Waiter) HEAD.getAndSet(this, CLOSED); w != null; w = w.next) {
+      w.fireOnce();
+    }
+  }
+
+  final boolean isClosed() {
+    return head == CLOSED;
+  }
+
+  /** Unlinks the waiters that are done, and returns how many are left. */
+  private int sweep() {
+    int left = 0;
+    Waiter top = head;
+    while (top != null && top.isDone()) {
+      top = HEAD.compareAndSet(this, top, top.next) ? top.next : head;
+    }
+    Waiter kept = top == CLOSED ? null : top;
+    while (kept != null) {
+      left++;
+      Waiter below = kept.next;
+      while (below != null && below.isDone()) {
+        below = below.next;
+      }
+      kept.next = below;
+      kept = below;
+    }
+    return left;
+  }
+}

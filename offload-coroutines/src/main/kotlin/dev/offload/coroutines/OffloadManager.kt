@@ -1,0 +1,60 @@
+package dev.offload.coroutines
+
+import dev.offload.OffloadConfig
+import dev.offload.ShutdownReport
+import dev.offload.coroutines.internal.ManagerScope
+import dev.offload.spi.OffloadListener
+import kotlinx.coroutines.Dispatchers
+import kotlin.coroutines.CoroutineContext
+import kotlin.coroutines.EmptyCoroutineContext
+import kotlin.time.Duration
+import kotlin.time.TimeSource
+
+/**
+ * The root scope, of the application's lifetime: make one, share it, [shutdown] it at the end.
+ *
+ * Not meant to be implemented outside the library.
+ *
+ * @since 0.1
+ */
+public interface OffloadManager : OffloadScope {
+    /**
+     * Ends this manager: refuses new work, waits at most [grace] for what is running, cancels what is left, and waits at
+     * most [kill] for the cancelled bodies to end. Bodies that have not ended by then go on, undying, and are named in
+     * the report; their callers have their answer.
+     *
+     * Idempotent: a second call reports on what it finds. The times are those of the caller's dispatcher.
+     *
+     * This function is cancellable. Its cancellation leaves the manager closed to new work, with what was still running
+     * at that moment.
+     *
+     * @param grace how long running work may go on by itself; zero for not at all
+     * @param kill how long cancelled bodies may take to end; null for the setting of the manager
+     * @throws IllegalArgumentException if [grace] or [kill] is negative
+     */
+    public suspend fun shutdown(
+        grace: Duration,
+        kill: Duration? = null,
+    ): ShutdownReport
+}
+
+/**
+ * Makes a manager.
+ *
+ * @param config its settings
+ * @param context the dispatcher on which bodies run, [Dispatchers.Default] if there is none, and what else their context
+ *   shall hold. If the dispatcher has virtual time, as in `runTest`, time limits follow it.
+ * @param listener is told what happens to the jobs
+ * @param timeSource measures ages and durations in snapshots and reports
+ * @param name of this scope, in snapshots and messages
+ * @throws IllegalArgumentException if [context] holds a `Job`: a manager is a root, end it with
+ *   [shutdown][OffloadManager.shutdown]
+ * @since 0.1
+ */
+public fun OffloadManager(
+    config: OffloadConfig = OffloadConfig.defaults(),
+    context: CoroutineContext = EmptyCoroutineContext,
+    listener: OffloadListener? = null,
+    timeSource: TimeSource = TimeSource.Monotonic,
+    name: String = "manager",
+): OffloadManager = ManagerScope(config, context, listener, timeSource, name)

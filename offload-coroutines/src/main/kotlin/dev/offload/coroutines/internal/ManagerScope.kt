@@ -1,0 +1,170 @@
+package dev.offload.coroutines.internal
+
+import dev.offload.CancelReason
+import dev.offload.ConflictPolicy
+import dev.offload.JobSnapshot
+import dev.offload.OffloadConfig
+import dev.offload.OffloadKey
+import dev.offload.ScopeSnapshot
+import dev.offload.ShutdownReport
+import dev.offload.Submission
+import dev.offload.TimeoutPolicy
+import dev.offload.coroutines.OffloadDeferred
+import dev.offload.coroutines.OffloadManager
+import dev.offload.spi.OffloadListener
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.InternalCoroutinesApi
+import kotlinx.coroutines.Job
+import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.currentCoroutineContext
+import kotlinx.coroutines.ensureActive
+import kotlinx.coroutines.withTimeoutOrNull
+import java.util.function.LongSupplier
+import kotlin.coroutines.CoroutineContext
+import kotlin.time.Duration
+import kotlin.time.TimeSource
+import kotlin.time.toKotlinDuration
+
+/** The Kotlin face of a manager's [ScopeCore]. */
+@OptIn(InternalCoroutinesApi::class)
+internal class ManagerScope(
+    private val config: OffloadConfig,
+    context: CoroutineContext,
+    listener: OffloadListener?,
+    timeSource: TimeSource,
+    name: String,
+) : OffloadManager {
+    /** The context of bodies; without a `Job`, because the registry owns them. */
+    private val bodyContext: CoroutineContext = Dispatchers.Default + context
+
+    /** Set if this manager keeps real time, and then has a timer of its own to stop. */
+    private val systemTimer: SystemTimer?
+    private val core: ScopeCore
+
+    /** The parent of plain `launch` and `async` on this scope. */
+    private val ownJob = SupervisorJob()
+
+    init {
+        require(context[Job] == null) {
+            "context must not hold a Job: a manager is a root and is ended with shutdown; pass context.minusKey(Job)"
+        }
+        val dispatcherTimer = DispatcherTimer.of(bodyContext)
+        systemTimer = if (dispatcherTimer == null) SystemTimer("offload-timer-$name") else null
+        core = ScopeCore(name, config, listener, dispatcherTimer ?: systemTimer!!, ticker(timeSource))
+        ownJob.invokeOnCompletion(onCancelling = true) { core.close() }
+    }
+
+    override val coroutineContext: CoroutineContext = bodyContext + ownJob
+
+    override val manager: OffloadManager get() = this
+
+    override val activeCount: Int get() = core.activeCount().toInt()
+
+    override fun <T> submit(
+        key: OffloadKey<T>,
+        conflict: ConflictPolicy?,
+        timeout: TimeoutPolicy?,
+        block: suspend CoroutineScope.() -> T,
+    ): OffloadDeferred<T> = handle(key, core.submit(key, conflict, timeout, SuspendBody(bodyContext, block)))
+
+    override fun <T> trySubmit(
+        key: OffloadKey<T>,
+        conflict: ConflictPolicy?,
+        timeout: TimeoutPolicy?,
+        block: suspend CoroutineScope.() -> T,
+    ): Submission<OffloadDeferred<T>> =
+        core
+            .submit(key, conflict, timeout, SuspendBody(bodyContext, block))
+            .submission { DeferredLease(it.taken(), it.joined()) }
+
+    override fun <T> share(
+        key: OffloadKey.Keyed<T>,
+        timeout: TimeoutPolicy?,
+        block: suspend CoroutineScope.() -> T,
+    ): OffloadDeferred<T> = lease(key, timeout, block)
+
+    override suspend fun <T> call(
+        key: OffloadKey.Keyed<T>,
+        timeout: TimeoutPolicy?,
+        block: suspend CoroutineScope.() -> T,
+    ): T {
+        currentCoroutineContext().ensureActive()
+        val lease = lease(key, timeout, block)
+        try {
+            return lease.await()
+        } finally {
+            lease.drop()
+        }
+    }
+
+    private fun <T> lease(
+        key: OffloadKey.Keyed<T>,
+        timeout: TimeoutPolicy?,
+        block: suspend CoroutineScope.() -> T,
+    ): DeferredLease<T> {
+        val inFlight = core.tryJoin(key)
+        if (inFlight != null) return DeferredLease(inFlight, true)
+        return handle(key, core.share(key, timeout, SuspendBody(bodyContext, block)))
+    }
+
+    private fun <T> handle(
+        key: OffloadKey<T>,
+        placement: Placement<T>,
+    ): DeferredLease<T> = DeferredLease(placement.jobOrThrow(core.label(key), core.name()), placement.joined())
+
+    override fun spawn(
+        label: String,
+        block: suspend CoroutineScope.() -> Unit,
+    ): OffloadKey.Auto<*> = core.spawn(label, SuspendBody<Any?>(bodyContext, block))
+
+    override fun find(key: OffloadKey<*>): JobSnapshot? = core.find(key)
+
+    override fun isInFlight(key: OffloadKey<*>): Boolean = core.isInFlight(key)
+
+    override fun cancel(key: OffloadKey<*>): Boolean = core.cancel(key)
+
+    override fun snapshot(): ScopeSnapshot = core.snapshot()
+
+    override suspend fun joinAll() {
+        currentCoroutineContext().ensureActive()
+        core.jobs().forEach { it.awaitEnd() }
+    }
+
+    override fun cancelAll(): Int = core.cancelAll(CancelReason.CANCELLED)
+
+    override fun cancel() {
+        core.close()
+        ownJob.cancel()
+    }
+
+    override suspend fun shutdown(
+        grace: Duration,
+        kill: Duration?,
+    ): ShutdownReport {
+        require(!grace.isNegative()) { "grace must not be negative, but is $grace" }
+        require(kill == null || !kill.isNegative()) { "kill must not be negative, but is $kill" }
+        val endedBefore = ended()
+        core.drain()
+        terminatesWithin(grace)
+        val cancelled = core.close().toLong()
+        ownJob.cancel()
+        val clean = terminatesWithin(kill ?: config.shutdownKill().toKotlinDuration())
+        val undying = core.jobs().map { it.snapshot() }
+        if (clean) systemTimer?.stop()
+        val ended = ended() - endedBefore
+        val cancelledInTime = (cancelled - undying.size).coerceIn(0L..ended)
+        return ShutdownReport(ended - cancelledInTime, cancelledInTime, undying)
+    }
+
+    private suspend fun terminatesWithin(time: Duration): Boolean =
+        core.isTerminated || withTimeoutOrNull(time) { core.awaitTermination() } != null
+
+    private fun ended(): Long = core.snapshot().total().run { succeeded() + failed() + cancelled() }
+}
+
+private fun ticker(timeSource: TimeSource): LongSupplier {
+    if (timeSource == TimeSource.Monotonic) return LongSupplier(System::nanoTime)
+    val start = timeSource.markNow()
+    return LongSupplier { start.elapsedNow().inWholeNanoseconds }
+}
