@@ -8,6 +8,9 @@ package dev.offload;
 public enum AbandonPolicy {
   /** The job is cancelled ({@link CancelReason#ABANDONED}). */
   CANCEL,
-  /** The job goes on to its end, for its effect (a cache that is filled, say); it can still be joined. */
+  /**
+   * The job goes on to its end, for its effect (a cache that is filled, say); it can still be
+   * joined.
+   */
   FINISH
 }

@@ -3,10 +3,16 @@ package dev.offload;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** The checks of arguments that the types of this package share; each failure names the argument and the rule. */
+/**
+ * The checks of arguments that the types of this package share; each failure names the argument and
+ * the rule.
+ */
 final class Arguments {
 
-  /** The longest duration the library can measure: what fits into a {@code long} of nanoseconds, about 292 years. */
+  /**
+   * The longest duration the library can measure: what fits into a {@code long} of nanoseconds,
+   * about 292 years.
+   */
   private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
 
   private Arguments() {}

@@ -8,7 +8,10 @@ package dev.offload;
 public enum CancelReason {
   /** Someone cancelled it by key, or its only holder cancelled its handle. */
   CANCELLED,
-  /** The last holder of a shared job left, and the kind's {@link AbandonPolicy} is {@link AbandonPolicy#CANCEL}. */
+  /**
+   * The last holder of a shared job left, and the kind's {@link AbandonPolicy} is {@link
+   * AbandonPolicy#CANCEL}.
+   */
   ABANDONED,
   /** A submission under the same key replaced it ({@link ConflictPolicy#REPLACE}). */
   REPLACED,

@@ -1,16 +1,19 @@
 package dev.offload;
 
 /**
- * What a submission does when its key is already in flight. The newcomer's policy decides: that of the submission, else
- * that of its kind, else the default. A collision is never silent; the {@link Submission} says what happened.
+ * What a submission does when its key is already in flight. The newcomer's policy decides: that of
+ * the submission, else that of its kind, else the default. A collision is never silent; the {@link
+ * Submission} says what happened.
  *
- * <p>A job that is being cancelled cannot be joined, rejected for or replaced: under every policy but {@link #ALLOW} the
- * newcomer becomes its successor, and starts when the dying body has ended.
+ * <p>A job that is being cancelled cannot be joined, rejected for or replaced: under every policy
+ * but {@link #ALLOW} the newcomer becomes its successor, and starts when the dying body has ended.
  *
  * @since 0.1
  */
 public enum ConflictPolicy {
-  /** Share the job in flight: the newcomer's body does not run. For {@link OffloadKey.Keyed} only. */
+  /**
+   * Share the job in flight: the newcomer's body does not run. For {@link OffloadKey.Keyed} only.
+   */
   JOIN,
   /** Refuse the newcomer. */
   REJECT,

@@ -7,10 +7,12 @@ import org.jspecify.annotations.Nullable;
  * One job as it stood at one moment. Taking it takes no lease.
  *
  * @param key the key of the job
- * @param label the key as text for people and logs; holds the id only if {@link OffloadConfig#showIds()} says so
+ * @param label the key as text for people and logs; holds the id only if {@link
+ *     OffloadConfig#showIds()} says so
  * @param state where the job stood
  * @param cancelReason why it is being cancelled, or null if it is not
- * @param leases the number of callers who held it; a job started by {@code spawn} counts its scope as one
+ * @param leases the number of callers who held it; a job started by {@code spawn} counts its scope
+ *     as one
  * @param age the time since it was accepted
  * @since 0.1
  */

@@ -1,7 +1,8 @@
 package dev.offload;
 
 /**
- * Where a job stands. A job moves only downwards through this list, and ends in one of the last three.
+ * Where a job stands. A job moves only downwards through this list, and ends in one of the last
+ * three.
  *
  * @since 0.1
  */
@@ -10,7 +11,10 @@ public enum JobState {
   QUEUED,
   /** The body runs, or one of its child coroutines does. */
   RUNNING,
-  /** A cancel or a time limit has decided the outcome and the callers have it; the body has not ended yet. */
+  /**
+   * A cancel or a time limit has decided the outcome and the callers have it; the body has not
+   * ended yet.
+   */
   CANCELLING,
   /** The body ended with a value. */
   SUCCEEDED,

@@ -15,7 +15,8 @@ public final class KeyInFlightException extends OffloadRejectedException {
    */
   public KeyInFlightException(String label) {
     super(
-        label + " is in flight; wait for it, or submit with another conflict policy (JOIN, REPLACE or ALLOW)",
+        label
+            + " is in flight; wait for it, or submit with another conflict policy (JOIN, REPLACE or ALLOW)",
         RejectReason.KEY_IN_FLIGHT);
   }
 }

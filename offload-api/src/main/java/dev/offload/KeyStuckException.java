@@ -3,9 +3,9 @@ package dev.offload;
 import java.time.Duration;
 
 /**
- * The submission waited for a cancelled body under its key that would not end. Bodies of one key never overlap, so the
- * new body did not run. Make the old body answer to cancellation or interruption, or submit under {@link
- * ConflictPolicy#ALLOW}.
+ * The submission waited for a cancelled body under its key that would not end. Bodies of one key
+ * never overlap, so the new body did not run. Make the old body answer to cancellation or
+ * interruption, or submit under {@link ConflictPolicy#ALLOW}.
  *
  * @since 0.1
  */
@@ -22,7 +22,9 @@ public final class KeyStuckException extends OffloadException {
    */
   public KeyStuckException(String label, Duration waited) {
     super(
-        label + " is stuck: a cancelled body under this key has not ended within " + waited
+        label
+            + " is stuck: a cancelled body under this key has not ended within "
+            + waited
             + ", so the new one was not started",
         null);
     this.waited = waited;

@@ -7,14 +7,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Instances are immutable: each {@code with} method answers a changed copy.
  *
- * @param conflict what a {@code submit} does when its key is in flight; {@link ConflictPolicy#JOIN} concerns {@link
- *     OffloadKey.Keyed} only, other keys of the kind keep to {@link ConflictPolicy#REJECT}
+ * @param conflict what a {@code submit} does when its key is in flight; {@link ConflictPolicy#JOIN}
+ *     concerns {@link OffloadKey.Keyed} only, other keys of the kind keep to {@link
+ *     ConflictPolicy#REJECT}
  * @param timeout how long a body may run
  * @param abandon what happens to a shared job when its last holder leaves
  * @since 0.1
  */
 public record KindPolicy(
-    @Nullable ConflictPolicy conflict, @Nullable TimeoutPolicy timeout, @Nullable AbandonPolicy abandon) {
+    @Nullable ConflictPolicy conflict,
+    @Nullable TimeoutPolicy timeout,
+    @Nullable AbandonPolicy abandon) {
 
   private static final KindPolicy UNSET = new KindPolicy(null, null, null);
 

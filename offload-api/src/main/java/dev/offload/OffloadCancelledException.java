@@ -1,8 +1,8 @@
 package dev.offload;
 
 /**
- * The job, or this caller's lease on it, was cancelled. It says nothing about the caller's own coroutine or thread: that
- * one is not cancelled.
+ * The job, or this caller's lease on it, was cancelled. It says nothing about the caller's own
+ * coroutine or thread: that one is not cancelled.
  *
  * @since 0.1
  */

@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The settings of a manager: one default and settings per kind.
  *
- * <p>A submission's own option comes first, then the kind's setting, then the default given here, then what the library
- * does by itself: {@link ConflictPolicy#JOIN} for {@link OffloadKey.Keyed} and {@link ConflictPolicy#REJECT} for other
- * keys, no time limits, {@link AbandonPolicy#CANCEL}.
+ * <p>A submission's own option comes first, then the kind's setting, then the default given here,
+ * then what the library does by itself: {@link ConflictPolicy#JOIN} for {@link OffloadKey.Keyed}
+ * and {@link ConflictPolicy#REJECT} for other keys, no time limits, {@link AbandonPolicy#CANCEL}.
  *
  * <pre>{@code
  * OffloadConfig config = OffloadConfig.builder()
@@ -104,7 +104,8 @@ public final class OffloadConfig {
   }
 
   /**
-   * Returns how long a cancelled body may take to end before it is reported to the listener and the log.
+   * Returns how long a cancelled body may take to end before it is reported to the listener and the
+   * log.
    *
    * @return the time; 10 seconds if not set
    */
@@ -113,8 +114,8 @@ public final class OffloadConfig {
   }
 
   /**
-   * Returns how long a submission waits for the dying body under its key before it fails with {@link
-   * KeyStuckException}.
+   * Returns how long a submission waits for the dying body under its key before it fails with
+   * {@link KeyStuckException}.
    *
    * @return the time; 60 seconds if not set
    */
@@ -132,7 +133,8 @@ public final class OffloadConfig {
   }
 
   /**
-   * Tells whether logs, exception messages and snapshots may show the ids of keys, which may be personal data.
+   * Tells whether logs, exception messages and snapshots may show the ids of keys, which may be
+   * personal data.
    *
    * @return false if not set
    */
@@ -217,7 +219,8 @@ public final class OffloadConfig {
      *
      * @param time longer than zero
      * @return this builder
-     * @throws IllegalArgumentException if the time is null, not positive or too long for a {@code long} of nanoseconds
+     * @throws IllegalArgumentException if the time is null, not positive or too long for a {@code
+     *     long} of nanoseconds
      */
     public Builder undyingReportAfter(Duration time) {
       undyingReportAfter = Arguments.positive("undyingReportAfter", time);
@@ -229,7 +232,8 @@ public final class OffloadConfig {
      *
      * @param time longer than zero
      * @return this builder
-     * @throws IllegalArgumentException if the time is null, not positive or too long for a {@code long} of nanoseconds
+     * @throws IllegalArgumentException if the time is null, not positive or too long for a {@code
+     *     long} of nanoseconds
      */
     public Builder successorWait(Duration time) {
       successorWait = Arguments.positive("successorWait", time);
@@ -241,7 +245,8 @@ public final class OffloadConfig {
      *
      * @param time longer than zero
      * @return this builder
-     * @throws IllegalArgumentException if the time is null, not positive or too long for a {@code long} of nanoseconds
+     * @throws IllegalArgumentException if the time is null, not positive or too long for a {@code
+     *     long} of nanoseconds
      */
     public Builder shutdownKill(Duration time) {
       shutdownKill = Arguments.positive("shutdownKill", time);

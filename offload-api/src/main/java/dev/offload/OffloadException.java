@@ -3,10 +3,11 @@ package dev.offload;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the library itself has to say when work did not succeed or was not taken. An exception thrown by a body is not
- * wrapped in one of these; it reaches the callers as it is.
+ * What the library itself has to say when work did not succeed or was not taken. An exception
+ * thrown by a body is not wrapped in one of these; it reaches the callers as it is.
  *
- * <p>Messages name the kind of the work, and its id only if {@link OffloadConfig#showIds()} says so.
+ * <p>Messages name the kind of the work, and its id only if {@link OffloadConfig#showIds()} says
+ * so.
  *
  * @since 0.1
  */

@@ -1,10 +1,10 @@
 package dev.offload;
 
 /**
- * The job failed with something that must not reach a caller as it is, or could not be started: a {@link
- * java.util.concurrent.CancellationException} that left the body although nobody cancelled the job (an inner {@code
- * withTimeout}, say; passed on raw it would look as if the caller were cancelled), or an executor that refused the body.
- * The cause tells.
+ * The job failed with something that must not reach a caller as it is, or could not be started: a
+ * {@link java.util.concurrent.CancellationException} that left the body although nobody cancelled
+ * the job (an inner {@code withTimeout}, say; passed on raw it would look as if the caller were
+ * cancelled), or an executor that refused the body. The cause tells.
  *
  * @since 0.1
  */

@@ -1,8 +1,8 @@
 package dev.offload;
 
 /**
- * One caller's lease on a job. Each caller of a shared job has a handle of its own: what one does with it touches no
- * other.
+ * One caller's lease on a job. Each caller of a shared job has a handle of its own: what one does
+ * with it touches no other.
  *
  * <p>Implementations are safe to use from several threads.
  *
@@ -18,8 +18,8 @@ public interface OffloadHandle {
   OffloadKey<?> key();
 
   /**
-   * Returns where the job stands now. This is the state of the job, not of this lease: it goes on after {@link
-   * #cancel()} if others hold the job too.
+   * Returns where the job stands now. This is the state of the job, not of this lease: it goes on
+   * after {@link #cancel()} if others hold the job too.
    *
    * @return the state
    */
@@ -33,11 +33,13 @@ public interface OffloadHandle {
   boolean joined();
 
   /**
-   * Gives up this lease. Before the outcome is decided, this handle then answers that it was cancelled, whatever the job
-   * does; later it changes nothing. The job itself is cancelled only if this was its last lease (and, for a shared job,
-   * its {@link AbandonPolicy} is {@link AbandonPolicy#CANCEL}). Does not wait and never throws.
+   * Gives up this lease. Before the outcome is decided, this handle then answers that it was
+   * cancelled, whatever the job does; later it changes nothing. The job itself is cancelled only if
+   * this was its last lease (and, for a shared job, its {@link AbandonPolicy} is {@link
+   * AbandonPolicy#CANCEL}). Does not wait and never throws.
    *
-   * @return true if this call gave the lease up; false if it was given up before or the outcome was decided first
+   * @return true if this call gave the lease up; false if it was given up before or the outcome was
+   *     decided first
    */
   boolean cancel();
 }

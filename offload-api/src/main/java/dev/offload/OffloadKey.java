@@ -4,11 +4,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The identity of a piece of work: always complete, so whoever holds a key can look the work up, ask whether it is in
- * flight and cancel it.
+ * The identity of a piece of work: always complete, so whoever holds a key can look the work up,
+ * ask whether it is in flight and cancel it.
  *
- * <p>The hierarchy is sealed; the three forms differ in who chooses the identity and whether callers may share the
- * work:
+ * <p>The hierarchy is sealed; the three forms differ in who chooses the identity and whether
+ * callers may share the work:
  *
  * <ul>
  *   <li>{@link Keyed}: what the work is <em>about</em>. Interchangeable, so it may be shared.
@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@link Auto}: fire and forget; the library draws the identity when the key is made.
  * </ul>
  *
- * <p>Keys are made by their {@link OffloadKind}. They are immutable and safe to share between threads, as far as the
- * id of a {@link Keyed} is. {@code toString} shows the kind and never the id, because ids may be personal data; {@link
- * #describe(boolean)} shows both where that is wanted.
+ * <p>Keys are made by their {@link OffloadKind}. They are immutable and safe to share between
+ * threads, as far as the id of a {@link Keyed} is. {@code toString} shows the kind and never the
+ * id, because ids may be personal data; {@link #describe(boolean)} shows both where that is wanted.
  *
  * @param <T> the type of the work's result
  * @since 0.1
@@ -136,7 +136,8 @@ public sealed interface OffloadKey<T extends @Nullable Object> {
     /** Tells whether {@code other} is an explicit key of the same kind with the same id. */
     @Override
     public boolean equals(@Nullable Object other) {
-      return this == other || (other instanceof Explicit<?> that && kind == that.kind && id == that.id);
+      return this == other
+          || (other instanceof Explicit<?> that && kind == that.kind && id == that.id);
     }
 
     /** Returns the hash code of kind and id. */

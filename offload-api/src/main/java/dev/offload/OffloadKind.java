@@ -12,10 +12,11 @@ import org.jspecify.annotations.Nullable;
  * OffloadKey.Keyed<User> key = LOAD_USER.key(userId);
  * }</pre>
  *
- * <p>A kind is equal only to itself, so two keys can meet only if they were made from the same constant; a joined
- * result therefore always has the declared type, without a cast that could fail. A manager that meets a second kind of
- * the same name refuses it with {@link IllegalArgumentException}. The name is the label of metrics, logs and settings:
- * choose few, fixed names and never put an id into one.
+ * <p>A kind is equal only to itself, so two keys can meet only if they were made from the same
+ * constant; a joined result therefore always has the declared type, without a cast that could fail.
+ * A manager that meets a second kind of the same name refuses it with {@link
+ * IllegalArgumentException}. The name is the label of metrics, logs and settings: choose few, fixed
+ * names and never put an id into one.
  *
  * <p>Instances are immutable and safe to share between threads.
  *
@@ -55,11 +56,11 @@ public final class OffloadKind<T extends @Nullable Object> {
   }
 
   /**
-   * Makes the key of the work that is about {@code id}. All work under one such key is interchangeable: callers may
-   * share one run of it.
+   * Makes the key of the work that is about {@code id}. All work under one such key is
+   * interchangeable: callers may share one run of it.
    *
-   * @param id what the work is about; needs {@code equals} and {@code hashCode} that do not change while the key is in
-   *     use and do not throw
+   * @param id what the work is about; needs {@code equals} and {@code hashCode} that do not change
+   *     while the key is in use and do not throw
    * @return the key
    * @throws IllegalArgumentException if the id is null
    */
@@ -97,14 +98,20 @@ public final class OffloadKind<T extends @Nullable Object> {
     String name = Arguments.notNull(argument, given);
     if (name.isEmpty() || name.length() > MAX_NAME_LENGTH) {
       throw new IllegalArgumentException(
-          argument + " of a kind must have 1 to " + MAX_NAME_LENGTH + " characters, but has " + name.length());
+          argument
+              + " of a kind must have 1 to "
+              + MAX_NAME_LENGTH
+              + " characters, but has "
+              + name.length());
     }
     for (int i = 0; i < name.length(); i++) {
       char c = name.charAt(i);
       boolean allowed = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || "._-".indexOf(c) >= 0;
       if (!allowed) {
         throw new IllegalArgumentException(
-            argument + " of a kind may hold only a-z 0-9 . _ - but has another character at index " + i);
+            argument
+                + " of a kind may hold only a-z 0-9 . _ - but has another character at index "
+                + i);
       }
     }
     return name;

@@ -3,9 +3,9 @@ package dev.offload;
 /**
  * Counts of what became of submissions, since the scope was opened.
  *
- * <p>The two accounts always balance: {@link #submitted()} = {@link #accepted()} + joined + rejected, and accepted =
- * succeeded + failed + cancelled + active. Under concurrent submissions the numbers are a moment's view; at rest they
- * are exact.
+ * <p>The two accounts always balance: {@link #submitted()} = {@link #accepted()} + joined +
+ * rejected, and accepted = succeeded + failed + cancelled + active. Under concurrent submissions
+ * the numbers are a moment's view; at rest they are exact.
  *
  * @param joined submissions that shared a job in flight
  * @param rejected submissions that were refused
@@ -15,7 +15,8 @@ package dev.offload;
  * @param active jobs that are queued, running or being cancelled
  * @since 0.1
  */
-public record OffloadStats(long joined, long rejected, long succeeded, long failed, long cancelled, long active) {
+public record OffloadStats(
+    long joined, long rejected, long succeeded, long failed, long cancelled, long active) {
 
   /** All counts at zero. */
   public static final OffloadStats ZERO = new OffloadStats(0, 0, 0, 0, 0, 0);

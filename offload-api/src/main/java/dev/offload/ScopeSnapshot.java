@@ -6,7 +6,8 @@ import java.util.Map;
 /**
  * A scope as it stood at one moment.
  *
- * <p>Jobs and counts are read one after the other, so under concurrent work they may differ by what happened between.
+ * <p>Jobs and counts are read one after the other, so under concurrent work they may differ by what
+ * happened between.
  *
  * @param name the name of the scope, as given
  * @param jobs the jobs that were queued, running or being cancelled

@@ -5,9 +5,12 @@ import java.util.List;
 /**
  * What a shutdown found and did.
  *
- * @param finished the number of jobs that were active at the beginning or were accepted later, and ended by themselves
- * @param cancelled the number of jobs that the shutdown cancelled and whose bodies then ended in time
- * @param undying the jobs whose bodies had not ended when the kill time was over; their callers have their answer
+ * @param finished the number of jobs that were active at the beginning or were accepted later, and
+ *     ended by themselves
+ * @param cancelled the number of jobs that the shutdown cancelled and whose bodies then ended in
+ *     time
+ * @param undying the jobs whose bodies had not ended when the kill time was over; their callers
+ *     have their answer
  * @since 0.1
  */
 public record ShutdownReport(long finished, long cancelled, List<JobSnapshot> undying) {

@@ -29,7 +29,8 @@ public sealed interface Submission<H extends OffloadHandle> {
   }
 
   /**
-   * The job is new. Its body starts at once, or, if a job under its key is still dying, when that one has ended.
+   * The job is new. Its body starts at once, or, if a job under its key is still dying, when that
+   * one has ended.
    *
    * @param handle the lease on the new job
    * @param <H> the type of handle
@@ -45,8 +46,8 @@ public sealed interface Submission<H extends OffloadHandle> {
   record Joined<H extends OffloadHandle>(H handle) implements Submission<H> {}
 
   /**
-   * At least one job in flight was cancelled ({@link CancelReason#REPLACED}) to make room; the new body starts when the
-   * replaced ones have ended.
+   * At least one job in flight was cancelled ({@link CancelReason#REPLACED}) to make room; the new
+   * body starts when the replaced ones have ended.
    *
    * @param handle the lease on the new job
    * @param <H> the type of handle

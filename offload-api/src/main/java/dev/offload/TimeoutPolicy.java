@@ -4,13 +4,16 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long the body of a job may run. Both limits count from the start of the body, not from its submission.
+ * How long the body of a job may run. Both limits count from the start of the body, not from its
+ * submission.
  *
- * <p>Instances are immutable. A policy given with a submission replaces the kind's as a whole, and that one the default.
- * A caller that joins a job in flight does not change its limits.
+ * <p>Instances are immutable. A policy given with a submission replaces the kind's as a whole, and
+ * that one the default. A caller that joins a job in flight does not change its limits.
  *
- * @param warnAfter reports the job when it has run this long, and again with the total when it ends; null for never
- * @param cancelAfter cancels the job when it has run this long ({@link CancelReason#TIMED_OUT}); null for never
+ * @param warnAfter reports the job when it has run this long, and again with the total when it
+ *     ends; null for never
+ * @param cancelAfter cancels the job when it has run this long ({@link CancelReason#TIMED_OUT});
+ *     null for never
  * @since 0.1
  */
 public record TimeoutPolicy(@Nullable Duration warnAfter, @Nullable Duration cancelAfter) {
@@ -20,8 +23,9 @@ public record TimeoutPolicy(@Nullable Duration warnAfter, @Nullable Duration can
   /**
    * Makes a policy.
    *
-   * @throws IllegalArgumentException if a duration is not longer than zero, is longer than a {@code long} of nanoseconds
-   *     can hold, or if {@code warnAfter} is not shorter than {@code cancelAfter} (it could never report)
+   * @throws IllegalArgumentException if a duration is not longer than zero, is longer than a {@code
+   *     long} of nanoseconds can hold, or if {@code warnAfter} is not shorter than {@code
+   *     cancelAfter} (it could never report)
    */
   public TimeoutPolicy {
     if (warnAfter != null) {
@@ -31,7 +35,10 @@ public record TimeoutPolicy(@Nullable Duration warnAfter, @Nullable Duration can
       Arguments.positive("cancelAfter", cancelAfter);
       if (warnAfter != null && warnAfter.compareTo(cancelAfter) >= 0) {
         throw new IllegalArgumentException(
-            "warnAfter must be shorter than cancelAfter, but " + warnAfter + " is not shorter than " + cancelAfter);
+            "warnAfter must be shorter than cancelAfter, but "
+                + warnAfter
+                + " is not shorter than "
+                + cancelAfter);
       }
     }
   }

@@ -9,9 +9,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Is told what happens to the jobs of a manager. Every method does nothing unless overridden.
  *
- * <p>Calls come from whatever thread caused the event (a submitter, a body's thread, a canceller, a timer), several at
- * once, outside all locks of the library and after the callers concerned have their answer. They must return soon: a
- * call that blocks holds up the thread it runs on. What a method throws is logged and changes nothing else.
+ * <p>Calls come from whatever thread caused the event (a submitter, a body's thread, a canceller, a
+ * timer), several at once, outside all locks of the library and after the callers concerned have
+ * their answer. They must return soon: a call that blocks holds up the thread it runs on. What a
+ * method throws is logged and changes nothing else.
  *
  * <p>The labels in snapshots hold ids only if {@link OffloadConfig#showIds()} says so.
  *
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 public interface OffloadListener {
 
   /**
-   * A submission became a job. Events of one job may overtake this one if another thread cancels it at once.
+   * A submission became a job. Events of one job may overtake this one if another thread cancels it
+   * at once.
    *
    * @param job the job
    */
@@ -49,8 +51,8 @@ public interface OffloadListener {
   default void onStarted(JobSnapshot job) {}
 
   /**
-   * A body has run longer than its {@link dev.offload.TimeoutPolicy#warnAfter()}. Called at that moment, while it still
-   * runs, and once more when it ends.
+   * A body has run longer than its {@link dev.offload.TimeoutPolicy#warnAfter()}. Called at that
+   * moment, while it still runs, and once more when it ends.
    *
    * @param job the job; its state tells whether it still runs
    * @param elapsed how long the body has run so far, or in total
@@ -58,8 +60,8 @@ public interface OffloadListener {
   default void onSlow(JobSnapshot job, Duration elapsed) {}
 
   /**
-   * The body of a cancelled job has not ended for {@link OffloadConfig#undyingReportAfter()}. It keeps its key: a
-   * successor waits for it.
+   * The body of a cancelled job has not ended for {@link OffloadConfig#undyingReportAfter()}. It
+   * keeps its key: a successor waits for it.
    *
    * @param job the job
    */
@@ -77,8 +79,8 @@ public interface OffloadListener {
    * A job has ended; the last call for it.
    *
    * @param job the job, in its last state
-   * @param failure what its callers were given, with what a cancelled body threw afterwards as suppressed exception;
-   *     null if it succeeded
+   * @param failure what its callers were given, with what a cancelled body threw afterwards as
+   *     suppressed exception; null if it succeeded
    */
   default void onEnded(JobSnapshot job, @Nullable Throwable failure) {}
 }

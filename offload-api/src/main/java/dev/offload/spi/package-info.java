@@ -1,6 +1,4 @@
-/**
- * What others implement to be told about jobs: metrics, tracing, tests.
- */
+/** What others implement to be told about jobs: metrics, tracing, tests. */
 @NullMarked
 package dev.offload.spi;
 

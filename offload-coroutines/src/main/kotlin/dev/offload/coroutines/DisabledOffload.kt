@@ -17,8 +17,6 @@ public object DisabledOffload : Offload {
      *
      * @throws IllegalArgumentException if [label] is ill-formed
      */
-    override fun spawn(
-        label: String,
-        block: suspend (@OffloadDsl CoroutineScope).() -> Unit,
-    ): OffloadKey.Auto<*> = OffloadKind.named<Unit>(label).auto()
+    override fun spawn(label: String, block: suspend (@OffloadDsl CoroutineScope).() -> Unit): OffloadKey.Auto<*> =
+        OffloadKind.named<Unit>(label).auto()
 }

@@ -25,8 +25,5 @@ public interface Offload {
      * @throws IllegalArgumentException if the label is ill-formed
      * @throws ScopeClosedException if the manager takes no new work
      */
-    public fun spawn(
-        label: String,
-        block: suspend (@OffloadDsl CoroutineScope).() -> Unit,
-    ): OffloadKey.Auto<*>
+    public fun spawn(label: String, block: suspend (@OffloadDsl CoroutineScope).() -> Unit): OffloadKey.Auto<*>
 }

@@ -32,10 +32,7 @@ public interface OffloadManager : OffloadScope {
      * @param kill how long cancelled bodies may take to end; null for the setting of the manager
      * @throws IllegalArgumentException if [grace] or [kill] is negative
      */
-    public suspend fun shutdown(
-        grace: Duration,
-        kill: Duration? = null,
-    ): ShutdownReport
+    public suspend fun shutdown(grace: Duration, kill: Duration? = null): ShutdownReport
 }
 
 /**

@@ -11,7 +11,8 @@ import kotlin.time.toJavaDuration
  * @param block sets what differs from the defaults
  * @since 0.1
  */
-public fun OffloadConfig(block: OffloadConfig.Builder.() -> Unit): OffloadConfig = OffloadConfig.builder().apply(block).build()
+public fun OffloadConfig(block: OffloadConfig.Builder.() -> Unit): OffloadConfig =
+    OffloadConfig.builder().apply(block).build()
 
 /**
  * Makes time limits for a body; see [TimeoutPolicy].
@@ -22,7 +23,5 @@ public fun OffloadConfig(block: OffloadConfig.Builder.() -> Unit): OffloadConfig
  *   hold, or if [warnAfter] is not shorter than [cancelAfter]
  * @since 0.1
  */
-public fun TimeoutPolicy(
-    warnAfter: Duration? = null,
-    cancelAfter: Duration? = null,
-): TimeoutPolicy = TimeoutPolicy(warnAfter?.toJavaDuration(), cancelAfter?.toJavaDuration())
+public fun TimeoutPolicy(warnAfter: Duration? = null, cancelAfter: Duration? = null): TimeoutPolicy =
+    TimeoutPolicy(warnAfter?.toJavaDuration(), cancelAfter?.toJavaDuration())

@@ -4,8 +4,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * Orders the end of a scope against submissions to it: the number of active jobs and the stage of the scope share one
- * word, so a submission is counted, and then seen by the end, or it is refused.
+ * Orders the end of a scope against submissions to it: the number of active jobs and the stage of
+ * the scope share one word, so a submission is counted, and then seen by the end, or it is refused.
  *
  * <pre>
  *  stage      takes jobs   next
@@ -15,8 +15,8 @@ import java.lang.invoke.VarHandle;
  *  CANCELLED  no           (a job that got in before cancels itself)
  * </pre>
  *
- * <p>The scope has terminated when the stage is not OPEN and no job is active. Whoever makes that true, the last job or
- * the closer, fires those who wait here.
+ * <p>The scope has terminated when the stage is not OPEN and no job is active. Whoever makes that
+ * true, the last job or the closer, fires those who wait here.
  */
 final class Gate extends Waiters {
   private static final VarHandle WORD;

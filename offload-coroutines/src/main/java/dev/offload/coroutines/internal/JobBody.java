@@ -3,20 +3,21 @@ package dev.offload.coroutines.internal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a job runs. Each body calls {@link JobCell#begin()} when its code is about to run, and, if that answered true,
- * {@link JobCell#succeed} or {@link JobCell#fail} exactly once when all of it has ended.
+ * What a job runs. Each body calls {@link JobCell#begin()} when its code is about to run, and, if
+ * that answered true, {@link JobCell#succeed} or {@link JobCell#fail} exactly once when all of it
+ * has ended.
  */
 public interface JobBody<T extends @Nullable Object> {
 
   /**
-   * Hands the body to its dispatcher or executor. Called at most once, and never under a lock. What it throws, the job
-   * fails with, if the body has not begun.
+   * Hands the body to its dispatcher or executor. Called at most once, and never under a lock. What
+   * it throws, the job fails with, if the body has not begun.
    */
   void startBody(JobCell<T> job);
 
   /**
-   * Asks the body to end soon. Comes at most once, at any time after the job was accepted: also before {@link
-   * #startBody}, which then may or may not follow, and after the end.
+   * Asks the body to end soon. Comes at most once, at any time after the job was accepted: also
+   * before {@link #startBody}, which then may or may not follow, and after the end.
    */
   void stopBody();
 }

@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One job: its state, its leases, its outcome, and who waits for it.
  *
- * <p>State and number of leases share one word, so that "join it" and "the last one left, cancel it" cannot cross:
+ * <p>State and number of leases share one word, so that "join it" and "the last one left, cancel
+ * it" cannot cross:
  *
  * <pre>
  *  from        to           by                                    outcome decided   body
@@ -51,13 +52,15 @@ import org.jspecify.annotations.Nullable;
  *  CANCELLING  CANCELLED    the body's end, whatever it yields    (was already)     has ended
  * </pre>
  *
- * <p>Every transition is one CAS on {@link #word}; leases are taken and dropped only while the outcome is undecided. So
- * the outcome is decided once, and the last three states are entered once: that one thread runs {@link #ended}, which
- * takes the job out of its registry, then tells its callers, then starts its successor, then the listener.
+ * <p>Every transition is one CAS on {@link #word}; leases are taken and dropped only while the
+ * outcome is undecided. So the outcome is decided once, and the last three states are entered once:
+ * that one thread runs {@link #ended}, which takes the job out of its registry, then tells its
+ * callers, then starts its successor, then the listener.
  *
- * <p>{@link #outcome} belongs to whoever moved the job to RUNNING: the body, or {@link #failUnstarted}, which for that
- * passes through RUNNING for an instant. It is written before the CAS that decides, and read after the word: who sees
- * SUCCEEDED or FAILED sees the outcome. A cancelled job's answer is computed from its reason.
+ * <p>{@link #outcome} belongs to whoever moved the job to RUNNING: the body, or {@link
+ * #failUnstarted}, which for that passes through RUNNING for an instant. It is written before the
+ * CAS that decides, and read after the word: who sees SUCCEEDED or FAILED sees the outcome. A
+ * cancelled job's answer is computed from its reason.
  */
 public final class JobCell<T extends @Nullable Object> extends Waiters {
   private static final VarHandle WORD;
@@ -86,10 +89,16 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
   @SuppressWarnings("FieldMayBeFinal") // written through WORD
   private volatile long word = QUEUED | ONE_LEASE;
 
-  /** The value of a job that SUCCEEDED, the {@link Throwable} of one that FAILED; for others without meaning. */
+  /**
+   * The value of a job that SUCCEEDED, the {@link Throwable} of one that FAILED; for others without
+   * meaning.
+   */
   private @Nullable Object outcome;
 
-  /** The timer of the successor's wait while WAITING, of the report on an undying body while CANCELLING. */
+  /**
+   * The timer of the successor's wait while WAITING, of the report on an undying body while
+   * CANCELLING.
+   */
   private volatile OffloadTimer.@Nullable Task guard;
 
   /** Whether anyone ever asked for the outcome. */
@@ -228,7 +237,9 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     Throwable told =
         failure instanceof CancellationException
             ? new OffloadFailedException(
-                label() + " failed: a CancellationException left its body although nobody cancelled the job", failure)
+                label()
+                    + " failed: a CancellationException left its body although nobody cancelled the job",
+                failure)
             : failure;
     if (!decide(FAILED, told)) {
       endCancelled(failure instanceof CancellationException ? null : failure);
@@ -239,10 +250,14 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
   public void refuse(Throwable failure) {
     failUnstarted(
         QUEUED,
-        () -> new OffloadFailedException(label() + " failed: its executor or dispatcher refused to run it", failure));
+        () ->
+            new OffloadFailedException(
+                label() + " failed: its executor or dispatcher refused to run it", failure));
   }
 
-  /** Ends a job whose body never ran; RUNNING is passed through for an instant, to own the outcome. */
+  /**
+   * Ends a job whose body never ran; RUNNING is passed through for an instant, to own the outcome.
+   */
   private void failUnstarted(int from, Supplier<Throwable> failure) {
     if (move(from, RUNNING)) {
       if (!decide(FAILED, failure.get())) {
@@ -280,8 +295,8 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
   }
 
   /**
-   * Only decides: the caller has to call {@link #cancelDecided} soon, outside all locks. Answers the state before, or -1
-   * if the outcome was decided already.
+   * Only decides: the caller has to call {@link #cancelDecided} soon, outside all locks. Answers
+   * the state before, or -1 if the outcome was decided already.
    */
   int decideCancel(CancelReason reason) {
     for (; ; ) {
@@ -295,7 +310,9 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     }
   }
 
-  /** Whether {@code state}, as answered by {@link #decideCancel}, means that the body was running. */
+  /**
+   * Whether {@code state}, as answered by {@link #decideCancel}, means that the body was running.
+   */
   static boolean wasRunning(int state) {
     return state == RUNNING;
   }
@@ -310,7 +327,8 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     fireDecided();
     cancelBody();
     if (!hasEnded()) {
-      OffloadTimer.Task task = scope.timer().schedule(scope.config().undyingReportAfter(), this::reportUndying);
+      OffloadTimer.Task task =
+          scope.timer().schedule(scope.config().undyingReportAfter(), this::reportUndying);
       guard = task;
       if (hasEnded()) {
         task.cancel();
@@ -374,7 +392,10 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     }
   }
 
-  /** Runs once, on the thread that moved the job into its last state; see the order in the class comment. */
+  /**
+   * Runs once, on the thread that moved the job into its last state; see the order in the class
+   * comment.
+   */
   private void ended(@Nullable Throwable dropped) {
     if (limits != null) {
       limits.disarm();
@@ -419,35 +440,38 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
 
   // Waiting.
 
-  /** Registers for the outcome; false if it is decided already, and then the waiter will not be fired. */
-  public boolean await(LeaseWaiter waiter) {
-    observed = true;
+  /**
+   * Registers for the outcome; false if it is decided already, and then the waiter will not be
+   * fired.
+   */
+  public boolean await(Waiter waiter) {
     if (!push(waiter)) {
       return false;
     }
-    if (isDecided() || waiter.lease().isDropped()) {
-      return !takeBack(waiter);
-    }
-    return true;
+    // Whoever decided before the push became visible did not see the waiter, and will not fire it
+    // before the end.
+    return !isDecided() || !takeBack(waiter);
   }
 
-  /** Registers for the end of the body; false if it has ended already, and then the waiter will not be fired. */
+  /**
+   * Registers for the end of the body; false if it has ended already, and then the waiter will not
+   * be fired.
+   */
   public boolean join(Waiter waiter) {
     return push(waiter);
   }
 
-  /** Notes that someone asked for the outcome. */
+  /** Notes that someone asked for the outcome, so that a failure needs no report. */
   public void markObserved() {
     observed = true;
   }
 
-  /** The value of a job that succeeded; throws what a caller of any other decided job has to be told. */
-  @SuppressWarnings({"unchecked", "NullAway"}) // a null outcome of a job that succeeded is a value of type T
-  public T value() throws Throwable {
-    Throwable failure = failure();
-    if (failure != null) {
-      throw failure;
-    }
+  /** The value of a job that succeeded. */
+  @SuppressWarnings({
+    "unchecked",
+    "NullAway"
+  }) // a null outcome of a job that succeeded is a value of type T
+  public T valueOfSuccess() {
     return (T) outcome;
   }
 
@@ -457,7 +481,8 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
       case SUCCEEDED -> null;
       case FAILED -> (Throwable) Objects.requireNonNull(outcome);
       case CANCELLING, CANCELLED -> cancelFailure();
-      default -> throw new IllegalStateException("the outcome of " + label() + " is not decided yet");
+      default ->
+          throw new IllegalStateException("the outcome of " + label() + " is not decided yet");
     };
   }
 

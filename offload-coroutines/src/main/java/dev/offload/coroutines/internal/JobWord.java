@@ -5,8 +5,8 @@ import dev.offload.JobState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How {@link JobCell} packs state, cancel reason and number of leases into one {@code long}: bits 0 to 2 the state, bits 3
- * to 5 the reason, the rest the leases.
+ * How {@link JobCell} packs state, cancel reason and number of leases into one {@code long}: bits 0
+ * to 2 the state, bits 3 to 5 the reason, the rest the leases.
  */
 final class JobWord {
   static final int WAITING = 0;
@@ -41,7 +41,10 @@ final class JobWord {
     return word / ONE_LEASE;
   }
 
-  /** The word after a cancel of an undecided job: a running body has to end first, another one never starts. */
+  /**
+   * The word after a cancel of an undecided job: a running body has to end first, another one never
+   * starts.
+   */
   static long cancelled(long word, CancelReason reason) {
     int to = stateOf(word) == RUNNING ? CANCELLING : CANCELLED;
     return word - stateOf(word) + to + ((long) encode(reason) << REASON_SHIFT);

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a manager knows of one kind: its settings, resolved once, and its counts.
  *
- * <p>Only what cannot be derived is counted. Active = accepted - ended, with the ended ones read first: a job is counted
- * as accepted before it can end, so active is never below zero.
+ * <p>Only what cannot be derived is counted. Active = accepted - ended, with the ended ones read
+ * first: a job is counted as accepted before it can end, so active is never below zero.
  */
 final class KindEntry {
   final OffloadKind<?> kind;

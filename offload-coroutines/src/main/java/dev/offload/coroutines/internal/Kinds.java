@@ -9,8 +9,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The kinds a manager has met, by name, and the labels given to {@code spawn}, which conflict with no kind because keys
- * of theirs are never joined.
+ * The kinds a manager has met, by name, and the labels given to {@code spawn}, which conflict with
+ * no kind because keys of theirs are never joined.
  */
 final class Kinds {
   private final OffloadConfig config;
@@ -45,7 +45,8 @@ final class Kinds {
     KindEntry entry = labels.get(label);
     return entry != null
         ? entry
-        : labels.computeIfAbsent(label, name -> new KindEntry(OffloadKind.<@Nullable Object>named(name), config));
+        : labels.computeIfAbsent(
+            label, name -> new KindEntry(OffloadKind.<@Nullable Object>named(name), config));
   }
 
   /** The counts by name; a label and a kind of one name are counted together. */

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  *  HELD   SETTLED  the first answer given, after the outcome   the outcome of the job
  * </pre>
  *
- * <p>SETTLED exists so that a {@link #cancel()} which looked before the outcome and acts after it cannot change an
- * answer that was already given.
+ * <p>SETTLED exists so that a {@link #cancel()} which looked before the outcome and acts after it
+ * cannot change an answer that was already given.
  */
 public abstract class Lease<T extends @Nullable Object> implements OffloadHandle {
   private static final VarHandle STATE;
@@ -87,8 +87,13 @@ public abstract class Lease<T extends @Nullable Object> implements OffloadHandle
     return true;
   }
 
-  final boolean isDropped() {
+  private boolean isDropped() {
     return state == DROPPED;
+  }
+
+  /** Registers for the answer; false if it is ready, and then the waiter will not be fired. */
+  public final boolean await(LeaseWaiter waiter) {
+    return job.await(waiter) && (!isDropped() || !job.takeBack(waiter));
   }
 
   /** Whether {@link #answer()} may be called. */
@@ -96,11 +101,17 @@ public abstract class Lease<T extends @Nullable Object> implements OffloadHandle
     return job.isDecided() || isDropped();
   }
 
-  /** What this caller is told: the value of the job, or an exception. Only once {@link #isReady()}. */
+  /**
+   * What this caller is told: the value of the job, or an exception. Only once {@link #isReady()}.
+   */
   public final T answer() throws Throwable {
     if (state != SETTLED && !STATE.compareAndSet(this, HELD, SETTLED) && isDropped()) {
       throw new OffloadCancelledException(job.label(), CancelReason.CANCELLED);
     }
-    return job.value();
+    Throwable failure = job.failure();
+    if (failure != null) {
+      throw failure;
+    }
+    return job.valueOfSuccess();
   }
 }

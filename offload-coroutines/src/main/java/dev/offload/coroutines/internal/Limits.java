@@ -7,8 +7,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The time limits of one job: armed on the body's thread before the body runs, disarmed after it has ended, so neither
- * needs a lock. A timer that fires late meets a job that is decided, and does nothing.
+ * The time limits of one job: armed on the body's thread before the body runs, disarmed after it
+ * has ended, so neither needs a lock. A timer that fires late meets a job that is decided, and does
+ * nothing.
  */
 final class Limits {
   private final TimeoutPolicy policy;

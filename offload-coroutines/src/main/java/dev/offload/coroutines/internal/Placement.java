@@ -11,7 +11,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the core took a submission. With a job, the caller holds one lease on it, and has to wrap it in a handle.
+ * How the core took a submission. With a job, the caller holds one lease on it, and has to wrap it
+ * in a handle.
  *
  * @param how what happened
  * @param job the job, null if and only if the submission was refused
@@ -42,7 +43,9 @@ public record Placement<T extends @Nullable Object>(How how, @Nullable JobCell<T
   }
 
   private OffloadException refusal(String label, String scopeName) {
-    return how == How.KEY_IN_FLIGHT ? new KeyInFlightException(label) : new ScopeClosedException(scopeName);
+    return how == How.KEY_IN_FLIGHT
+        ? new KeyInFlightException(label)
+        : new ScopeClosedException(scopeName);
   }
 
   /** The public answer; {@code wrap} makes the handle. */

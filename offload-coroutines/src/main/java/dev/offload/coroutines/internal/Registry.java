@@ -12,16 +12,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which jobs each key has: the only writer of the map and of {@link JobCell#older}.
  *
- * <p>The map holds the newest job of a key; {@code older} links lead to the others. Nearly always there is one job and no
- * link: it is put and removed by one atomic map operation. All other changes happen inside {@code compute}, which holds
- * the map's lock for the key; only code of this package runs there (and {@code equals} of ids).
+ * <p>The map holds the newest job of a key; {@code older} links lead to the others. Nearly always
+ * there is one job and no link: it is put and removed by one atomic map operation. All other
+ * changes happen inside {@code compute}, which holds the map's lock for the key; only code of this
+ * package runs there (and {@code equals} of ids).
  *
- * <p>A job waits exactly while something older than it is linked. A successor is linked behind its predecessors in the
- * same {@code compute} that marks it as waiting, and each predecessor is unlinked in a {@code compute} that looks for a
- * waiting job with nothing older left: one of the two comes second and sees the other, so no successor is forgotten. At
- * most one job of a key waits: a submission that finds a waiting job joins it, is refused, or cancels it.
+ * <p>A job waits exactly while something older than it is linked. A successor is linked behind its
+ * predecessors in the same {@code compute} that marks it as waiting, and each predecessor is
+ * unlinked in a {@code compute} that looks for a waiting job with nothing older left: one of the
+ * two comes second and sees the other, so no successor is forgotten. At most one job of a key
+ * waits: a submission that finds a waiting job joins it, is refused, or cancels it.
  *
- * <p>Readers take no lock. An unlinked job keeps its link, so a reader standing on it still reaches all that is older.
+ * <p>Readers take no lock. An unlinked job keeps its link, so a reader standing on it still reaches
+ * all that is older.
  */
 final class Registry {
   private final ConcurrentHashMap<OffloadKey<?>, JobCell<?>> newest = new ConcurrentHashMap<>();
@@ -59,7 +62,10 @@ final class Registry {
     return job;
   }
 
-  /** The newest job under the key that has not ended, one that can be joined if there is any, or null. */
+  /**
+   * The newest job under the key that has not ended, one that can be joined if there is any, or
+   * null.
+   */
   @Nullable JobCell<?> find(OffloadKey<?> key) {
     JobCell<?> head = newest.get(key);
     JobCell<?> live = live(head);

@@ -8,7 +8,9 @@ import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Calls the user's listener so that nothing it throws gets out, and logs what must not go unseen. */
+/**
+ * Calls the user's listener so that nothing it throws gets out, and logs what must not go unseen.
+ */
 final class SafeListener {
   static final System.Logger LOG = System.getLogger("dev.offload");
 
@@ -42,14 +44,21 @@ final class SafeListener {
   void slow(JobSnapshot job, Duration elapsed) {
     LOG.log(
         Level.WARNING,
-        () -> job.label() + (job.state().isActive() ? " has been running for " : " ran for ") + elapsed);
+        () ->
+            job.label()
+                + (job.state().isActive() ? " has been running for " : " ran for ")
+                + elapsed);
     tell(l -> l.onSlow(job, elapsed));
   }
 
   void undying(JobSnapshot job, Duration since) {
     LOG.log(
         Level.WARNING,
-        () -> job.label() + " was cancelled, but its body has not ended for " + since + "; it keeps its key");
+        () ->
+            job.label()
+                + " was cancelled, but its body has not ended for "
+                + since
+                + "; it keeps its key");
     tell(l -> l.onUndying(job));
   }
 

@@ -22,9 +22,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A scope without its faces: what a submission does, and what the end of a job and of the scope do.
  *
- * <p>A submission goes: count it in at the {@link Gate}, place it in the {@link Registry}, look at the gate again, start
- * it. Cancelling the scope goes: move the gate, then walk the registry. Either the walk meets the job, or the second look
- * meets the moved gate; so a job that was accepted is cancelled with its scope, and none slips through.
+ * <p>A submission goes: count it in at the {@link Gate}, place it in the {@link Registry}, look at
+ * the gate again, start it. Cancelling the scope goes: move the gate, then walk the registry.
+ * Either the walk meets the job, or the second look meets the moved gate; so a job that was
+ * accepted is cancelled with its scope, and none slips through.
  */
 public final class ScopeCore {
   private final String name;
@@ -84,21 +85,31 @@ public final class ScopeCore {
 
   // Submitting.
 
-  /** Submits a job that this scope owns: only its holders' explicit cancel, or the scope, ends it early. */
+  /**
+   * Submits a job that this scope owns: only its holders' explicit cancel, or the scope, ends it
+   * early.
+   */
   public <T extends @Nullable Object> Placement<T> submit(
-      OffloadKey<T> key, @Nullable ConflictPolicy conflict, @Nullable TimeoutPolicy timeout, JobBody<T> body) {
+      OffloadKey<T> key,
+      @Nullable ConflictPolicy conflict,
+      @Nullable TimeoutPolicy timeout,
+      JobBody<T> body) {
     KindEntry kind = kinds.of(key.kind());
     return place(key, kind, kind.conflictFor(key, conflict), timeout, body, CancelReason.CANCELLED);
   }
 
-  /** Submits a job that lives as long as someone holds a lease on it, or joins the one in flight. */
+  /**
+   * Submits a job that lives as long as someone holds a lease on it, or joins the one in flight.
+   */
   public <T extends @Nullable Object> Placement<T> share(
       OffloadKey.Keyed<T> key, @Nullable TimeoutPolicy timeout, JobBody<T> body) {
     KindEntry kind = kinds.of(key.kind());
     return place(key, kind, ConflictPolicy.JOIN, timeout, body, kind.whenAbandoned());
   }
 
-  /** Joins the job in flight; null if there is none that can be joined. Cheaper than {@link #share}. */
+  /**
+   * Joins the job in flight; null if there is none that can be joined. Cheaper than {@link #share}.
+   */
   public <T extends @Nullable Object> @Nullable JobCell<T> tryJoin(OffloadKey.Keyed<T> key) {
     JobCell<?> live = registry.live(key);
     if (live == null || !gate.isOpen() || !live.tryJoin()) {
@@ -138,7 +149,8 @@ public final class ScopeCore {
       return rejected(kind, How.SCOPE_CLOSED, RejectReason.SCOPE_CLOSED);
     }
     kind.countAccepted();
-    JobCell<T> newcomer = new JobCell<>(key, this, kind, body, kind.timeoutFor(timeout), onLastLease);
+    JobCell<T> newcomer =
+        new JobCell<>(key, this, kind, body, kind.timeoutFor(timeout), onLastLease);
     boolean placed = false;
     try {
       Placement<T> placement = place(newcomer, policy);
@@ -154,7 +166,8 @@ public final class ScopeCore {
     }
   }
 
-  private <T extends @Nullable Object> Placement<T> place(JobCell<T> newcomer, ConflictPolicy policy) {
+  private <T extends @Nullable Object> Placement<T> place(
+      JobCell<T> newcomer, ConflictPolicy policy) {
     if (registry.placeIfFree(newcomer)) {
       placed(newcomer);
       start(newcomer);
@@ -215,7 +228,8 @@ public final class ScopeCore {
     return taken;
   }
 
-  private <T extends @Nullable Object> Placement<T> rejected(KindEntry kind, How how, RejectReason reason) {
+  private <T extends @Nullable Object> Placement<T> rejected(
+      KindEntry kind, How how, RejectReason reason) {
     kind.countRejected();
     if (listener.isOn()) {
       listener.rejected(kind.kind.name(), reason);
@@ -229,8 +243,12 @@ public final class ScopeCore {
   @Nullable JobCell<?> remove(JobCell<?> job) {
     try {
       return registry.remove(job);
-    } catch (Throwable e) { // an id that throws when it is compared; its callers must have their answer all the same
-      SafeListener.LOG.log(System.Logger.Level.WARNING, job.label() + ": its id threw, the key stays taken", e);
+    } catch (
+        Throwable
+            e) { // an id that throws when it is compared; its callers must have their answer all
+      // the same
+      SafeListener.LOG.log(
+          System.Logger.Level.WARNING, job.label() + ": its id threw, the key stays taken", e);
       return null;
     }
   }
@@ -323,7 +341,10 @@ public final class ScopeCore {
     return gate.isClosed();
   }
 
-  /** Registers for the moment when the scope is closed and its last job has ended; false if that is past. */
+  /**
+   * Registers for the moment when the scope is closed and its last job has ended; false if that is
+   * past.
+   */
   public boolean awaitTermination(Waiter waiter) {
     return gate.push(waiter);
   }

@@ -33,7 +33,9 @@ public final class SystemTimer implements OffloadTimer {
     try {
       Future<?> future = executor.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
       return () -> future.cancel(false);
-    } catch (RejectedExecutionException e) { // stopped: its manager has terminated, nothing is left to time
+    } catch (
+        RejectedExecutionException
+            e) { // stopped: its manager has terminated, nothing is left to time
       return NONE;
     }
   }

@@ -16,7 +16,9 @@ public abstract class Waiter {
     }
   }
 
-  /** The waiter pushed before this one; only ever moved further down, past waiters that are done. */
+  /**
+   * The waiter pushed before this one; only ever moved further down, past waiters that are done.
+   */
   volatile @Nullable Waiter next;
 
   /** False while this waiter is to be told; set once, by whoever tells it or takes it back. */
@@ -27,8 +29,8 @@ public abstract class Waiter {
   protected abstract boolean wantsEnd();
 
   /**
-   * What to do when the moment has come. Runs on the thread that brought it about, outside all locks, and should not
-   * block. What it throws is logged.
+   * What to do when the moment has come. Runs on the thread that brought it about, outside all
+   * locks, and should not block. What it throws is logged.
    */
   protected abstract void fire();
 
@@ -46,8 +48,12 @@ public abstract class Waiter {
     if (finish()) {
       try {
         fire();
-      } catch (Throwable e) { // a dispatcher that refuses to resume its caller must not keep others from their answer
-        SafeListener.LOG.log(System.Logger.Level.WARNING, "a caller could not be told the end of a job", e);
+      } catch (
+          Throwable
+              e) { // a dispatcher that refuses to resume its caller must not keep others from their
+        // answer
+        SafeListener.LOG.log(
+            System.Logger.Level.WARNING, "a caller could not be told the end of a job", e);
       }
     }
   }

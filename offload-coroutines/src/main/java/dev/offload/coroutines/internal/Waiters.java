@@ -7,20 +7,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * A lock-free stack of {@link Waiter}s that is closed once.
  *
- * <p>No wake-up is missed. A waiter is told by three rules, and {@link Waiter#fireOnce()} makes sure that only the first
- * of them that applies fires it:
+ * <p>No wake-up is missed. A waiter is told by three rules, and {@link Waiter#fireOnce()} makes
+ * sure that only the first of them that applies fires it:
  *
  * <ul>
- *   <li>{@link #close()} swaps the head for {@link #CLOSED} and fires all it took out; a push that comes later fails, and
- *       its caller goes on without waiting.
- *   <li>{@link #fireDecided()} walks the stack after the outcome was decided but before the body has ended.
- *   <li>A waiter pushed during that walk may be passed over by it; so whoever pushes looks at the state again
- *       <em>after</em> the push and fires the waiter itself. Either the walk sees the push, or the pusher sees the state.
+ *   <li>{@link #close()} swaps the head for {@link #CLOSED} and fires all it took out; a push that
+ *       comes later fails, and its caller goes on without waiting.
+ *   <li>{@link #fireDecided()} walks the stack after the outcome was decided but before the body
+ *       has ended.
+ *   <li>A waiter pushed during that walk may be passed over by it; so whoever pushes looks at the
+ *       state again <em>after</em> the push and fires the waiter itself. Either the walk sees the
+ *       push, or the pusher sees the state.
  * </ul>
  *
- * <p>A waiter that is taken back is only marked; {@link #sweep()} unlinks marked ones. It writes {@code next} without a
- * CAS: a link only ever moves past waiters that are done, and done is for ever, so racing sweeps may leave a marked
- * waiter linked for a while but never lose one that still waits.
+ * <p>A waiter that is taken back is only marked; {@link #sweep()} unlinks marked ones. It writes
+ * {@code next} without a CAS: a link only ever moves past waiters that are done, and done is for
+ * ever, so racing sweeps may leave a marked waiter linked for a while but never lose one that still
+ * waits.
  */
 public abstract class Waiters {
   private static final VarHandle HEAD;
@@ -50,7 +53,10 @@ public abstract class Waiters {
   @SuppressWarnings("FieldMayBeFinal") // written through HEAD
   private volatile @Nullable Waiter head;
 
-  /** How many more waiters may be taken back before the next sweep. A hint: lost updates only shift that sweep. */
+  /**
+   * How many more waiters may be taken back before the next sweep. A hint: lost updates only shift
+   * that sweep.
+   */
   private int untilSweep = LEAST_SWEEP;
 
   /** Adds a waiter; false if the stack is closed, and then nobody will fire it. */
@@ -73,7 +79,8 @@ public abstract class Waiters {
       return false;
     }
     if (--untilSweep <= 0) {
-      // As many removals as waiters are left pay for the next walk, so a removal costs O(1) on average.
+      // As many removals as waiters are left pay for the next walk, so a removal costs O(1) on
+      // average.
       untilSweep = Math.max(LEAST_SWEEP, sweep());
     }
     return true;

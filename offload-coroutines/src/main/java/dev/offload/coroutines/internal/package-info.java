@@ -1,11 +1,13 @@
 /**
- * The core: plain Java, without coroutines or futures, so that it can be checked by itself and serves both faces.
+ * The core: plain Java, without coroutines or futures, so that it can be checked by itself and
+ * serves both faces.
  *
- * <p>Reading order: {@link dev.offload.coroutines.internal.JobCell} (one job and its state word), {@link
- * dev.offload.coroutines.internal.Waiters} (who is told), {@link dev.offload.coroutines.internal.Registry} (which jobs
- * a key has), {@link dev.offload.coroutines.internal.Gate} (open, draining, closed), {@link
- * dev.offload.coroutines.internal.ScopeCore} (what a submission does), {@link dev.offload.coroutines.internal.Lease}
- * (one caller's share in a job).
+ * <p>Reading order: {@link dev.offload.coroutines.internal.JobCell} (one job and its state word),
+ * {@link dev.offload.coroutines.internal.Waiters} (who is told), {@link
+ * dev.offload.coroutines.internal.Registry} (which jobs a key has), {@link
+ * dev.offload.coroutines.internal.Gate} (open, draining, closed), {@link
+ * dev.offload.coroutines.internal.ScopeCore} (what a submission does), {@link
+ * dev.offload.coroutines.internal.Lease} (one caller's share in a job).
  *
  * <p>Not public API: it may change in any release.
  */

@@ -9,24 +9,22 @@ import kotlinx.coroutines.suspendCancellableCoroutine
 import kotlin.coroutines.resume
 
 /** A lease that suspends its caller. */
-internal class DeferredLease<T>(
-    job: JobCell<T>,
-    joined: Boolean,
-) : Lease<T>(job, joined),
+internal class DeferredLease<T>(job: JobCell<T>, joined: Boolean) :
+    Lease<T>(job, joined),
     OffloadDeferred<T> {
     override fun key(): OffloadKey<T> = super<Lease>.key()
 
     override suspend fun await(): T {
         currentCoroutineContext().ensureActive()
-        if (isReady) job().markObserved() else untilReady()
+        job().markObserved()
+        if (!isReady) untilReady()
         return answer()
     }
 
-    private suspend fun untilReady() =
-        suspendCancellableCoroutine { caller ->
-            val waiter = AwaitingCaller(this, caller)
-            if (job().await(waiter)) caller.invokeOnCancellation(waiter) else caller.resume(Unit)
-        }
+    private suspend fun untilReady() = suspendCancellableCoroutine { caller ->
+        val waiter = AwaitingCaller(this, caller)
+        if (await(waiter)) caller.invokeOnCancellation(waiter) else caller.resume(Unit)
+    }
 
     override suspend fun join() {
         currentCoroutineContext().ensureActive()
@@ -45,16 +43,13 @@ internal suspend fun JobCell<*>.awaitEnd() {
 }
 
 /** Suspends until the scope is closed and its last job has ended. */
-internal suspend fun ScopeCore.awaitTermination() =
-    suspendCancellableCoroutine { caller ->
-        val waiter = TerminationCaller(this, caller)
-        if (awaitTermination(waiter)) caller.invokeOnCancellation(waiter) else caller.resume(Unit)
-    }
+internal suspend fun ScopeCore.awaitTermination() = suspendCancellableCoroutine { caller ->
+    val waiter = TerminationCaller(this, caller)
+    if (awaitTermination(waiter)) caller.invokeOnCancellation(waiter) else caller.resume(Unit)
+}
 
-private class AwaitingCaller(
-    lease: Lease<*>,
-    private val caller: CancellableContinuation<Unit>,
-) : LeaseWaiter(lease),
+private class AwaitingCaller(lease: Lease<*>, private val caller: CancellableContinuation<Unit>) :
+    LeaseWaiter(lease),
     (Throwable?) -> Unit {
     override fun fire() = caller.resume(Unit)
 
@@ -63,10 +58,8 @@ private class AwaitingCaller(
     }
 }
 
-private class JoiningCaller(
-    private val job: JobCell<*>,
-    private val caller: CancellableContinuation<Unit>,
-) : Waiter(),
+private class JoiningCaller(private val job: JobCell<*>, private val caller: CancellableContinuation<Unit>) :
+    Waiter(),
     (Throwable?) -> Unit {
     override fun wantsEnd() = true
 
@@ -77,10 +70,8 @@ private class JoiningCaller(
     }
 }
 
-private class TerminationCaller(
-    private val scope: ScopeCore,
-    private val caller: CancellableContinuation<Unit>,
-) : Waiter(),
+private class TerminationCaller(private val scope: ScopeCore, private val caller: CancellableContinuation<Unit>) :
+    Waiter(),
     (Throwable?) -> Unit {
     override fun wantsEnd() = true
 

@@ -10,14 +10,9 @@ import kotlin.coroutines.CoroutineContext
 
 /** The clock of a dispatcher that has one of its own, as the virtual time of a test dispatcher. */
 @OptIn(InternalCoroutinesApi::class)
-internal class DispatcherTimer private constructor(
-    private val delay: Delay,
-    private val context: CoroutineContext,
-) : OffloadTimer {
-    override fun schedule(
-        delay: Duration,
-        task: Runnable,
-    ): OffloadTimer.Task {
+internal class DispatcherTimer private constructor(private val delay: Delay, private val context: CoroutineContext) :
+    OffloadTimer {
+    override fun schedule(delay: Duration, task: Runnable): OffloadTimer.Task {
         val millis = (delay.toNanos() + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI
         val handle = this.delay.invokeOnTimeout(millis, task, context)
         return OffloadTimer.Task { handle.dispose() }

@@ -73,10 +73,9 @@ internal class ManagerScope(
         conflict: ConflictPolicy?,
         timeout: TimeoutPolicy?,
         block: suspend CoroutineScope.() -> T,
-    ): Submission<OffloadDeferred<T>> =
-        core
-            .submit(key, conflict, timeout, SuspendBody(bodyContext, block))
-            .submission { DeferredLease(it.taken(), it.joined()) }
+    ): Submission<OffloadDeferred<T>> = core
+        .submit(key, conflict, timeout, SuspendBody(bodyContext, block))
+        .submission { DeferredLease(it.taken(), it.joined()) }
 
     override fun <T> share(
         key: OffloadKey.Keyed<T>,
@@ -108,15 +107,11 @@ internal class ManagerScope(
         return handle(key, core.share(key, timeout, SuspendBody(bodyContext, block)))
     }
 
-    private fun <T> handle(
-        key: OffloadKey<T>,
-        placement: Placement<T>,
-    ): DeferredLease<T> = DeferredLease(placement.jobOrThrow(core.label(key), core.name()), placement.joined())
+    private fun <T> handle(key: OffloadKey<T>, placement: Placement<T>): DeferredLease<T> =
+        DeferredLease(placement.jobOrThrow(core.label(key), core.name()), placement.joined())
 
-    override fun spawn(
-        label: String,
-        block: suspend CoroutineScope.() -> Unit,
-    ): OffloadKey.Auto<*> = core.spawn(label, SuspendBody<Any?>(bodyContext, block))
+    override fun spawn(label: String, block: suspend CoroutineScope.() -> Unit): OffloadKey.Auto<*> =
+        core.spawn(label, SuspendBody<Any?>(bodyContext, block))
 
     override fun find(key: OffloadKey<*>): JobSnapshot? = core.find(key)
 
@@ -138,10 +133,7 @@ internal class ManagerScope(
         ownJob.cancel()
     }
 
-    override suspend fun shutdown(
-        grace: Duration,
-        kill: Duration?,
-    ): ShutdownReport {
+    override suspend fun shutdown(grace: Duration, kill: Duration?): ShutdownReport {
         require(!grace.isNegative()) { "grace must not be negative, but is $grace" }
         require(kill == null || !kill.isNegative()) { "kill must not be negative, but is $kill" }
         val endedBefore = ended()

@@ -15,10 +15,8 @@ import kotlin.coroutines.CoroutineContext
  * an executor that refuses it; the latter the library answers by cancelling the coroutine.
  */
 @OptIn(InternalCoroutinesApi::class)
-internal class SuspendBody<T>(
-    context: CoroutineContext,
-    private val block: suspend CoroutineScope.() -> T,
-) : AbstractCoroutine<T>(context, initParentJob = true, active = true),
+internal class SuspendBody<T>(context: CoroutineContext, private val block: suspend CoroutineScope.() -> T) :
+    AbstractCoroutine<T>(context, initParentJob = true, active = true),
     JobBody<T> {
     private var cell: JobCell<T>? = null
     private var begun = false
@@ -42,10 +40,7 @@ internal class SuspendBody<T>(
         cell!!.succeed(value)
     }
 
-    override fun onCancelled(
-        cause: Throwable,
-        handled: Boolean,
-    ) {
+    override fun onCancelled(cause: Throwable, handled: Boolean) {
         if (begun) cell!!.fail(cause) else cell?.refuse(cause)
     }
 }
