@@ -161,7 +161,7 @@ final class Registry {
     if (job.older == null && newest.remove(job.key(), job)) {
       return null;
     }
-    JobCell<?>[] startable = new JobCell<?>[1];
+    @Nullable JobCell<?>[] startable = new JobCell<?>[1];
     newest.computeIfPresent(
         job.key(),
         (key, head) -> {

@@ -41,6 +41,12 @@ internal class SuspendBody<T>(context: CoroutineContext, private val block: susp
     }
 
     override fun onCancelled(cause: Throwable, handled: Boolean) {
-        if (begun) cell!!.fail(cause) else cell?.refuse(cause)
+        if (begun) {
+            cell!!.fail(
+                cause,
+            )
+        } else {
+            cell!!.refuse(if (cause is CancellationException) cause.cause ?: cause else cause)
+        }
     }
 }
