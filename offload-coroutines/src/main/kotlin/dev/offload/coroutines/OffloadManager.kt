@@ -44,8 +44,8 @@ public interface OffloadManager : OffloadScope {
  * @param listener is told what happens to the jobs
  * @param timeSource measures ages and durations in snapshots and reports
  * @param name of this scope, in snapshots and messages
- * @throws IllegalArgumentException if [context] holds a `Job`: a manager is a root, end it with
- *   [shutdown][OffloadManager.shutdown]
+ * @throws IllegalArgumentException if [context] holds a `Job` (a manager is a root, end it with
+ *   [shutdown][OffloadManager.shutdown]), or an interceptor that is no dispatcher
  * @since 0.1
  */
 public fun OffloadManager(

@@ -12,6 +12,7 @@ import dev.offload.TimeoutPolicy
 import dev.offload.coroutines.OffloadDeferred
 import dev.offload.coroutines.OffloadManager
 import dev.offload.spi.OffloadListener
+import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.InternalCoroutinesApi
@@ -21,6 +22,7 @@ import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.ensureActive
 import kotlinx.coroutines.withTimeoutOrNull
 import java.util.function.LongSupplier
+import kotlin.coroutines.ContinuationInterceptor
 import kotlin.coroutines.CoroutineContext
 import kotlin.time.Duration
 import kotlin.time.TimeSource
@@ -38,6 +40,8 @@ internal class ManagerScope(
     /** The context of bodies; without a `Job`, because the registry owns them. */
     private val bodyContext: CoroutineContext = Dispatchers.Default + context
 
+    private val dispatcher: CoroutineDispatcher
+
     /** Set if this manager keeps real time, and then has a timer of its own to stop. */
     private val systemTimer: SystemTimer?
     private val core: ScopeCore
@@ -49,6 +53,11 @@ internal class ManagerScope(
         require(context[Job] == null) {
             "context must not hold a Job: a manager is a root and is ended with shutdown; pass context.minusKey(Job)"
         }
+        val interceptor = bodyContext[ContinuationInterceptor]
+        require(interceptor is CoroutineDispatcher) {
+            "context must hold a CoroutineDispatcher to run bodies on, but holds another ContinuationInterceptor"
+        }
+        dispatcher = interceptor
         val dispatcherTimer = DispatcherTimer.of(bodyContext)
         systemTimer = if (dispatcherTimer == null) SystemTimer("offload-timer-$name") else null
         core = ScopeCore(name, config, listener, dispatcherTimer ?: systemTimer!!, ticker(timeSource))
@@ -66,7 +75,8 @@ internal class ManagerScope(
         conflict: ConflictPolicy?,
         timeout: TimeoutPolicy?,
         block: suspend CoroutineScope.() -> T,
-    ): OffloadDeferred<T> = handle(key, core.submit(key, conflict, timeout, SuspendBody(bodyContext, block)))
+    ): OffloadDeferred<T> =
+        handle(key, core.submit(key, conflict, timeout, SuspendBody(bodyContext, dispatcher, block)))
 
     override fun <T> trySubmit(
         key: OffloadKey<T>,
@@ -74,7 +84,7 @@ internal class ManagerScope(
         timeout: TimeoutPolicy?,
         block: suspend CoroutineScope.() -> T,
     ): Submission<OffloadDeferred<T>> = core
-        .submit(key, conflict, timeout, SuspendBody(bodyContext, block))
+        .submit(key, conflict, timeout, SuspendBody(bodyContext, dispatcher, block))
         .submission { DeferredLease(it.taken(), it.joined()) }
 
     override fun <T> share(
@@ -104,14 +114,14 @@ internal class ManagerScope(
     ): DeferredLease<T> {
         val inFlight = core.tryJoin(key)
         if (inFlight != null) return DeferredLease(inFlight, true)
-        return handle(key, core.share(key, timeout, SuspendBody(bodyContext, block)))
+        return handle(key, core.share(key, timeout, SuspendBody(bodyContext, dispatcher, block)))
     }
 
     private fun <T> handle(key: OffloadKey<T>, placement: Placement<T>): DeferredLease<T> =
         DeferredLease(placement.jobOrThrow(core.label(key), core.name()), placement.joined())
 
     override fun spawn(label: String, block: suspend CoroutineScope.() -> Unit): OffloadKey.Auto<*> =
-        core.spawn(label, SuspendBody<Any?>(bodyContext, block))
+        core.spawn(label, SuspendBody<Any?>(bodyContext, dispatcher, block))
 
     override fun find(key: OffloadKey<*>): JobSnapshot? = core.find(key)
 

@@ -2,34 +2,45 @@ package dev.offload.coroutines.internal
 
 import kotlinx.coroutines.AbstractCoroutine
 import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.InternalCoroutinesApi
 import kotlin.coroutines.CoroutineContext
 
 /**
- * A body that is a suspending block, run as a coroutine without a parent: its owner is the registry, and its end is told
- * to the [JobCell] by the coroutine itself, after all its children, and not through a handler somebody else could delay.
+ * A body that is a suspending block, run as a coroutine without a parent: its owner is the registry. Its end is told to the
+ * [JobCell] by the coroutine itself, after its children have ended, and not through a handler somebody else could delay.
  *
- * [begun] separates what ended the coroutine: the block (or a child of it), or something that kept it from starting, as
- * an executor that refuses it; the latter the library answers by cancelling the coroutine.
+ * The coroutine dispatches itself and starts its block undispatched from there. So it knows the moment the body begins,
+ * without a wrapper around the block that would live as long as the body is suspended.
+ *
+ * [begun] tells apart what ended the coroutine: the block (or a child of it), or something that kept it from beginning. An
+ * executor that refuses the coroutine makes the library cancel it and run it elsewhere; [run] then finds it inactive.
  */
 @OptIn(InternalCoroutinesApi::class)
-internal class SuspendBody<T>(context: CoroutineContext, private val block: suspend CoroutineScope.() -> T) :
-    AbstractCoroutine<T>(context, initParentJob = true, active = true),
-    JobBody<T> {
+internal class SuspendBody<T>(
+    context: CoroutineContext,
+    private val dispatcher: CoroutineDispatcher,
+    private val block: suspend CoroutineScope.() -> T,
+) : AbstractCoroutine<T>(context, initParentJob = true, active = true),
+    JobBody<T>,
+    Runnable {
     private var cell: JobCell<T>? = null
     private var begun = false
 
     override fun startBody(job: JobCell<T>) {
         cell = job
-        start(CoroutineStart.DEFAULT, this) { begin() }
+        if (dispatcher.isDispatchNeeded(context)) dispatcher.dispatch(context, this) else run()
     }
 
-    private suspend fun begin(): T {
-        if (!cell!!.begin()) throw CancellationException("The job was cancelled before its body began")
-        begun = true
-        return block()
+    override fun run() {
+        if (isActive && cell!!.begin()) {
+            begun = true
+            start(CoroutineStart.UNDISPATCHED, this, block)
+        } else {
+            resumeWith(Result.failure(CancellationException("The job was cancelled before its body began")))
+        }
     }
 
     override fun stopBody() {
@@ -42,9 +53,7 @@ internal class SuspendBody<T>(context: CoroutineContext, private val block: susp
 
     override fun onCancelled(cause: Throwable, handled: Boolean) {
         if (begun) {
-            cell!!.fail(
-                cause,
-            )
+            cell!!.fail(cause)
         } else {
             cell!!.refuse(if (cause is CancellationException) cause.cause ?: cause else cause)
         }
