@@ -161,7 +161,7 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
 
   /** The key as text, as far as the settings allow. */
   public String label() {
-    return key.describe(scope.config().showIds());
+    return scope.label(key);
   }
 
   /** The job as it stands now. */
@@ -328,7 +328,7 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     cancelBody();
     if (!hasEnded()) {
       OffloadTimer.Task task =
-          scope.timer().schedule(scope.config().undyingReportAfter(), this::reportUndying);
+          scope.schedule(scope.config().undyingReportAfter(), this::reportUndying);
       guard = task;
       if (hasEnded()) {
         task.cancel();
@@ -344,7 +344,7 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
   /** Limits how long it waits. Called once it is visible. */
   void guardWait() {
     Duration limit = scope.config().successorWait();
-    OffloadTimer.Task task = scope.timer().schedule(limit, () -> giveUpWaiting(limit));
+    OffloadTimer.Task task = scope.schedule(limit, () -> giveUpWaiting(limit));
     guard = task;
     if (!isWaiting()) {
       task.cancel();

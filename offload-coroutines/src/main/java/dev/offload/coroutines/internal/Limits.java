@@ -32,11 +32,11 @@ final class Limits {
     startedNanos = scope.nanoTime();
     Duration warnAfter = policy.warnAfter();
     if (warnAfter != null) {
-      warning = scope.timer().schedule(warnAfter, () -> warn(job));
+      warning = scope.schedule(warnAfter, () -> warn(job));
     }
     Duration cancelAfter = policy.cancelAfter();
     if (cancelAfter != null) {
-      cancel = scope.timer().schedule(cancelAfter, () -> job.cancel(CancelReason.TIMED_OUT));
+      cancel = scope.schedule(cancelAfter, () -> job.cancel(CancelReason.TIMED_OUT));
     }
   }
 

@@ -11,7 +11,9 @@ import dev.offload.ScopeSnapshot;
 import dev.offload.TimeoutPolicy;
 import dev.offload.coroutines.internal.Placement.How;
 import dev.offload.coroutines.internal.Registry.Conflict;
+import dev.offload.coroutines.internal.Registry.Placed;
 import dev.offload.spi.OffloadListener;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -70,17 +72,28 @@ public final class ScopeCore {
     return listener;
   }
 
-  OffloadTimer timer() {
-    return timer;
-  }
-
   long nanoTime() {
     return ticker.getAsLong();
   }
 
-  /** The key as text, as far as the settings allow. */
+  /** The key as text, as far as the settings allow and the id can be shown at all. */
   public String label(OffloadKey<?> key) {
-    return key.describe(config.showIds());
+    try {
+      return key.describe(config.showIds());
+    } catch (Throwable e) { // the id's toString is not ours: no job may depend on it
+      return key.describe(false);
+    }
+  }
+
+  /** Runs {@code task} later, if the timer can; a job must not get stuck because it cannot. */
+  OffloadTimer.Task schedule(Duration delay, Runnable task) {
+    try {
+      return timer.schedule(delay, task);
+    } catch (Throwable e) { // no thread to be had, say
+      SafeListener.LOG.log(
+          System.Logger.Level.WARNING, "a time limit or report of scope '" + name + "' is lost", e);
+      return () -> {};
+    }
   }
 
   // Submitting.
@@ -151,54 +164,51 @@ public final class ScopeCore {
     kind.countAccepted();
     JobCell<T> newcomer =
         new JobCell<>(key, this, kind, body, kind.timeoutFor(timeout), onLastLease);
-    boolean placed = false;
+    @Nullable Conflict conflict;
     try {
-      Placement<T> placement = place(newcomer, policy);
-      placed = placement.job() == newcomer;
-      return placement;
-    } finally {
-      if (!placed) { // joined, in flight, or the id threw when it was compared
-        kind.uncountAccepted();
-        if (gate.leave()) {
-          terminated();
-        }
-      }
+      conflict = registry.placeIfFree(newcomer) ? null : registry.place(newcomer, policy);
+    } catch (Throwable e) { // the id threw when it was compared
+      notPlaced(kind);
+      throw e;
     }
+    return conflict == null ? started(newcomer) : settle(newcomer, conflict);
   }
 
-  private <T extends @Nullable Object> Placement<T> place(
-      JobCell<T> newcomer, ConflictPolicy policy) {
-    if (registry.placeIfFree(newcomer)) {
-      placed(newcomer);
-      start(newcomer);
-      return new Placement<>(How.STARTED, newcomer);
-    }
-    Conflict conflict = registry.place(newcomer, policy);
-    switch (conflict.placed) {
-      case STARTED -> {
-        placed(newcomer);
-        start(newcomer);
-        return new Placement<>(How.STARTED, newcomer);
-      }
-      case WAITS -> {
-        placed(newcomer);
-        newcomer.guardWait();
-        cancelIfScopeIs(newcomer);
-        return new Placement<>(How.STARTED, newcomer);
-      }
-      case REPLACES -> {
+  private <T extends @Nullable Object> Placement<T> settle(JobCell<T> newcomer, Conflict conflict) {
+    return switch (conflict.placed) {
+      case STARTED -> started(newcomer);
+      case WAITS, REPLACES -> {
         placed(newcomer);
         conflict.cancelled.forEach(Runnable::run);
         newcomer.guardWait();
         cancelIfScopeIs(newcomer);
-        return new Placement<>(How.REPLACED, newcomer);
+        yield new Placement<>(
+            conflict.placed == Placed.WAITS ? How.STARTED : How.REPLACED, newcomer);
       }
       case JOINED -> {
-        return new Placement<>(How.JOINED, joined(conflict.joined));
+        notPlaced(newcomer.kind());
+        yield new Placement<>(How.JOINED, joined(Objects.requireNonNull(conflict.joined)));
       }
-      default -> {
-        return rejected(newcomer.kind(), How.KEY_IN_FLIGHT, RejectReason.KEY_IN_FLIGHT);
+      case IN_FLIGHT -> {
+        notPlaced(newcomer.kind());
+        yield rejected(newcomer.kind(), How.KEY_IN_FLIGHT, RejectReason.KEY_IN_FLIGHT);
       }
+    };
+  }
+
+  private <T extends @Nullable Object> Placement<T> started(JobCell<T> newcomer) {
+    placed(newcomer);
+    if (!cancelIfScopeIs(newcomer)) {
+      newcomer.start();
+    }
+    return new Placement<>(How.STARTED, newcomer);
+  }
+
+  /** Takes back that a job was counted in before it was known whether it would be placed. */
+  private void notPlaced(KindEntry kind) {
+    kind.uncountAccepted();
+    if (gate.leave()) {
+      terminated();
     }
   }
 
@@ -208,19 +218,13 @@ public final class ScopeCore {
     }
   }
 
-  private void start(JobCell<?> job) {
-    if (!cancelIfScopeIs(job)) {
-      job.start();
-    }
-  }
-
   private boolean cancelIfScopeIs(JobCell<?> job) {
     return gate.isCancelled() && job.cancel(CancelReason.SCOPE_CLOSED);
   }
 
   @SuppressWarnings("unchecked") // keys are equal only if made from the same kind, which fixes T
-  private <T extends @Nullable Object> JobCell<T> joined(@Nullable JobCell<?> job) {
-    JobCell<T> taken = (JobCell<T>) Objects.requireNonNull(job);
+  private <T extends @Nullable Object> JobCell<T> joined(JobCell<?> job) {
+    JobCell<T> taken = (JobCell<T>) job;
     taken.kind().countJoined();
     if (listener.isOn()) {
       listener.joined(taken.snapshot());
