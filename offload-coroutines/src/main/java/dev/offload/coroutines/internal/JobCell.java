@@ -467,10 +467,8 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
   }
 
   /** The value of a job that succeeded. */
-  @SuppressWarnings({
-    "unchecked",
-    "NullAway"
-  }) // a null outcome of a job that succeeded is a value of type T
+  // A null outcome of a job that succeeded is a value of type T.
+  @SuppressWarnings({"unchecked", "NullAway"})
   public T valueOfSuccess() {
     return (T) outcome;
   }

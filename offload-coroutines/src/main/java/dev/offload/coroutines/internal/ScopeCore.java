@@ -247,10 +247,7 @@ public final class ScopeCore {
   @Nullable JobCell<?> remove(JobCell<?> job) {
     try {
       return registry.remove(job);
-    } catch (
-        Throwable
-            e) { // an id that throws when it is compared; its callers must have their answer all
-      // the same
+    } catch (Throwable e) { // the id threw when it was compared; callers must have their answer
       SafeListener.LOG.log(
           System.Logger.Level.WARNING, job.label() + ": its id threw, the key stays taken", e);
       return null;
