@@ -91,9 +91,10 @@ public final class OffloadConfig {
    *
    * @param kindName the name of the kind
    * @return the policy; what neither the kind nor the default sets is null
+   * @throws IllegalArgumentException if the name is null
    */
   public KindPolicy policyOf(String kindName) {
-    KindPolicy own = kinds.get(kindName);
+    KindPolicy own = kinds.get(Arguments.notNull("kindName", kindName));
     if (own == null) {
       return defaults;
     }

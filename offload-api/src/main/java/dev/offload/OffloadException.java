@@ -11,11 +11,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1
  */
-public abstract class OffloadException extends RuntimeException {
+public abstract sealed class OffloadException extends RuntimeException
+    permits KeyStuckException,
+        OffloadCancelledException,
+        OffloadFailedException,
+        OffloadRejectedException,
+        OffloadTimeoutException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * For subclasses.
+   * For the subclasses here.
    *
    * @param message what was wrong and, where it helps, what to do
    * @param cause the cause, or null

@@ -5,7 +5,8 @@ package dev.offload;
  *
  * @since 0.1
  */
-public abstract class OffloadRejectedException extends OffloadException {
+public abstract sealed class OffloadRejectedException extends OffloadException
+    permits KeyInFlightException, ScopeClosedException {
   private static final long serialVersionUID = 1L;
 
   private final RejectReason reason;

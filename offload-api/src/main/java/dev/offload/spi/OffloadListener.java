@@ -10,9 +10,11 @@ import org.jspecify.annotations.Nullable;
  * Is told what happens to the jobs of a manager. Every method does nothing unless overridden.
  *
  * <p>Calls come from whatever thread caused the event (a submitter, a body's thread, a canceller, a
- * timer), several at once, outside all locks of the library and after the callers concerned have
- * their answer. They must return soon: a call that blocks holds up the thread it runs on. What a
- * method throws is logged and changes nothing else.
+ * timer), several at once, and outside all locks of the library. The events of an end come after
+ * the callers have their answer. Events of one job that have different causes may overlap: a job
+ * can be cancelled before {@link #onAccepted} was called for it, and end while {@link #onSlow} is
+ * called. Calls must return soon: one that blocks holds up the thread it runs on. What a method
+ * throws is logged and changes nothing else.
  *
  * <p>The labels in snapshots hold ids only if {@link OffloadConfig#showIds()} says so.
  *
@@ -76,7 +78,7 @@ public interface OffloadListener {
   default void onUnobservedFailure(JobSnapshot job, Throwable failure) {}
 
   /**
-   * A job has ended; the last call for it.
+   * A job has ended.
    *
    * @param job the job, in its last state
    * @param failure what its callers were given, with what a cancelled body threw afterwards as

@@ -40,7 +40,8 @@ public interface OffloadManager : OffloadScope {
  *
  * @param config its settings
  * @param context the dispatcher on which bodies run, [Dispatchers.Default] if there is none, and what else their context
- *   shall hold. If the dispatcher has virtual time, as in `runTest`, time limits follow it.
+ *   shall hold. If the dispatcher has virtual time, as in `runTest`, time limits follow it. On an unconfined dispatcher a
+ *   body runs inside the call that submits it, up to its first suspension.
  * @param listener is told what happens to the jobs
  * @param timeSource measures ages and durations in snapshots and reports
  * @param name of this scope, in snapshots and messages
@@ -48,6 +49,7 @@ public interface OffloadManager : OffloadScope {
  *   [shutdown][OffloadManager.shutdown]), or an interceptor that is no dispatcher
  * @since 0.1
  */
+@JvmSynthetic
 public fun OffloadManager(
     config: OffloadConfig = OffloadConfig.defaults(),
     context: CoroutineContext = EmptyCoroutineContext,

@@ -28,7 +28,7 @@ import kotlinx.coroutines.CoroutineScope
  * A body under a key starts only after the one before it under that key has ended, unless [ConflictPolicy.ALLOW] is
  * asked for. A cancelled body is never overtaken: its callers have their answer at once, its successor waits.
  *
- * All functions may be called from any thread. Those that do not suspend do not block either.
+ * All functions may be called from any thread. Those that do not suspend do not wait for anything.
  *
  * Not meant to be implemented outside the library.
  *

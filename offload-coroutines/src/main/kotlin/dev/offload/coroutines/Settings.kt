@@ -11,6 +11,7 @@ import kotlin.time.toJavaDuration
  * @param block sets what differs from the defaults
  * @since 0.1
  */
+@JvmSynthetic
 public fun OffloadConfig(block: OffloadConfig.Builder.() -> Unit): OffloadConfig =
     OffloadConfig.builder().apply(block).build()
 
@@ -23,5 +24,6 @@ public fun OffloadConfig(block: OffloadConfig.Builder.() -> Unit): OffloadConfig
  *   hold, or if [warnAfter] is not shorter than [cancelAfter]
  * @since 0.1
  */
+@JvmSynthetic
 public fun TimeoutPolicy(warnAfter: Duration? = null, cancelAfter: Duration? = null): TimeoutPolicy =
     TimeoutPolicy(warnAfter?.toJavaDuration(), cancelAfter?.toJavaDuration())

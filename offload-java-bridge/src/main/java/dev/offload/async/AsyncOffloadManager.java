@@ -31,10 +31,11 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Bodies block; they run on virtual threads where the JVM has them, else on a bounded pool of
- * daemon threads, or on the executor given to the {@link Builder}. A cancelled body is interrupted.
- * One that ignores the interrupt is reported and never overtaken: its callers have their answer at
- * once, a later body under its key waits for its end.
+ * <p>Bodies block; they run on virtual threads where the JVM has them, else on a pool of 64 daemon
+ * threads (or as many as there are processors), or on the executor given to the {@link Builder}. On
+ * a bounded pool, bodies that wait for the futures of further bodies can fill it and then wait for
+ * ever. A cancelled body is interrupted. One that ignores the interrupt is reported and never
+ * overtaken: its callers have their answer at once, a later body under its key waits for its end.
  *
  * <p>Safe to use from any thread. Only {@link #close()} blocks. A null argument gives an {@link
  * IllegalArgumentException}.
@@ -150,13 +151,12 @@ public final class AsyncOffloadManager implements AutoCloseable {
     if (inFlight != null) {
       return new OffloadFuture<>(inFlight, true);
     }
-    return future(key, core.share(key, null, new BlockingBody<T>(body, executor)));
+    return future(key, core.share(key, null, new BlockingBody<T>(body, executor), false));
   }
 
   private <T extends @Nullable Object> OffloadFuture<T> future(
       OffloadKey<T> key, Placement<T> placement) {
-    return new OffloadFuture<>(
-        placement.jobOrThrow(core.label(key), core.name()), placement.joined());
+    return new OffloadFuture<>(placement.jobOrThrow(key, core), placement.joined());
   }
 
   /**
@@ -195,8 +195,8 @@ public final class AsyncOffloadManager implements AutoCloseable {
    *
    * @return the number
    */
-  public long activeCount() {
-    return core.activeCount();
+  public int activeCount() {
+    return (int) core.activeCount();
   }
 
   /**
@@ -219,7 +219,7 @@ public final class AsyncOffloadManager implements AutoCloseable {
   public void close() {
     core.drain();
     CountDownLatch terminated = new CountDownLatch(1);
-    if (!core.awaitTermination(new Termination(terminated))) {
+    if (!core.termination().push(new Termination(terminated))) {
       terminated.countDown();
     }
     boolean interrupted = false;

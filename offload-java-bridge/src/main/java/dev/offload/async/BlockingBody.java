@@ -29,7 +29,9 @@ final class BlockingBody<T extends @Nullable Object> implements JobBody<T>, Runn
   private static final Object STOPPED = "stopped";
   private static final Object ENDED = "ended";
 
-  private final Callable<? extends T> body;
+  /** Let go when it is run or stopped: an executor may keep a cancelled body in its queue. */
+  private volatile @Nullable Callable<? extends T> body;
+
   private final Executor executor;
   private final AtomicReference<@Nullable Object> runner = new AtomicReference<>();
 
@@ -53,12 +55,13 @@ final class BlockingBody<T extends @Nullable Object> implements JobBody<T>, Runn
     if (!runner.compareAndSet(null, Thread.currentThread())) {
       return; // cancelled before it began
     }
+    Callable<? extends T> called = body;
     Runnable end;
     try {
-      if (!running.begin()) {
+      if (called == null || !running.begin()) {
         return;
       }
-      end = callBody(running);
+      end = call(called, running);
     } finally {
       release();
     }
@@ -66,9 +69,10 @@ final class BlockingBody<T extends @Nullable Object> implements JobBody<T>, Runn
   }
 
   /** Runs the body and answers how to tell its end. */
-  private Runnable callBody(JobCell<T> running) {
+  private Runnable call(Callable<? extends T> called, JobCell<T> running) {
+    body = null;
     try {
-      T value = body.call();
+      T value = called.call();
       return () -> running.succeed(value);
     } catch (Throwable e) { // the job ends with it, whatever it is
       return () -> running.fail(e);
@@ -80,19 +84,23 @@ final class BlockingBody<T extends @Nullable Object> implements JobBody<T>, Runn
       return;
     }
     while (runner.get() == STOPPING) {
-      Thread.onSpinWait(); // the interrupt is on its way: between two statements of stopBody()
+      Thread.yield(); // the interrupt is on its way: between two statements of stopBody()
     }
     Thread.interrupted(); // clears it
   }
 
   @Override
   public void stopBody() {
+    body = null;
     if (runner.compareAndSet(null, STOPPED)) {
       return;
     }
     if (runner.get() instanceof Thread thread && runner.compareAndSet(thread, STOPPING)) {
-      thread.interrupt();
-      runner.set(STOPPED);
+      try {
+        thread.interrupt(); // may run code of a channel the body is blocked on, and that may throw
+      } finally {
+        runner.set(STOPPED);
+      }
     }
   }
 }

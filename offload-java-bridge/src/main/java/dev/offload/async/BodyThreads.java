@@ -44,7 +44,9 @@ final class BodyThreads {
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
             task -> {
-              Thread thread = new Thread(task, "offload-body-" + number.getAndIncrement());
+              Thread
+                  thread = // No inherited thread locals: they would be those of whoever came first.
+                  new Thread(null, task, "offload-body-" + number.getAndIncrement(), 0, false);
               thread.setDaemon(true);
               return thread;
             });

@@ -6,6 +6,7 @@ import dev.offload.OffloadKey;
 import dev.offload.coroutines.internal.JobCell;
 import dev.offload.coroutines.internal.Waiter;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -22,7 +23,13 @@ import org.jspecify.annotations.Nullable;
  * completes the future with an {@link dev.offload.OffloadCancelledException}.
  *
  * <p>Stages that depend on it and were given no executor run on the thread that ended or cancelled
- * the job: use the {@code Async} methods for anything slow.
+ * the job, one caller's after the other's: use the {@code Async} methods for anything slow. By then
+ * the job's key is free, its successor has been started, and every future of the job answers when
+ * it is asked.
+ *
+ * <p>A failure counts as seen, and is not reported, once someone asked this future for it or built
+ * a stage on it. {@code CompletableFuture.allOf} and {@code anyOf} look at a future without asking
+ * it.
  *
  * @param <T> the type of the result
  * @since 0.1
@@ -31,6 +38,9 @@ public final class OffloadFuture<T extends @Nullable Object> extends Completable
     implements OffloadHandle {
   private final JobCell<T> job;
   private final boolean joined;
+
+  /** Stands for the lease: whoever takes it back from the job has to drop the lease. */
+  private final Waiter outcome = new Outcome();
 
   /**
    * False while the constructor makes the library's own dependent, which is no caller that asks for
@@ -41,21 +51,15 @@ public final class OffloadFuture<T extends @Nullable Object> extends Completable
   OffloadFuture(JobCell<T> job, boolean joined) {
     this.job = job;
     this.joined = joined;
-    Waiter outcome = new Outcome();
-    boolean registered = job.await(outcome);
-    if (!registered) {
+    if (!job.await(outcome)) {
       completeFromJob();
     }
-    var unused =
-        super.whenComplete(
-            (value, failure) -> {
-              job.takeBack(outcome);
-              job.dropLease(); // without effect once the job's outcome is decided
-            });
+    // For the ways to complete a future that no method below sees, as completeAsync.
+    var unused = super.whenComplete((value, failure) -> dropLease());
     this.constructed = true;
   }
 
-  /** Completes this future when the job's outcome is decided. */
+  /** Completes this future when the job's outcome may be told. */
   private final class Outcome extends Waiter {
     @Override
     protected boolean wantsEnd() {
@@ -71,10 +75,29 @@ public final class OffloadFuture<T extends @Nullable Object> extends Completable
   private void completeFromJob() {
     Throwable failure = job.failure();
     if (failure == null) {
-      complete(job.valueOfSuccess());
+      super.complete(job.valueOfSuccess());
     } else {
-      completeExceptionally(failure);
+      super.completeExceptionally(failure);
     }
+  }
+
+  /**
+   * Makes sure that the answer is here if the job has one: its news may be held up behind a stage
+   * of another caller.
+   */
+  private void pull() {
+    if (job.isTold() && !super.isDone()) {
+      completeFromJob();
+    }
+  }
+
+  /** Drops the lease, before anyone sees this future completed; true if this call did. */
+  private boolean dropLease() {
+    if (job.isDecided() || !job.takeBack(outcome)) {
+      return false;
+    }
+    job.dropLease();
+    return true;
   }
 
   /** Returns the key the job was submitted under. */
@@ -95,7 +118,7 @@ public final class OffloadFuture<T extends @Nullable Object> extends Completable
 
   @Override
   public boolean cancel() {
-    return cancel(false);
+    return giveUp();
   }
 
   /**
@@ -107,10 +130,53 @@ public final class OffloadFuture<T extends @Nullable Object> extends Completable
    */
   @Override
   public boolean cancel(boolean mayInterruptIfRunning) {
-    if (job.isDecided()) {
+    giveUp();
+    return isCancelled();
+  }
+
+  private boolean giveUp() {
+    boolean dropped = dropLease();
+    if (!dropped && job.isDecided()) {
       completeFromJob(); // the outcome came first, though its news may still be on the way
     }
-    return super.cancel(mayInterruptIfRunning);
+    super.cancel(false);
+    return dropped;
+  }
+
+  @Override
+  public boolean complete(T value) {
+    dropLease();
+    return super.complete(value);
+  }
+
+  @Override
+  public boolean completeExceptionally(Throwable failure) {
+    dropLease();
+    return super.completeExceptionally(failure);
+  }
+
+  @Override
+  public void obtrudeValue(T value) {
+    dropLease();
+    super.obtrudeValue(value);
+  }
+
+  @Override
+  public void obtrudeException(Throwable failure) {
+    dropLease();
+    super.obtrudeException(failure);
+  }
+
+  @Override
+  public boolean isDone() {
+    pull();
+    return super.isDone();
+  }
+
+  @Override
+  public boolean isCompletedExceptionally() {
+    pull();
+    return super.isCompletedExceptionally();
   }
 
   /** Makes the futures of dependent stages: plain ones, without a lease. */
@@ -118,6 +184,7 @@ public final class OffloadFuture<T extends @Nullable Object> extends Completable
   public <U> CompletableFuture<U> newIncompleteFuture() {
     if (constructed) {
       job.markObserved();
+      pull();
     }
     return new CompletableFuture<>();
   }
@@ -125,26 +192,44 @@ public final class OffloadFuture<T extends @Nullable Object> extends Completable
   /** Returns this future. */
   @Override
   public CompletableFuture<T> toCompletableFuture() {
-    job.markObserved();
+    askFor();
     return this;
+  }
+
+  /** Returns a stage that completes as this future does, and cannot be completed otherwise. */
+  @Override
+  public CompletionStage<T> minimalCompletionStage() {
+    askFor();
+    return super.minimalCompletionStage();
   }
 
   @Override
   public T get() throws InterruptedException, ExecutionException {
-    job.markObserved();
+    askFor();
     return super.get();
   }
 
   @Override
   public T get(long timeout, TimeUnit unit)
       throws InterruptedException, ExecutionException, TimeoutException {
-    job.markObserved();
+    askFor();
     return super.get(timeout, unit);
   }
 
   @Override
+  public T getNow(T valueIfAbsent) {
+    askFor();
+    return super.getNow(valueIfAbsent);
+  }
+
+  @Override
   public T join() {
-    job.markObserved();
+    askFor();
     return super.join();
+  }
+
+  private void askFor() {
+    job.markObserved();
+    pull();
   }
 }

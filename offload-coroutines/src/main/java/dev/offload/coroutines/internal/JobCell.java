@@ -54,8 +54,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every transition is one CAS on {@link #word}; leases are taken and dropped only while the
  * outcome is undecided. So the outcome is decided once, and the last three states are entered once:
- * that one thread runs {@link #ended}, which takes the job out of its registry, then tells its
- * callers, then starts its successor, then the listener.
+ * that one thread runs {@link #ended}, which takes the job out of its registry, then starts its
+ * successor, then tells its callers, then the listener.
  *
  * <p>{@link #outcome} belongs to whoever moved the job to RUNNING: the body, or {@link
  * #failUnstarted}, which for that passes through RUNNING for an instant. It is written before the
@@ -113,13 +113,15 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
       KindEntry kind,
       JobBody<T> body,
       TimeoutPolicy timeout,
-      @Nullable CancelReason onLastLease) {
+      @Nullable CancelReason onLastLease,
+      boolean observed) {
     this.key = key;
     this.scope = scope;
     this.kind = kind;
     this.body = body;
     this.limits = Limits.of(timeout);
     this.onLastLease = onLastLease;
+    this.observed = observed;
     this.acceptedNanos = scope.nanoTime();
   }
 
@@ -139,18 +141,36 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     return scope;
   }
 
-  /** The public name of the state. */
+  /** The public name of the state. An end is seen only once the key is free again. */
   public JobState state() {
+    return visible(word);
+  }
+
+  private JobState visible(long w) {
+    JobState state = publicState(w);
+    if (state.isActive() || isClosed()) {
+      return state;
+    }
+    return state == JobState.CANCELLED ? JobState.CANCELLING : JobState.RUNNING;
+  }
+
+  /** The last state of a job that has ended, also before that is seen. */
+  JobState end() {
     return publicState(word);
   }
 
-  /** Whether the callers' answer is fixed. */
+  /** Whether the outcome is fixed. */
   public boolean isDecided() {
     return JobWord.isDecided(word);
   }
 
+  /** Whether callers may be told the outcome: of a cancel at once, else when the key is free. */
+  public boolean isTold() {
+    return stateOf(word) == CANCELLING || isClosed();
+  }
+
   /** Whether the body has ended, or will never start. */
-  public boolean hasEnded() {
+  boolean hasEnded() {
     return JobWord.hasEnded(word);
   }
 
@@ -170,7 +190,7 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     return new JobSnapshot(
         key,
         label(),
-        publicState(w),
+        visible(w),
         reasonOf(w),
         leasesOf(w),
         Duration.ofNanos(Math.max(0, scope.nanoTime() - acceptedNanos)));
@@ -235,7 +255,7 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
   /** The body has ended with an exception. */
   public void fail(Throwable failure) {
     Throwable told =
-        failure instanceof CancellationException
+        failure instanceof CancellationException && !isDecided()
             ? new OffloadFailedException(
                 label()
                     + " failed: a CancellationException left its body although nobody cancelled the job",
@@ -324,15 +344,20 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
       ended(null);
       return;
     }
-    fireDecided();
+    // Telling callers may run their code, so the body is asked first.
     cancelBody();
     if (!hasEnded()) {
-      OffloadTimer.Task task =
-          scope.schedule(scope.config().undyingReportAfter(), this::reportUndying);
-      guard = task;
-      if (hasEnded()) {
-        task.cancel();
-      }
+      guardDying();
+    }
+    fireDecided();
+  }
+
+  private void guardDying() {
+    OffloadTimer.Task task =
+        scope.schedule(scope.config().undyingReportAfter(), this::reportUndying);
+    guard = task;
+    if (hasEnded()) {
+      task.cancel();
     }
   }
 
@@ -343,6 +368,9 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
 
   /** Limits how long it waits. Called once it is visible. */
   void guardWait() {
+    if (!isWaiting()) {
+      return;
+    }
     Duration limit = scope.config().successorWait();
     OffloadTimer.Task task = scope.schedule(limit, () -> giveUpWaiting(limit));
     guard = task;
@@ -404,13 +432,16 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     body = null;
     JobCell<?> successor = scope.remove(this);
     boolean lastOfScope = scope.count(this);
-    close();
-    if (successor != null) {
-      successor.startAfterPredecessors();
-    }
-    tellListener(dropped);
-    if (lastOfScope) {
-      scope.terminated();
+    try {
+      if (successor != null) {
+        successor.startAfterPredecessors();
+      }
+      close();
+      tellListener(dropped);
+    } finally {
+      if (lastOfScope) {
+        scope.terminated();
+      }
     }
   }
 
@@ -421,6 +452,9 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     }
     if (!observed && stateOf(word) == FAILED) {
       listener.unobservedFailure(snapshot(), Objects.requireNonNull(failure()));
+    }
+    if (dropped != null) {
+      listener.dropped(label(), dropped);
     }
     if (listener.isOn()) {
       Throwable failure = failure();
@@ -441,24 +475,15 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
   // Waiting.
 
   /**
-   * Registers for the outcome; false if it is decided already, and then the waiter will not be
-   * fired.
+   * Registers for the outcome; false if it may be told already, and then the waiter will not be
+   * fired. To wait for the end of the body, {@link #push} a waiter.
    */
   public boolean await(Waiter waiter) {
     if (!push(waiter)) {
       return false;
     }
-    // Whoever decided before the push became visible did not see the waiter, and will not fire it
-    // before the end.
-    return !isDecided() || !takeBack(waiter);
-  }
-
-  /**
-   * Registers for the end of the body; false if it has ended already, and then the waiter will not
-   * be fired.
-   */
-  public boolean join(Waiter waiter) {
-    return push(waiter);
+    // A cancel that came before the push became visible did not see the waiter.
+    return stateOf(word) != CANCELLING || !takeBack(waiter);
   }
 
   /** Notes that someone asked for the outcome, so that a failure needs no report. */

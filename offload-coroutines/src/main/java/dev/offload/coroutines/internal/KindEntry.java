@@ -97,7 +97,8 @@ final class KindEntry {
     long ok = succeeded.sum();
     long bad = failed.sum();
     long dropped = cancelled.sum();
-    long active = accepted.sum() - ok - bad - dropped;
+    // A job that is taken back may be seen before it was counted.
+    long active = Math.max(0, accepted.sum() - ok - bad - dropped);
     return new OffloadStats(joined.sum(), rejected.sum(), ok, bad, dropped, active);
   }
 }

@@ -24,11 +24,14 @@ final class Kinds {
   /** The entry of a kind; refuses a second kind of one name. */
   KindEntry of(OffloadKind<?> kind) {
     KindEntry entry = kinds.get(kind.name());
+    if (entry != null && entry.kind == kind) {
+      return entry;
+    }
+    KindEntry label = labels.get(kind.name()); // a key that spawn answered, used again
+    if (label != null && label.kind == kind) {
+      return label;
+    }
     if (entry == null) {
-      KindEntry label = labels.get(kind.name());
-      if (label != null && label.kind == kind) {
-        return label;
-      }
       entry = kinds.computeIfAbsent(kind.name(), name -> new KindEntry(kind, config));
     }
     if (entry.kind != kind) {

@@ -98,7 +98,7 @@ public abstract class Lease<T extends @Nullable Object> implements OffloadHandle
 
   /** Whether {@link #answer()} may be called. */
   public final boolean isReady() {
-    return job.isDecided() || isDropped();
+    return job.isTold() || isDropped();
   }
 
   /**

@@ -50,8 +50,8 @@ final class Limits {
   }
 
   private void warn(JobCell<?> job) {
+    warned = true; // before the look: the end, if it comes now, sees it and tells the total
     if (!job.hasEnded()) {
-      warned = true;
       tell(job);
     }
   }

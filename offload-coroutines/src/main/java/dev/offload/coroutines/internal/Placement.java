@@ -1,8 +1,8 @@
 package dev.offload.coroutines.internal;
 
 import dev.offload.KeyInFlightException;
-import dev.offload.OffloadException;
 import dev.offload.OffloadHandle;
+import dev.offload.OffloadKey;
 import dev.offload.RejectReason;
 import dev.offload.ScopeClosedException;
 import dev.offload.Submission;
@@ -34,18 +34,14 @@ public record Placement<T extends @Nullable Object>(How how, @Nullable JobCell<T
   }
 
   /** The job, or the exception that says why there is none. */
-  public JobCell<T> jobOrThrow(String label, String scopeName) {
+  public JobCell<T> jobOrThrow(OffloadKey<T> key, ScopeCore scope) {
     JobCell<T> taken = job;
     if (taken == null) {
-      throw refusal(label, scopeName);
+      throw how == How.KEY_IN_FLIGHT
+          ? new KeyInFlightException(scope.label(key))
+          : new ScopeClosedException(scope.name());
     }
     return taken;
-  }
-
-  private OffloadException refusal(String label, String scopeName) {
-    return how == How.KEY_IN_FLIGHT
-        ? new KeyInFlightException(label)
-        : new ScopeClosedException(scopeName);
   }
 
   /** The public answer; {@code wrap} makes the handle. */

@@ -71,6 +71,11 @@ final class SafeListener {
     tell(l -> l.onEnded(job, failure));
   }
 
+  /** A cancelled body ended with an exception, which no caller is told. */
+  void dropped(String label, Throwable thrown) {
+    LOG.log(Level.DEBUG, () -> label + " was cancelled, and its body then threw", thrown);
+  }
+
   /** What ran in reaction to the cancellation of a body threw. */
   void bodyCancelThrew(String label, Throwable thrown) {
     LOG.log(Level.WARNING, () -> label + ": its reaction to the cancellation threw", thrown);

@@ -72,8 +72,13 @@ public final class ScopeCore {
     return listener;
   }
 
+  /** The user's time, for reports; the JVM's if that one throws. */
   long nanoTime() {
-    return ticker.getAsLong();
+    try {
+      return ticker.getAsLong();
+    } catch (Throwable e) { // no job may depend on it
+      return System.nanoTime();
+    }
   }
 
   /** The key as text, as far as the settings allow and the id can be shown at all. */
@@ -108,16 +113,19 @@ public final class ScopeCore {
       @Nullable TimeoutPolicy timeout,
       JobBody<T> body) {
     KindEntry kind = kinds.of(key.kind());
-    return place(key, kind, kind.conflictFor(key, conflict), timeout, body, CancelReason.CANCELLED);
+    return place(
+        key, kind, kind.conflictFor(key, conflict), timeout, body, CancelReason.CANCELLED, false);
   }
 
   /**
    * Submits a job that lives as long as someone holds a lease on it, or joins the one in flight.
+   *
+   * @param observed whether the caller is going to ask for the outcome in any case
    */
   public <T extends @Nullable Object> Placement<T> share(
-      OffloadKey.Keyed<T> key, @Nullable TimeoutPolicy timeout, JobBody<T> body) {
+      OffloadKey.Keyed<T> key, @Nullable TimeoutPolicy timeout, JobBody<T> body, boolean observed) {
     KindEntry kind = kinds.of(key.kind());
-    return place(key, kind, ConflictPolicy.JOIN, timeout, body, kind.whenAbandoned());
+    return place(key, kind, ConflictPolicy.JOIN, timeout, body, kind.whenAbandoned(), observed);
   }
 
   /**
@@ -136,7 +144,7 @@ public final class ScopeCore {
     KindEntry kind = kinds.ofLabel(label);
     @SuppressWarnings("unchecked") // the value of such a job is never handed out
     OffloadKey.Auto<@Nullable Object> key = (OffloadKey.Auto<@Nullable Object>) kind.kind.auto();
-    place(key, kind, ConflictPolicy.REJECT, null, body, null).jobOrThrow(label(key), name);
+    place(key, kind, ConflictPolicy.REJECT, null, body, null, false).jobOrThrow(key, this);
     return key;
   }
 
@@ -146,7 +154,8 @@ public final class ScopeCore {
       ConflictPolicy policy,
       @Nullable TimeoutPolicy timeout,
       JobBody<T> body,
-      @Nullable CancelReason onLastLease) {
+      @Nullable CancelReason onLastLease,
+      boolean observed) {
     if (policy == ConflictPolicy.JOIN || policy == ConflictPolicy.REJECT) {
       JobCell<?> live = registry.live(key);
       if (live != null && gate.isOpen()) {
@@ -158,12 +167,12 @@ public final class ScopeCore {
         }
       }
     }
+    JobCell<T> newcomer =
+        new JobCell<>(key, this, kind, body, kind.timeoutFor(timeout), onLastLease, observed);
     if (!gate.enter()) {
       return rejected(kind, How.SCOPE_CLOSED, RejectReason.SCOPE_CLOSED);
     }
     kind.countAccepted();
-    JobCell<T> newcomer =
-        new JobCell<>(key, this, kind, body, kind.timeoutFor(timeout), onLastLease);
     @Nullable Conflict conflict;
     try {
       conflict = registry.placeIfFree(newcomer) ? null : registry.place(newcomer, policy);
@@ -256,7 +265,7 @@ public final class ScopeCore {
 
   /** Counts the job out; true if the scope terminates with it. */
   boolean count(JobCell<?> job) {
-    job.kind().countEnded(job.state());
+    job.kind().countEnded(job.end());
     return gate.leave();
   }
 
@@ -269,9 +278,16 @@ public final class ScopeCore {
 
   /** The job under the key, or null. */
   public @Nullable JobSnapshot find(OffloadKey<?> key) {
-    JobCell<?> job = registry.find(key);
-    JobSnapshot snapshot = job == null ? null : job.snapshot();
-    return snapshot == null || !snapshot.state().isActive() ? null : snapshot;
+    for (; ; ) {
+      JobCell<?> job = registry.find(key);
+      if (job == null) {
+        return null;
+      }
+      JobSnapshot snapshot = job.snapshot();
+      if (snapshot.state().isActive()) {
+        return snapshot;
+      } // it ended between the two: an older one may be there
+    }
   }
 
   /** Whether any job under the key is active. */
@@ -310,13 +326,13 @@ public final class ScopeCore {
   }
 
   /** Cancels every job; answers how many that changed. */
-  public int cancelAll(CancelReason reason) {
-    int changed = 0;
-    for (JobCell<?> job : registry.all()) {
-      if (job.cancel(reason)) {
-        changed++;
-      }
-    }
+  public int cancelAll() {
+    return cancelAll(CancelReason.CANCELLED).size();
+  }
+
+  private List<JobCell<?>> cancelAll(CancelReason reason) {
+    List<JobCell<?>> changed = registry.all();
+    changed.removeIf(job -> !job.cancel(reason));
     return changed;
   }
 
@@ -327,31 +343,16 @@ public final class ScopeCore {
     }
   }
 
-  /** Takes no more jobs and cancels those accepted; answers how many that changed. */
-  public int close() {
-    boolean idle = gate.advance(Gate.CANCELLED);
-    if (idle) {
+  /** Takes no more jobs and cancels those accepted; answers those that this changed. */
+  public List<JobCell<?>> close() {
+    if (gate.advance(Gate.CANCELLED)) {
       terminated();
-      return 0;
     }
     return cancelAll(CancelReason.SCOPE_CLOSED);
   }
 
-  /** Whether the scope is closed and its last job has ended. */
-  public boolean isTerminated() {
-    return gate.isClosed();
-  }
-
-  /**
-   * Registers for the moment when the scope is closed and its last job has ended; false if that is
-   * past.
-   */
-  public boolean awaitTermination(Waiter waiter) {
-    return gate.push(waiter);
-  }
-
-  /** Takes back a waiter of {@link #awaitTermination}. */
-  public void takeBack(Waiter waiter) {
-    gate.takeBack(waiter);
+  /** Is closed in the moment when the scope takes no more jobs and the last one has ended. */
+  public Waiters termination() {
+    return gate;
   }
 }

@@ -4,44 +4,61 @@ import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** Real time: one daemon thread, which exists only while something is scheduled or was recently. */
+/**
+ * Real time, told by one thread that only hands over: what a limit sets off may reach code of users
+ * (a listener, a stage of a caller's future), and one that blocks must not hold up other limits.
+ * The threads are daemons and exist only while there is something to time or was recently.
+ */
 public final class SystemTimer implements OffloadTimer {
   private static final long IDLE_SECONDS = 5;
   private static final Task NONE = () -> {};
 
-  private final ScheduledThreadPoolExecutor executor;
+  private final ScheduledThreadPoolExecutor clock;
+  private final ThreadPoolExecutor runners;
 
-  /** Makes a timer; its thread starts with the first task. */
+  /** Makes a timer; its threads start with the first task. */
   public SystemTimer(String threadName) {
-    executor =
-        new ScheduledThreadPoolExecutor(
-            1,
-            task -> {
-              Thread thread = new Thread(task, threadName);
-              thread.setDaemon(true);
-              return thread;
-            });
-    executor.setRemoveOnCancelPolicy(true);
-    executor.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
-    executor.allowCoreThreadTimeOut(true);
+    ThreadFactory threads =
+        task -> {
+          // No inherited thread locals: they would be those of whoever came first.
+          Thread thread = new Thread(null, task, threadName, 0, false);
+          thread.setDaemon(true);
+          return thread;
+        };
+    clock = new ScheduledThreadPoolExecutor(1, threads);
+    clock.setRemoveOnCancelPolicy(true);
+    clock.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
+    clock.allowCoreThreadTimeOut(true);
+    runners =
+        new ThreadPoolExecutor(
+            0,
+            Integer.MAX_VALUE,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
+            threads,
+            new ThreadPoolExecutor.CallerRunsPolicy());
   }
 
   @Override
   public Task schedule(Duration delay, Runnable task) {
     try {
-      Future<?> future = executor.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+      Future<?> future =
+          clock.schedule(() -> runners.execute(task), delay.toNanos(), TimeUnit.NANOSECONDS);
       return () -> future.cancel(false);
-    } catch (
-        RejectedExecutionException
-            e) { // stopped: its manager has terminated, nothing is left to time
+    } catch (RejectedExecutionException e) { // stopped: its manager has terminated, nothing is left
       return NONE;
     }
   }
 
-  /** Drops all tasks and ends the thread. */
+  /** Drops all tasks; the threads end when what they run has ended. */
   public void stop() {
-    executor.shutdownNow();
+    clock.shutdownNow();
+    runners.shutdown();
   }
 }

@@ -16,9 +16,7 @@ public abstract class Waiter {
     }
   }
 
-  /**
-   * The waiter pushed before this one; only ever moved further down, past waiters that are done.
-   */
+  /** The waiter pushed before this one; moved only past waiters that are done. */
   volatile @Nullable Waiter next;
 
   /** False while this waiter is to be told; set once, by whoever tells it or takes it back. */

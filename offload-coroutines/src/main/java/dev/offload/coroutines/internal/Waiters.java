@@ -60,7 +60,7 @@ public abstract class Waiters {
   private int untilSweep = LEAST_SWEEP;
 
   /** Adds a waiter; false if the stack is closed, and then nobody will fire it. */
-  final boolean push(Waiter waiter) {
+  public final boolean push(Waiter waiter) {
     for (; ; ) {
       Waiter top = head;
       if (top == CLOSED) {
@@ -93,6 +93,7 @@ public abstract class Waiters {
         w.fireOnce();
       }
     }
+    sweep(); // a body that will not die must not keep everyone who once waited for it
   }
 
   /** Fires the waiters of one lease, which was given up. */
@@ -106,12 +107,17 @@ public abstract class Waiters {
 
   /** Fires everyone and accepts no more. */
   final void close() {
-    for (Waiter w = (Waiter) HEAD.getAndSet(this, CLOSED); w != null; w = w.next) {
+    Waiter w = (Waiter) HEAD.getAndSet(this, CLOSED);
+    if (w == CLOSED) {
+      return; // it marks every closed stack, and is no waiter of this one
+    }
+    for (; w != null; w = w.next) {
       w.fireOnce();
     }
   }
 
-  final boolean isClosed() {
+  /** Whether everyone was fired. */
+  public final boolean isClosed() {
     return head == CLOSED;
   }
 
@@ -119,7 +125,7 @@ public abstract class Waiters {
   private int sweep() {
     int left = 0;
     Waiter top = head;
-    while (top != null && top.isDone()) {
+    while (top != null && top != CLOSED && top.isDone()) {
       top = HEAD.compareAndSet(this, top, top.next) ? top.next : head;
     }
     Waiter kept = top == CLOSED ? null : top;

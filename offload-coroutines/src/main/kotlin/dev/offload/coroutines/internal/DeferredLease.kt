@@ -29,23 +29,17 @@ internal class DeferredLease<T>(job: JobCell<T>, joined: Boolean) :
     override suspend fun join() {
         currentCoroutineContext().ensureActive()
         job().markObserved()
-        job().awaitEnd()
+        job().awaitClosed()
     }
 }
 
-/** Suspends until the body of this job has ended. */
-internal suspend fun JobCell<*>.awaitEnd() {
-    if (hasEnded()) return
+/** Suspends until this is closed: for a job, until its body has ended; for a scope, until its last job has. */
+internal suspend fun Waiters.awaitClosed() {
+    if (isClosed) return
     suspendCancellableCoroutine { caller ->
-        val waiter = JoiningCaller(this, caller)
-        if (join(waiter)) caller.invokeOnCancellation(waiter) else caller.resume(Unit)
+        val waiter = ClosedCaller(this, caller)
+        if (push(waiter)) caller.invokeOnCancellation(waiter) else caller.resume(Unit)
     }
-}
-
-/** Suspends until the scope is closed and its last job has ended. */
-internal suspend fun ScopeCore.awaitTermination() = suspendCancellableCoroutine { caller ->
-    val waiter = TerminationCaller(this, caller)
-    if (awaitTermination(waiter)) caller.invokeOnCancellation(waiter) else caller.resume(Unit)
 }
 
 private class AwaitingCaller(lease: Lease<*>, private val caller: CancellableContinuation<Unit>) :
@@ -58,7 +52,7 @@ private class AwaitingCaller(lease: Lease<*>, private val caller: CancellableCon
     }
 }
 
-private class JoiningCaller(private val job: JobCell<*>, private val caller: CancellableContinuation<Unit>) :
+private class ClosedCaller(private val stack: Waiters, private val caller: CancellableContinuation<Unit>) :
     Waiter(),
     (Throwable?) -> Unit {
     override fun wantsEnd() = true
@@ -66,18 +60,6 @@ private class JoiningCaller(private val job: JobCell<*>, private val caller: Can
     override fun fire() = caller.resume(Unit)
 
     override fun invoke(cause: Throwable?) {
-        job.takeBack(this)
-    }
-}
-
-private class TerminationCaller(private val scope: ScopeCore, private val caller: CancellableContinuation<Unit>) :
-    Waiter(),
-    (Throwable?) -> Unit {
-    override fun wantsEnd() = true
-
-    override fun fire() = caller.resume(Unit)
-
-    override fun invoke(cause: Throwable?) {
-        scope.takeBack(this)
+        stack.takeBack(this)
     }
 }

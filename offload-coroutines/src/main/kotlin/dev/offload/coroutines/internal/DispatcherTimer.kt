@@ -13,7 +13,7 @@ import kotlin.coroutines.CoroutineContext
 internal class DispatcherTimer private constructor(private val delay: Delay, private val context: CoroutineContext) :
     OffloadTimer {
     override fun schedule(delay: Duration, task: Runnable): OffloadTimer.Task {
-        val millis = (delay.toNanos() + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI
+        val millis = (delay.toNanos() - 1) / NANOS_PER_MILLI + 1 // rounded up, and never past the end of a Long
         val handle = this.delay.invokeOnTimeout(millis, task, context)
         return OffloadTimer.Task { handle.dispose() }
     }

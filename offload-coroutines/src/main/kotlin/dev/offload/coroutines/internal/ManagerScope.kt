@@ -1,6 +1,5 @@
 package dev.offload.coroutines.internal
 
-import dev.offload.CancelReason
 import dev.offload.ConflictPolicy
 import dev.offload.JobSnapshot
 import dev.offload.OffloadConfig
@@ -91,7 +90,7 @@ internal class ManagerScope(
         key: OffloadKey.Keyed<T>,
         timeout: TimeoutPolicy?,
         block: suspend CoroutineScope.() -> T,
-    ): OffloadDeferred<T> = lease(key, timeout, block)
+    ): OffloadDeferred<T> = lease(key, timeout, block, observed = false)
 
     override suspend fun <T> call(
         key: OffloadKey.Keyed<T>,
@@ -99,7 +98,7 @@ internal class ManagerScope(
         block: suspend CoroutineScope.() -> T,
     ): T {
         currentCoroutineContext().ensureActive()
-        val lease = lease(key, timeout, block)
+        val lease = lease(key, timeout, block, observed = true)
         try {
             return lease.await()
         } finally {
@@ -111,14 +110,15 @@ internal class ManagerScope(
         key: OffloadKey.Keyed<T>,
         timeout: TimeoutPolicy?,
         block: suspend CoroutineScope.() -> T,
+        observed: Boolean,
     ): DeferredLease<T> {
         val inFlight = core.tryJoin(key)
         if (inFlight != null) return DeferredLease(inFlight, true)
-        return handle(key, core.share(key, timeout, SuspendBody(bodyContext, dispatcher, block)))
+        return handle(key, core.share(key, timeout, SuspendBody(bodyContext, dispatcher, block), observed))
     }
 
     private fun <T> handle(key: OffloadKey<T>, placement: Placement<T>): DeferredLease<T> =
-        DeferredLease(placement.jobOrThrow(core.label(key), core.name()), placement.joined())
+        DeferredLease(placement.jobOrThrow(key, core), placement.joined())
 
     override fun spawn(label: String, block: suspend CoroutineScope.() -> Unit): OffloadKey.Auto<*> =
         core.spawn(label, SuspendBody<Any?>(bodyContext, dispatcher, block))
@@ -133,10 +133,10 @@ internal class ManagerScope(
 
     override suspend fun joinAll() {
         currentCoroutineContext().ensureActive()
-        core.jobs().forEach { it.awaitEnd() }
+        core.jobs().forEach { it.awaitClosed() }
     }
 
-    override fun cancelAll(): Int = core.cancelAll(CancelReason.CANCELLED)
+    override fun cancelAll(): Int = core.cancelAll()
 
     override fun cancel() {
         core.close()
@@ -149,18 +149,17 @@ internal class ManagerScope(
         val endedBefore = ended()
         core.drain()
         terminatesWithin(grace)
-        val cancelled = core.close().toLong()
+        val cancelled = core.close()
         ownJob.cancel()
         val clean = terminatesWithin(kill ?: config.shutdownKill().toKotlinDuration())
         val undying = core.jobs().map { it.snapshot() }
         if (clean) systemTimer?.stop()
-        val ended = ended() - endedBefore
-        val cancelledInTime = (cancelled - undying.size).coerceIn(0L..ended)
-        return ShutdownReport(ended - cancelledInTime, cancelledInTime, undying)
+        val cancelledInTime = cancelled.count { !it.state().isActive }.toLong()
+        return ShutdownReport(ended() - endedBefore - cancelledInTime, cancelledInTime, undying)
     }
 
     private suspend fun terminatesWithin(time: Duration): Boolean =
-        core.isTerminated || withTimeoutOrNull(time) { core.awaitTermination() } != null
+        core.termination().isClosed || withTimeoutOrNull(time) { core.termination().awaitClosed() } != null
 
     private fun ended(): Long = core.snapshot().total().run { succeeded() + failed() + cancelled() }
 }

@@ -22,10 +22,13 @@ import kotlin.coroutines.CoroutineContext
 internal class SuspendBody<T>(
     context: CoroutineContext,
     private val dispatcher: CoroutineDispatcher,
-    private val block: suspend CoroutineScope.() -> T,
+    block: suspend CoroutineScope.() -> T,
 ) : AbstractCoroutine<T>(context, initParentJob = true, active = true),
     JobBody<T>,
     Runnable {
+    /** Let go when the body begins or is stopped: an executor may keep a body that was cancelled in its queue. */
+    @Volatile
+    private var block: (suspend CoroutineScope.() -> T)? = block
     private var cell: JobCell<T>? = null
     private var begun = false
 
@@ -35,15 +38,18 @@ internal class SuspendBody<T>(
     }
 
     override fun run() {
-        if (isActive && cell!!.begin()) {
+        val body = block
+        block = null
+        if (body != null && isActive && cell!!.begin()) {
             begun = true
-            start(CoroutineStart.UNDISPATCHED, this, block)
+            start(CoroutineStart.UNDISPATCHED, this, body)
         } else {
             resumeWith(Result.failure(CancellationException("The job was cancelled before its body began")))
         }
     }
 
     override fun stopBody() {
+        block = null
         cancel(CancellationException("The job was cancelled"))
     }
 
