@@ -79,6 +79,7 @@ final class BlockingBody<T extends @Nullable Object> implements JobBody<T>, Runn
     }
   }
 
+  @SuppressWarnings("ThreadPriorityCheck") // the thread waited for may need this one's processor
   private void release() {
     if (runner.compareAndSet(Thread.currentThread(), ENDED)) {
       return;

@@ -27,9 +27,8 @@ import org.jspecify.annotations.Nullable;
  * the job's key is free, its successor has been started, and every future of the job answers when
  * it is asked.
  *
- * <p>A failure counts as seen, and is not reported, once someone asked this future for it or built
- * a stage on it. {@code CompletableFuture.allOf} and {@code anyOf} look at a future without asking
- * it.
+ * <p>A failure counts as seen, and is not reported, if someone asked this future for it or built a
+ * stage on it before the job ended.
  *
  * @param <T> the type of the result
  * @since 0.1
@@ -42,11 +41,8 @@ public final class OffloadFuture<T extends @Nullable Object> extends Completable
   /** Stands for the lease: whoever takes it back from the job has to drop the lease. */
   private final Waiter outcome = new Outcome();
 
-  /**
-   * False while the constructor makes the library's own dependent, which is no caller that asks for
-   * the outcome.
-   */
-  private final boolean constructed;
+  /** Whether the job is handing over its outcome, and not a caller giving up the lease. */
+  private volatile boolean fired;
 
   OffloadFuture(JobCell<T> job, boolean joined) {
     this.job = job;
@@ -56,7 +52,6 @@ public final class OffloadFuture<T extends @Nullable Object> extends Completable
     }
     // For the ways to complete a future that no method below sees, as completeAsync.
     var unused = super.whenComplete((value, failure) -> dropLease());
-    this.constructed = true;
   }
 
   /** Completes this future when the job's outcome may be told. */
@@ -68,6 +63,10 @@ public final class OffloadFuture<T extends @Nullable Object> extends Completable
 
     @Override
     protected void fire() {
+      fired = true;
+      if (getNumberOfDependents() > 1) { // one is the library's own
+        job.markObserved();
+      }
       completeFromJob();
     }
   }
@@ -87,6 +86,13 @@ public final class OffloadFuture<T extends @Nullable Object> extends Completable
    */
   private void pull() {
     if (job.isTold() && !super.isDone()) {
+      takeOutcome();
+    }
+  }
+
+  /** Completes this future with the decided outcome, unless its lease is being given up. */
+  private void takeOutcome() {
+    if (job.takeBack(outcome) || fired) {
       completeFromJob();
     }
   }
@@ -137,7 +143,7 @@ public final class OffloadFuture<T extends @Nullable Object> extends Completable
   private boolean giveUp() {
     boolean dropped = dropLease();
     if (!dropped && job.isDecided()) {
-      completeFromJob(); // the outcome came first, though its news may still be on the way
+      takeOutcome(); // it came first, though its news may still be on the way
     }
     super.cancel(false);
     return dropped;
@@ -182,10 +188,7 @@ public final class OffloadFuture<T extends @Nullable Object> extends Completable
   /** Makes the futures of dependent stages: plain ones, without a lease. */
   @Override
   public <U> CompletableFuture<U> newIncompleteFuture() {
-    if (constructed) {
-      job.markObserved();
-      pull();
-    }
+    pull();
     return new CompletableFuture<>();
   }
 

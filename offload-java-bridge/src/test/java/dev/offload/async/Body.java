@@ -1,0 +1,123 @@
+package dev.offload.async;
+
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A body under the control of its test: it waits until it is released, and then does what it was
+ * made for. The Kotlin face runs it suspending, see {@code Body.runSuspending}.
+ */
+final class Body<T> {
+  private final Callable<T> action;
+  private final boolean stubborn;
+  private final AtomicInteger runs = new AtomicInteger();
+  private final CompletableFuture<Void> gate = new CompletableFuture<>();
+  private final CompletableFuture<Void> started = new CompletableFuture<>();
+  private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+  private Body(Callable<T> action, boolean stubborn) {
+    this.action = action;
+    this.stubborn = stubborn;
+  }
+
+  /** Does it at once. */
+  static <T> Body<T> of(Callable<T> action) {
+    Body<T> body = new Body<>(action, false);
+    body.release();
+    return body;
+  }
+
+  /** Waits to be released, or to be stopped. */
+  static <T> Body<T> held(Callable<T> action) {
+    return new Body<>(action, false);
+  }
+
+  /** Waits to be released, whatever else happens. */
+  static <T> Body<T> stubborn(Callable<T> action) {
+    return new Body<>(action, true);
+  }
+
+  // For the test.
+
+  void release() {
+    gate.complete(null);
+  }
+
+  Body<T> awaitStarted() {
+    Bounded.get("the body starts", started);
+    return this;
+  }
+
+  void awaitEnded() {
+    Bounded.get("the body ends", ended);
+  }
+
+  /** Waits until the body has noticed that it is to stop. */
+  void awaitStopped() {
+    Bounded.get("the body is stopped", stopped);
+  }
+
+  int runs() {
+    return runs.get();
+  }
+
+  boolean hasEnded() {
+    return ended.isDone();
+  }
+
+  // For the faces.
+
+  T runBlocking() throws Exception {
+    begin();
+    try {
+      awaitGate();
+      return action.call();
+    } finally {
+      end();
+    }
+  }
+
+  private void awaitGate() throws InterruptedException {
+    while (true) {
+      try {
+        gate.get();
+        return;
+      } catch (InterruptedException e) {
+        noteStopped();
+        if (!stubborn) {
+          throw e;
+        }
+      } catch (ExecutionException e) {
+        throw new AssertionError("the gate only opens", e);
+      }
+    }
+  }
+
+  CompletableFuture<Void> gate() {
+    return gate;
+  }
+
+  Callable<T> action() {
+    return action;
+  }
+
+  boolean isStubborn() {
+    return stubborn;
+  }
+
+  void begin() {
+    runs.incrementAndGet();
+    started.complete(null);
+  }
+
+  void noteStopped() {
+    stopped.complete(null);
+  }
+
+  void end() {
+    ended.complete(null);
+  }
+}

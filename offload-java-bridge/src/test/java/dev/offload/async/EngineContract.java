@@ -1,0 +1,35 @@
+package dev.offload.async;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+
+/** The behaviour of the engine: one suite that runs through every face. */
+abstract class EngineContract
+    implements SingleFlightContract,
+        SuccessorContract,
+        EndContract,
+        AccountContract,
+        ConflictContract,
+        ClosingContract,
+        LeaseContract,
+        FailureContract,
+        TimeLimitContract {
+  private Bench bench;
+
+  abstract Face open(FaceSettings settings);
+
+  @Override
+  public final Bench bench() {
+    return bench;
+  }
+
+  @BeforeEach
+  final void setUp() {
+    bench = new Bench(this::open);
+  }
+
+  @AfterEach
+  final void everythingComesToRest() {
+    bench.close();
+  }
+}

@@ -1,0 +1,14 @@
+package dev.offload.async;
+
+import dev.offload.OffloadHandle;
+import java.util.concurrent.CompletableFuture;
+
+/** One caller's lease, as a test sees it through either face. */
+interface Handle<T> extends OffloadHandle {
+
+  /**
+   * Asks for the outcome, as a caller does. Each call waits anew; cancelling the answer stops that
+   * one wait. Callbacks run on the thread that told this caller.
+   */
+  CompletableFuture<Outcome<T>> outcome();
+}

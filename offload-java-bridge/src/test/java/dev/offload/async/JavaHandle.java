@@ -1,0 +1,34 @@
+package dev.offload.async;
+
+import dev.offload.JobState;
+import dev.offload.OffloadKey;
+import java.util.concurrent.CompletableFuture;
+
+/** An {@link OffloadFuture} as a {@link Handle}. */
+record JavaHandle<T>(OffloadFuture<T> future) implements Handle<T> {
+
+  @Override
+  public OffloadKey<T> key() {
+    return future.key();
+  }
+
+  @Override
+  public JobState jobState() {
+    return future.jobState();
+  }
+
+  @Override
+  public boolean joined() {
+    return future.joined();
+  }
+
+  @Override
+  public boolean cancel() {
+    return future.cancel();
+  }
+
+  @Override
+  public CompletableFuture<Outcome<T>> outcome() {
+    return future.handle(Outcome::new);
+  }
+}

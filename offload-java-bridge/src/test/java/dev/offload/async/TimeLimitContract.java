@@ -1,0 +1,146 @@
+package dev.offload.async;
+
+import static dev.offload.async.Work.LOAD;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.offload.CancelReason;
+import dev.offload.JobState;
+import dev.offload.KindPolicy;
+import dev.offload.OffloadKey;
+import dev.offload.OffloadTimeoutException;
+import dev.offload.TimeoutPolicy;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** T1: limits on the time a body may run. The limits are short, and each test waits for them. */
+interface TimeLimitContract extends Contract {
+  Duration SHORT = Duration.ofMillis(10);
+
+  private Face open(RecordingListener listener, TimeoutPolicy limits) {
+    return bench()
+        .open(
+            FaceSettings.defaults()
+                .with(listener)
+                .with(LOAD, KindPolicy.unset().withTimeout(limits)));
+  }
+
+  @Test
+  @DisplayName(
+      "T1: a body that runs longer than cancelAfter ends as TIMED_OUT, its callers at once")
+  default void cancelAfter() {
+    RecordingListener listener = new RecordingListener();
+    Face face = open(listener, TimeoutPolicy.cancelAfter(SHORT));
+    OffloadKey.Keyed<Integer> key = LOAD.key("same");
+    Body<Integer> body = bench().stubborn(() -> 1);
+    List<Handle<Integer>> all = List.of(face.submit(key, body), face.submit(key, body));
+
+    for (Handle<Integer> handle : all) {
+      OffloadTimeoutException told =
+          Outcome.of(handle).assertFailure(OffloadTimeoutException.class);
+      assertEquals(SHORT, told.limit());
+      assertEquals(JobState.CANCELLING, handle.jobState());
+    }
+    body.release();
+    RecordingListener.Event end = listener.await("onEnded");
+    assertEquals(CancelReason.TIMED_OUT, end.job().cancelReason());
+    assertEquals(1, face.snapshot().total().cancelled());
+  }
+
+  @Test
+  @DisplayName("T1: a body that is cut off is asked to end")
+  default void bodyIsStopped() {
+    Face face = open(new RecordingListener(), TimeoutPolicy.cancelAfter(SHORT));
+    Body<Integer> body = bench().held(() -> 1);
+    face.submit(LOAD.key("same"), body);
+
+    body.awaitStopped();
+    body.awaitEnded();
+    assertEquals(1, body.runs());
+  }
+
+  @Test
+  @DisplayName("T1: limits need no free thread of the executor")
+  default void noFreeThread() {
+    FaceSettings settings =
+        FaceSettings.defaults()
+            .with(bench().pool(1))
+            .with(LOAD, KindPolicy.unset().withTimeout(TimeoutPolicy.cancelAfter(SHORT)));
+    Face face = bench().open(settings);
+    java.util.concurrent.CountDownLatch blocked = new java.util.concurrent.CountDownLatch(1);
+    Handle<Integer> handle =
+        face.submit(
+            LOAD.key("same"),
+            Body.of(
+                () -> {
+                  boolean open = false;
+                  while (!open) { // blocks the only thread, whoever interrupts it
+                    try {
+                      open = blocked.await(20, java.util.concurrent.TimeUnit.SECONDS);
+                    } catch (InterruptedException e) {
+                      open = false;
+                    }
+                  }
+                  return 1;
+                }));
+
+    Outcome.of(handle).assertFailure(OffloadTimeoutException.class);
+    blocked.countDown();
+  }
+
+  @Test
+  @DisplayName("T1: limits count from the start of the body, not from its submission")
+  default void limitsCountFromTheStart() {
+    ManualExecutor executor = bench().manualExecutor();
+    RecordingListener listener = new RecordingListener();
+    FaceSettings settings =
+        FaceSettings.defaults()
+            .with(executor)
+            .with(listener)
+            .with(LOAD, KindPolicy.unset().withTimeout(TimeoutPolicy.cancelAfter(SHORT)));
+    Face face = bench().open(settings);
+    Handle<Integer> handle = face.submit(LOAD.key("queued"), Body.of(() -> 1));
+    // By the time a limit of the same length has passed elsewhere, one of this job would have too.
+    Face other = open(new RecordingListener(), TimeoutPolicy.cancelAfter(SHORT.multipliedBy(3)));
+    Outcome.of(other.submit(LOAD.key("running"), bench().held(() -> 1)))
+        .assertFailure(OffloadTimeoutException.class);
+
+    assertEquals(JobState.QUEUED, handle.jobState());
+    executor.runAll();
+    Outcome.of(handle).assertValue(1);
+  }
+
+  @Test
+  @DisplayName("T1: warnAfter reports while the body runs, and once more with the total")
+  default void warnAfter() {
+    RecordingListener listener = new RecordingListener();
+    Face face = open(listener, TimeoutPolicy.warnAfter(SHORT));
+    OffloadKey.Keyed<Integer> key = LOAD.key("same");
+    Body<Integer> body = bench().held(() -> 1);
+    Handle<Integer> handle = face.submit(key, body);
+    RecordingListener.Event warning = listener.await("onSlow");
+    assertEquals(JobState.RUNNING, warning.job().state());
+    assertTrue(warning.elapsed().compareTo(SHORT) >= 0, warning::toString);
+
+    body.release();
+    Outcome.of(handle).assertValue(1);
+    RecordingListener.Event total =
+        listener.await("onSlow", event -> event.job().state() == JobState.SUCCEEDED);
+    assertTrue(total.elapsed().compareTo(warning.elapsed()) >= 0, total::toString);
+    listener.await("onEnded");
+    assertEquals(2, listener.all("onSlow").size());
+  }
+
+  @Test
+  @DisplayName("T1: a body that ends in time is neither reported nor cancelled")
+  default void inTime() {
+    RecordingListener listener = new RecordingListener();
+    Face face = open(listener, new TimeoutPolicy(Duration.ofMinutes(1), Duration.ofMinutes(2)));
+    Outcome.of(face.submit(LOAD.key("same"), Body.of(() -> 1))).assertValue(1);
+
+    listener.await("onEnded");
+    assertEquals(List.of(), listener.all("onSlow"));
+  }
+}
