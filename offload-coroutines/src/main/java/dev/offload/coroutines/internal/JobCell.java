@@ -64,10 +64,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JobCell<T extends @Nullable Object> extends Waiters {
   private static final VarHandle WORD;
+  private static final VarHandle GUARD;
 
   static {
     try {
       WORD = MethodHandles.lookup().findVarHandle(JobCell.class, "word", long.class);
+      GUARD = MethodHandles.lookup().findVarHandle(JobCell.class, "guard", OffloadTimer.Task.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -141,21 +143,8 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     return scope;
   }
 
-  /** The public name of the state. An end is seen only once the key is free again. */
+  /** The public name of the state. */
   public JobState state() {
-    return visible(word);
-  }
-
-  private JobState visible(long w) {
-    JobState state = publicState(w);
-    if (state.isActive() || isClosed()) {
-      return state;
-    }
-    return state == JobState.CANCELLED ? JobState.CANCELLING : JobState.RUNNING;
-  }
-
-  /** The last state of a job that has ended, also before that is seen. */
-  JobState end() {
     return publicState(word);
   }
 
@@ -190,7 +179,7 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     return new JobSnapshot(
         key,
         label(),
-        visible(w),
+        publicState(w),
         reasonOf(w),
         leasesOf(w),
         Duration.ofNanos(Math.max(0, scope.nanoTime() - acceptedNanos)));
@@ -373,8 +362,8 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     }
     Duration limit = scope.config().successorWait();
     OffloadTimer.Task task = scope.schedule(limit, () -> giveUpWaiting(limit));
-    guard = task;
-    if (!isWaiting()) {
+    // It may have been started since, and even cancelled: then the timer of its dying is there.
+    if (!GUARD.compareAndSet(this, null, task) || !isWaiting()) {
       task.cancel();
     }
   }

@@ -45,7 +45,7 @@ final class Registry {
     Placed placed = Placed.STARTED;
     @Nullable JobCell<?> joined;
 
-    /** Decided to be cancelled, with the state before; the caller has to carry it out. */
+    /** What is left to do about the jobs that were cancelled. */
     final List<Runnable> cancelled = new ArrayList<>(1);
   }
 
@@ -69,6 +69,23 @@ final class Registry {
   @Nullable JobCell<?> find(OffloadKey<?> key) {
     JobCell<?> head = newest.get(key);
     JobCell<?> live = live(head);
+    if (live != null || head == null) {
+      return live;
+    }
+    // What is there may have been cancelled by a newcomer that is not linked yet: look again with
+    // the key locked.
+    @Nullable JobCell<?>[] found = new JobCell<?>[1];
+    newest.computeIfPresent(
+        key,
+        (k, locked) -> {
+          found[0] = liveOrDying(locked);
+          return locked;
+        });
+    return found[0];
+  }
+
+  private static @Nullable JobCell<?> liveOrDying(JobCell<?> head) {
+    JobCell<?> live = live(head);
     if (live != null) {
       return live;
     }
@@ -79,11 +96,24 @@ final class Registry {
     return job;
   }
 
-  /** All jobs under the key. */
-  List<JobCell<?>> all(OffloadKey<?> key) {
-    List<JobCell<?>> jobs = new ArrayList<>(1);
-    addChain(newest.get(key), jobs::add);
-    return jobs;
+  /** Cancels all jobs under the key; true if that changed anything. */
+  boolean cancel(OffloadKey<?> key, CancelReason reason) {
+    JobCell<?> head = newest.get(key);
+    for (; ; ) {
+      boolean changed = false;
+      for (JobCell<?> job = head; job != null; job = job.older) {
+        changed |= job.cancel(reason);
+      }
+      if (changed || head == null) {
+        return changed;
+      }
+      // As in find.
+      JobCell<?> locked = newest.computeIfPresent(key, (k, current) -> current);
+      if (locked == head) {
+        return false;
+      }
+      head = locked;
+    }
   }
 
   /** All jobs: each that was placed before this call and has not ended is among them. */

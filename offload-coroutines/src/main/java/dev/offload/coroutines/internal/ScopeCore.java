@@ -3,6 +3,7 @@ package dev.offload.coroutines.internal;
 import dev.offload.CancelReason;
 import dev.offload.ConflictPolicy;
 import dev.offload.JobSnapshot;
+import dev.offload.JobState;
 import dev.offload.OffloadConfig;
 import dev.offload.OffloadKey;
 import dev.offload.OffloadStats;
@@ -265,7 +266,7 @@ public final class ScopeCore {
 
   /** Counts the job out; true if the scope terminates with it. */
   boolean count(JobCell<?> job) {
-    job.kind().countEnded(job.end());
+    job.kind().countEnded(job.state());
     return gate.leave();
   }
 
@@ -284,9 +285,10 @@ public final class ScopeCore {
         return null;
       }
       JobSnapshot snapshot = job.snapshot();
-      if (snapshot.state().isActive()) {
+      boolean live = snapshot.state() == JobState.QUEUED || snapshot.state() == JobState.RUNNING;
+      if (live || (snapshot.state().isActive() && registry.find(key) == job)) {
         return snapshot;
-      } // it ended between the two: an older one may be there
+      } // it was cancelled or ended between the two: another one may be there
     }
   }
 
@@ -318,11 +320,7 @@ public final class ScopeCore {
 
   /** Cancels every job under the key; true if that changed anything. */
   public boolean cancel(OffloadKey<?> key) {
-    boolean changed = false;
-    for (JobCell<?> job : registry.all(key)) {
-      changed |= job.cancel(CancelReason.CANCELLED);
-    }
-    return changed;
+    return registry.cancel(key, CancelReason.CANCELLED);
   }
 
   /** Cancels every job; answers how many that changed. */

@@ -78,12 +78,17 @@ public abstract class Waiters {
     if (!waiter.finish()) {
       return false;
     }
+    left();
+    return true;
+  }
+
+  /** Counts a waiter that is done and still linked. */
+  private void left() {
     if (--untilSweep <= 0) {
       // As many removals as waiters are left pay for the next walk, so a removal costs O(1) on
       // average.
       untilSweep = Math.max(LEAST_SWEEP, sweep());
     }
-    return true;
   }
 
   /** Fires everyone who waits for the outcome only; the others stay. */
@@ -101,6 +106,7 @@ public abstract class Waiters {
     for (Waiter w = head; w != null; w = w.next) {
       if (w instanceof LeaseWaiter owned && owned.lease() == lease) {
         owned.fireOnce();
+        left();
       }
     }
   }
