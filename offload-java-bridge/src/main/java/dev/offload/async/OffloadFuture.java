@@ -149,36 +149,68 @@ public final class OffloadFuture<T extends @Nullable Object> extends Completable
     return dropped;
   }
 
+  /**
+   * Completes this future from outside, which drops this caller's lease.
+   *
+   * @param value the value
+   * @return true if this call completed it
+   */
   @Override
   public boolean complete(T value) {
     dropLease();
     return super.complete(value);
   }
 
+  /**
+   * Completes this future from outside, which drops this caller's lease.
+   *
+   * @param failure the exception
+   * @return true if this call completed it
+   */
   @Override
   public boolean completeExceptionally(Throwable failure) {
     dropLease();
     return super.completeExceptionally(failure);
   }
 
+  /**
+   * Sets what this future answers from now on, completed or not, and drops this caller's lease.
+   *
+   * @param value the value
+   */
   @Override
   public void obtrudeValue(T value) {
     dropLease();
     super.obtrudeValue(value);
   }
 
+  /**
+   * Sets what this future answers from now on, completed or not, and drops this caller's lease.
+   *
+   * @param failure the exception
+   */
   @Override
   public void obtrudeException(Throwable failure) {
     dropLease();
     super.obtrudeException(failure);
   }
 
+  /**
+   * Tells whether this future is completed.
+   *
+   * @return true if it is, in whatever way
+   */
   @Override
   public boolean isDone() {
     pull();
     return super.isDone();
   }
 
+  /**
+   * Tells whether this future is completed with an exception, a cancellation included.
+   *
+   * @return true if it is
+   */
   @Override
   public boolean isCompletedExceptionally() {
     pull();
@@ -206,12 +238,31 @@ public final class OffloadFuture<T extends @Nullable Object> extends Completable
     return super.minimalCompletionStage();
   }
 
+  /**
+   * Waits for the outcome, without limit.
+   *
+   * @return the value
+   * @throws ExecutionException with what the job or whoever completed this future gave as cause
+   * @throws java.util.concurrent.CancellationException if this caller cancelled
+   * @throws InterruptedException if the calling thread is interrupted; the lease stays
+   */
   @Override
   public T get() throws InterruptedException, ExecutionException {
     askFor();
     return super.get();
   }
 
+  /**
+   * Waits for the outcome, at most so long.
+   *
+   * @param timeout how long
+   * @param unit the unit of {@code timeout}
+   * @return the value
+   * @throws ExecutionException with what the job or whoever completed this future gave as cause
+   * @throws java.util.concurrent.CancellationException if this caller cancelled
+   * @throws InterruptedException if the calling thread is interrupted; the lease stays
+   * @throws TimeoutException if there is no outcome by then; the lease stays
+   */
   @Override
   public T get(long timeout, TimeUnit unit)
       throws InterruptedException, ExecutionException, TimeoutException {
@@ -219,12 +270,27 @@ public final class OffloadFuture<T extends @Nullable Object> extends Completable
     return super.get(timeout, unit);
   }
 
+  /**
+   * Answers the value if there is one.
+   *
+   * @param valueIfAbsent what to answer if there is no outcome yet
+   * @return the value
+   * @throws java.util.concurrent.CompletionException with the exception this future has as cause
+   * @throws java.util.concurrent.CancellationException if this caller cancelled
+   */
   @Override
   public T getNow(T valueIfAbsent) {
     askFor();
     return super.getNow(valueIfAbsent);
   }
 
+  /**
+   * Waits for the outcome, without limit and without regard to interrupts.
+   *
+   * @return the value
+   * @throws java.util.concurrent.CompletionException with the exception this future has as cause
+   * @throws java.util.concurrent.CancellationException if this caller cancelled
+   */
   @Override
   public T join() {
     askFor();
