@@ -12,8 +12,10 @@ import dev.offload.OffloadStats;
 import dev.offload.RejectReason;
 import dev.offload.ScopeClosedException;
 import dev.offload.Submission;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -64,6 +66,29 @@ interface ClosingContract extends Contract {
         assertEquals(0, total.failed());
       }
     }
+  }
+
+  @Test
+  @DisplayName(
+      "R8: a submission that the cancelling end overtakes midway is cancelled with the rest")
+  default void overtakenByTheCancellingEnd() {
+    Face face = bench().open();
+    Body<Integer> body = bench().stubborn(() -> 1);
+    Handle<Integer> neighbour = face.submit(LOAD.key(new HookedId(() -> {})), body);
+    body.awaitStarted();
+    List<CompletableFuture<Void>> ending = new ArrayList<>();
+    HookedId midway =
+        new HookedId(
+            () -> {
+              ending.add(Bounded.start(face::closeCancelling));
+              Outcome.of(neighbour).assertCancelled(CancelReason.SCOPE_CLOSED);
+            });
+    Submission<Handle<Integer>> taken =
+        face.trySubmit(LOAD.key(midway), ConflictPolicy.ALLOW, bench().held(() -> 2));
+
+    checkTaken(taken, outcome -> outcome.assertCancelled(CancelReason.SCOPE_CLOSED));
+    body.release();
+    Bounded.get("the end", ending.get(0));
   }
 
   private static void checkTaken(

@@ -85,6 +85,31 @@ interface LeaseContract extends Contract {
   }
 
   @Test
+  @DisplayName("L1: whoever holds a lease holds the job, however fast others come and leave")
+  default void comingAndLeaving() {
+    Face face = bench().open(FaceSettings.defaults().with(dropped -> {}));
+    OffloadKey.Keyed<Integer> key = LOAD.key("same");
+    Body<Integer> never = Body.of(() -> 1);
+    try (Race race = new Race(3)) {
+      List<Integer> lost =
+          race.all(
+              () -> {
+                int cancelledByOthers = 0;
+                for (int i = 0; i < 30_000; i++) {
+                  if (!face.share(key, never).cancel()) {
+                    cancelledByOthers++;
+                  }
+                }
+                return cancelledByOthers;
+              });
+
+      assertEquals(List.of(0, 0, 0), lost);
+    }
+    assertFalse(face.isInFlight(key));
+    assertEquals(90_000, face.snapshot().total().submitted());
+  }
+
+  @Test
   @DisplayName("L1: the last caller leaves as a new one joins: that one is never told of a cancel")
   default void lastLeavesWhileOneJoins() {
     Face face = bench().open();

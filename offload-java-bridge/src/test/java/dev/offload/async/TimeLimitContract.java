@@ -101,15 +101,16 @@ interface TimeLimitContract extends Contract {
             .with(listener)
             .with(LOAD, KindPolicy.unset().withTimeout(TimeoutPolicy.cancelAfter(SHORT)));
     Face face = bench().open(settings);
-    Handle<Integer> handle = face.submit(LOAD.key("queued"), Body.of(() -> 1));
-    // By the time a limit of the same length has passed elsewhere, one of this job would have too.
+    Handle<Integer> handle = face.submit(LOAD.key("queued"), bench().held(() -> 1));
+    // By the time a longer limit has passed elsewhere, that of this job would have too.
     Face other = open(new RecordingListener(), TimeoutPolicy.cancelAfter(SHORT.multipliedBy(3)));
     Outcome.of(other.submit(LOAD.key("running"), bench().held(() -> 1)))
         .assertFailure(OffloadTimeoutException.class);
 
     assertEquals(JobState.QUEUED, handle.jobState());
-    executor.runAll();
-    Outcome.of(handle).assertValue(1);
+    var running = Bounded.start(executor::runAll);
+    Outcome.of(handle).assertFailure(OffloadTimeoutException.class);
+    Bounded.get("the executor is done", running);
   }
 
   @Test
