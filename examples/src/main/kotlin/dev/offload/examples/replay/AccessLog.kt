@@ -25,8 +25,8 @@ internal class AccessLog private constructor(
     /** The path that request number [index] loads. */
     fun path(index: Int): String = paths[entries[index % entries.size]]
 
-    /** The same log, replayed only this far. */
-    fun first(requests: Int): AccessLog = AccessLog(paths, entries, lines, requests)
+    /** The same log with another number of requests. */
+    fun withRequests(requests: Int): AccessLog = AccessLog(paths, entries, lines, requests)
 
     /** The paths that are requested most in one replay, with how often, the most wanted first. */
     fun hottest(count: Int): List<Pair<String, Int>> {

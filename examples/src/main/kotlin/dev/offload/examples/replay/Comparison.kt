@@ -33,12 +33,12 @@ internal class Comparison(
     private fun unreachable(why: String) = UserException("cannot reach the origin ${origin.url}: $why")
 
     /**
-     * Runs both ways for a moment against an origin of its own, so that not only the first pass pays for the loading
-     * and compiling of classes.
+     * Makes a number of [requests] both ways, of an origin of its own, so that not only the first pass pays for the
+     * loading and compiling of classes.
      */
-    suspend fun warmUp() {
+    suspend fun warmUp(requests: Int) {
         EmbeddedOrigin.start(Duration.ZERO, failureRate = 0.0).use { other ->
-            val few = log.first(minOf(log.requests, WARM_UP_REQUESTS))
+            val few = log.withRequests(requests)
             val pages = HttpPages(other, workers)
             val manager = OffloadManager()
             Replay(few, workers).run(SharedPages(manager, pages))
@@ -68,7 +68,6 @@ internal class Comparison(
     }
 
     private companion object {
-        const val WARM_UP_REQUESTS = 3_000
         val CHECK_LIMIT = 5.seconds
 
         /** How long jobs may need to end after the last caller has its answer; they need next to nothing. */

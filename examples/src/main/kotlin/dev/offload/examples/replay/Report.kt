@@ -36,7 +36,8 @@ internal class Report(
             row("time") { it.calls.time.inSeconds() },
             row("latency p50") { it.calls.latencies.percentile(50).inMillis() } +
                 "    as the caller saw it, all requests",
-            row("latency p95") { it.calls.latencies.percentile(95).inMillis() },
+            row("latency p95") { it.calls.latencies.percentile(95).inMillis() } +
+                "    who shared a load goes on together with others, so requests come in bursts",
             row("latency p99") { it.calls.latencies.percentile(99).inMillis() },
         ) + broken("with offload", with) + broken("without", without)
     }

@@ -33,7 +33,7 @@ private class Run(val code: Int, val out: String, val err: String) {
 private suspend fun run(vararg args: String): Run {
     val out = StringWriter()
     val err = StringWriter()
-    val code = runReplay(arrayOf(*args), PrintWriter(out), PrintWriter(err), terminal = false)
+    val code = runReplay(arrayOf(*args), PrintWriter(out), PrintWriter(err), terminal = false, warmUp = 10)
     return Run(code, out.toString(), err.toString())
 }
 
