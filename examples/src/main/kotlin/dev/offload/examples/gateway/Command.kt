@@ -1,0 +1,34 @@
+package dev.offload.examples.gateway
+
+import dev.offload.examples.gateway.replay.UserException
+import picocli.CommandLine
+import picocli.CommandLine.ParameterException
+
+/** What the command line asks for. */
+internal sealed interface Command {
+    /** To be told how to use the program. */
+    data class Help(val text: String) : Command
+
+    /** To replay a log through the gateway, with offload and without. */
+    data class Replay(val settings: Settings) : Command
+
+    /** To be a gateway until it is told to stop. */
+    data class Serve(val settings: Settings) : Command
+}
+
+/**
+ * Reads the command line.
+ *
+ * @throws UserException if it is wrong
+ */
+internal fun parseArguments(args: Array<String>): Command {
+    val arguments = Arguments()
+    val commandLine = CommandLine(arguments)
+    try {
+        commandLine.parseArgs(*args)
+        if (commandLine.isUsageHelpRequested) return Command.Help(commandLine.usageMessage)
+        return if (arguments.serve) Command.Serve(arguments.settings()) else Command.Replay(arguments.settings())
+    } catch (e: ParameterException) {
+        throw UserException(e.message.orEmpty().lineSequence().joinToString(" ") + "; --help tells what is possible")
+    }
+}

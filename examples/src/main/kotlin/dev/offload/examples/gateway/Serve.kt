@@ -1,0 +1,55 @@
+package dev.offload.examples.gateway
+
+import dev.offload.examples.gateway.http.GatewayServer
+import dev.offload.examples.gateway.http.GatewaySettings
+import dev.offload.examples.gateway.http.HttpOriginClient
+import dev.offload.examples.gateway.http.OriginClient
+import dev.offload.examples.gateway.http.RequestLog
+import dev.offload.examples.gateway.http.StopReport
+import dev.offload.examples.gateway.replay.Origin
+import dev.offload.examples.gateway.replay.UserException
+import dev.offload.examples.gateway.replay.describe
+import dev.offload.examples.gateway.replay.grouped
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.withContext
+import java.io.IOException
+import java.io.PrintWriter
+import java.net.BindException
+
+/**
+ * Serves until [awaitStop] returns, and then lets what is running end.
+ *
+ * @return the exit code, see [ExitCode]
+ * @throws UserException if the port cannot be listened at
+ */
+internal suspend fun serve(
+    settings: Settings,
+    origin: Origin,
+    awaitStop: suspend () -> Unit,
+    out: PrintWriter,
+    err: PrintWriter,
+): Int {
+    HttpOriginClient(origin.url).use { client ->
+        val server = start(settings.gateway, client) { line -> withContext(Dispatchers.IO) { out.println(line) } }
+        err.println("gateway: at ${server.url}, in front of $origin; Ctrl-C stops it")
+        awaitStop()
+        err.println("gateway: stopping, which may take ${settings.grace}")
+        err.println("gateway: ${describe(server.stop(settings.grace))}")
+    }
+    return ExitCode.OK
+}
+
+private suspend fun start(settings: GatewaySettings, origin: OriginClient, log: RequestLog): GatewayServer = try {
+    GatewayServer.start(settings, origin, log)
+} catch (e: IOException) {
+    val why = if (e is BindException) "the port is in use, or not to be had" else e.describe()
+    throw UserException("cannot listen at ${settings.host}:${settings.port}: $why")
+}
+
+private fun describe(end: StopReport): String {
+    val jobs = end.jobs
+    val cut = "${end.requestsCutOff.grouped()} requests cut off"
+    if (jobs == null) return "stopped; $cut"
+    return "stopped; $cut, ${jobs.finished().grouped()} jobs ended, ${jobs.cancelled().grouped()} cancelled, " +
+        "${jobs.undying().size} would not end"
+}

@@ -1,0 +1,85 @@
+package dev.offload.examples.gateway.http
+
+import io.ktor.http.HttpHeaders
+import io.ktor.http.HttpStatusCode
+import io.ktor.server.application.ApplicationCall
+import io.ktor.server.request.httpMethod
+import io.ktor.server.request.uri
+import io.ktor.server.response.header
+
+/** Answers one request, from the store or with what the origin says. */
+internal class CachingHandler(
+    private val store: ResponseStore,
+    private val rules: CacheRules,
+    private val passThrough: PassThrough,
+) {
+    /**
+     * Answers [call], with [loads] for what has to be loaded.
+     *
+     * This function is cancellable: that is what happens to it when the client hangs up.
+     */
+    suspend fun answer(call: ApplicationCall, loads: Loads): Sent {
+        val request = call.request
+        return when {
+            !request.uri.startsWith('/') -> call.sendError(HttpStatusCode.BadRequest, "a path must begin with a slash")
+            rules.isForEveryone(request.httpMethod, request.headers) -> answerFromStore(call, loads)
+            else -> pass(call, outcome = null)
+        }
+    }
+
+    private suspend fun answerFromStore(call: ApplicationCall, loads: Loads): Sent {
+        val path = call.request.uri
+        return when (val entry = store[path]) {
+            null -> answerFromLoad(call, loads.load(path), inPlaceOfError = null)
+            is Entry.Answer -> answerFromEntry(call, entry.cached, loads)
+            Entry.NotShareable -> pass(call, CacheOutcome.MISS)
+        }
+    }
+
+    private suspend fun answerFromEntry(call: ApplicationCall, cached: CachedResponse, loads: Loads): Sent {
+        if (cached.isFresh) return send(call, cached.response, CacheOutcome.HIT)
+        val path = call.request.uri
+        val load = if (cached.mayBeRenewedLater) loads.renew(path) else loads.load(path)
+        if (load == null) return send(call, cached.response, CacheOutcome.STALE)
+        return answerFromLoad(call, load, cached)
+    }
+
+    private suspend fun answerFromLoad(call: ApplicationCall, load: Load, inPlaceOfError: CachedResponse?): Sent {
+        val outcome = if (load.isJoined) CacheOutcome.JOINED else CacheOutcome.MISS
+        val substitute = inPlaceOfError?.takeIf { it.mayReplaceError }?.response
+        val loaded =
+            try {
+                load.await()
+            } catch (e: OriginException) {
+                return if (substitute == null) refuse(call, e, outcome) else send(call, substitute, CacheOutcome.STALE)
+            }
+        return when {
+            // It was thrown away, being another's or too large: this request needs an answer of its own.
+            loaded !is Loaded.Answer -> pass(call, CacheOutcome.MISS)
+            loaded.response.isServerError && substitute != null -> send(call, substitute, CacheOutcome.STALE)
+            else -> send(call, loaded.response, outcome)
+        }
+    }
+
+    private suspend fun pass(call: ApplicationCall, outcome: CacheOutcome?): Sent = try {
+        passThrough.pass(call, outcome)
+    } catch (e: OriginException) {
+        // What has begun cannot be taken back.
+        if (call.response.isCommitted) throw e
+        refuse(call, e, outcome)
+    }
+
+    private suspend fun send(call: ApplicationCall, response: StoredResponse, outcome: CacheOutcome): Sent {
+        if (outcome != CacheOutcome.MISS) call.response.header(HttpHeaders.Age, response.age.inWholeSeconds.toString())
+        return call.send(response.status, response.headers, response.body, outcome)
+    }
+
+    private suspend fun refuse(call: ApplicationCall, e: OriginException, outcome: CacheOutcome?): Sent {
+        val status =
+            when (e) {
+                is OriginFailedException -> HttpStatusCode.BadGateway
+                is OriginTooSlowException -> HttpStatusCode.GatewayTimeout
+            }
+        return call.sendError(status, e.message.orEmpty(), outcome)
+    }
+}

@@ -1,0 +1,26 @@
+package dev.offload.examples.gateway.http
+
+import io.ktor.http.HttpHeaders
+import io.ktor.server.application.ApplicationCall
+import io.ktor.server.http.HttpRequestCloseHandlerKey
+import io.ktor.server.request.httpVersion
+import io.ktor.utils.io.InternalAPI
+import kotlinx.coroutines.cancel
+
+/**
+ * Cancels the handling of a request whose client hangs up.
+ *
+ * Ktor's plugin HttpRequestLifecycle is made for that, but in 3.5 it takes the end of the requests on a connection for the
+ * end of the connection, and cancels the call that says `Connection: close` before it is answered (KTOR-9731). So its key
+ * is set here, but not for such a call: that one is answered whether or not somebody is still there.
+ */
+@OptIn(InternalAPI::class)
+internal fun ApplicationCall.cancelOnHangUp() {
+    if (isLastOfConnection()) return
+    attributes.put(HttpRequestCloseHandlerKey) { coroutineContext.cancel() }
+}
+
+private fun ApplicationCall.isLastOfConnection(): Boolean {
+    val options = request.headers.listed(HttpHeaders.Connection).map { it.lowercase() }
+    return "close" in options || (request.httpVersion != "HTTP/1.1" && "keep-alive" !in options)
+}

@@ -1,0 +1,122 @@
+package dev.offload.examples.gateway.http
+
+import io.ktor.http.HttpHeaders
+import io.ktor.http.HttpStatusCode
+import io.ktor.server.application.ApplicationCall
+import io.ktor.server.application.ApplicationCallPipeline
+import io.ktor.server.application.call
+import io.ktor.server.application.serverConfig
+import io.ktor.server.cio.CIO
+import io.ktor.server.cio.CIOApplicationEngine
+import io.ktor.server.engine.EmbeddedServer
+import io.ktor.server.engine.applicationEnvironment
+import io.ktor.server.engine.connector
+import io.ktor.server.engine.embeddedServer
+import io.ktor.server.response.header
+import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.CoroutineExceptionHandler
+import kotlinx.coroutines.coroutineScope
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.withTimeoutOrNull
+import java.io.IOException
+import kotlin.time.Duration
+import kotlin.time.Duration.Companion.milliseconds
+
+/** The HTTP server, which knows nothing of caches. Clients are HTTP 1.1; each request is one call of [gateway]. */
+internal class HttpFront private constructor(private val gateway: Gateway) {
+    private val requests = OpenRequests()
+
+    @Volatile
+    private var isStopping = false
+
+    private lateinit var server: EmbeddedServer<CIOApplicationEngine, CIOApplicationEngine.Configuration>
+
+    /** The port it listens at. */
+    var port = 0
+        private set
+
+    private suspend fun open(host: String, port: Int): HttpFront {
+        val config =
+            serverConfig(applicationEnvironment()) {
+                // The failure to bind a port is thrown by the start, and need not be told a second time.
+                parentCoroutineContext = CoroutineExceptionHandler { _, _ -> }
+                module { intercept(ApplicationCallPipeline.Call) { answer(call) } }
+            }
+        server =
+            embeddedServer(CIO, config) {
+                connector {
+                    this.host = host
+                    this.port = port
+                }
+            }
+        try {
+            server.startSuspend(wait = false)
+        } catch (e: IOException) {
+            server.stopSuspend(0, 0)
+            throw e
+        }
+        this.port = server.engine.resolvedConnectors().single().port
+        return this
+    }
+
+    private suspend fun answer(call: ApplicationCall) {
+        if (isStopping) call.response.header(HttpHeaders.Connection, "close")
+        if (!requests.enter()) {
+            call.sendError(HttpStatusCode.ServiceUnavailable, "the gateway is stopping")
+            return
+        }
+        try {
+            call.cancelOnHangUp()
+            gateway.handle(call)
+        } catch (e: CancellationException) {
+            throw e
+        } catch (_: IOException) {
+            // The client has gone.
+        } catch (_: OriginException) {
+            // The origin has gone in the middle of its answer, and the client has been cut off.
+        } catch (e: Exception) {
+            LOGGER.log(System.Logger.Level.ERROR, "a request failed", e)
+            if (!call.response.isCommitted) call.sendError(HttpStatusCode.InternalServerError, "an error of the gateway")
+        } finally {
+            requests.leave()
+        }
+    }
+
+    /**
+     * Takes no new connections from now on, waits at most [grace] for the requests that are being answered, and closes.
+     * Requests that arrive meanwhile on connections that are open are answered too, and told to be the last ones.
+     *
+     * This function is cancellable; requests that are being answered are then cut off.
+     *
+     * @return how many requests were cut off because the time was over
+     */
+    suspend fun stop(grace: Duration): Int = coroutineScope {
+        isStopping = true
+        val closing = launch { server.engine.stopSuspend(Long.MAX_VALUE, Long.MAX_VALUE) }
+        val isEmpty = withTimeoutOrNull(grace) { requests.closeWhenNone() } != null
+        val left = requests.count
+        // What has been answered may still be on its way through a buffer. Clients close when they have it; those whose
+        // connection rests need not.
+        if (isEmpty) withTimeoutOrNull(LINGER) { closing.join() }
+        server.stopSuspend(0, 0)
+        left
+    }
+
+    companion object {
+        private val LINGER = 300.milliseconds
+        private val LOGGER = System.getLogger(HttpFront::class.java.name)
+
+        init {
+            // Ktor would cut everybody off at Ctrl-C.
+            System.setProperty("io.ktor.server.engine.ShutdownHook", "false")
+        }
+
+        /**
+         * Starts to listen.
+         *
+         * @param port 0 for any that is free
+         * @throws IOException if that is not possible, for one because the port is in use
+         */
+        suspend fun start(host: String, port: Int, gateway: Gateway): HttpFront = HttpFront(gateway).open(host, port)
+    }
+}

@@ -1,0 +1,67 @@
+package dev.offload.examples.gateway.http
+
+import io.ktor.http.Headers
+import io.ktor.http.HttpMethod
+import io.ktor.http.HttpStatusCode
+import io.ktor.http.content.OutgoingContent
+import io.ktor.server.application.ApplicationCall
+import io.ktor.server.request.httpMethod
+import io.ktor.server.response.header
+import io.ktor.server.response.respond
+import io.ktor.utils.io.ByteWriteChannel
+
+/**
+ * What was sent to a client.
+ *
+ * @property bytes the size of the body
+ * @property outcome null if the cache was not asked
+ */
+internal class Sent(val status: Int, val bytes: Long, val outcome: CacheOutcome?)
+
+/** Sends a whole answer; to a HEAD request its headers. */
+internal suspend fun ApplicationCall.send(
+    status: Int,
+    headers: Headers,
+    body: ByteArray,
+    outcome: CacheOutcome?,
+): Sent {
+    mark(outcome)
+    if (request.httpMethod == HttpMethod.Head) {
+        respond(NoBody(status, headers, body.size.toLong()))
+        return Sent(status, 0, outcome)
+    }
+    respond(WholeBody(status, headers, body))
+    return Sent(status, body.size.toLong(), outcome)
+}
+
+/** Sends a line that tells what went wrong. */
+internal suspend fun ApplicationCall.sendError(status: HttpStatusCode, why: String, outcome: CacheOutcome? = null): Sent =
+    send(status.value, Headers.Empty, "$why\n".encodeToByteArray(), outcome)
+
+internal fun ApplicationCall.mark(outcome: CacheOutcome?) {
+    if (outcome != null) response.header(CacheOutcome.HEADER, outcome.name)
+}
+
+internal class WholeBody(status: Int, override val headers: Headers, private val body: ByteArray) :
+    OutgoingContent.ByteArrayContent() {
+    override val status = HttpStatusCode.fromValue(status)
+    override val contentLength = body.size.toLong()
+
+    override fun bytes(): ByteArray = body
+}
+
+internal class NoBody(status: Int, override val headers: Headers, override val contentLength: Long?) :
+    OutgoingContent.NoContent() {
+    override val status = HttpStatusCode.fromValue(status)
+}
+
+internal class StreamedBody(
+    status: Int,
+    override val headers: Headers,
+    override val contentLength: Long?,
+    private val write: suspend (ByteWriteChannel) -> Unit,
+) : OutgoingContent.WriteChannelContent() {
+    override val status = HttpStatusCode.fromValue(status)
+
+    override suspend fun writeTo(channel: ByteWriteChannel) = write(channel)
+}

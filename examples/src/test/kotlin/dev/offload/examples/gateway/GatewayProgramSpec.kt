@@ -1,0 +1,207 @@
+package dev.offload.examples.gateway
+
+import io.kotest.core.spec.style.StringSpec
+import io.kotest.engine.spec.tempdir
+import io.kotest.inspectors.forAll
+import io.kotest.matchers.collections.shouldHaveSize
+import io.kotest.matchers.longs.shouldBeLessThan
+import io.kotest.matchers.shouldBe
+import io.kotest.matchers.string.shouldContain
+import io.kotest.matchers.string.shouldNotContain
+import io.kotest.matchers.string.shouldStartWith
+import java.io.ByteArrayOutputStream
+import java.io.PrintWriter
+import java.io.StringWriter
+import java.net.InetAddress
+import java.net.ServerSocket
+import java.nio.file.Path
+import java.util.zip.GZIPOutputStream
+import kotlin.io.path.writeBytes
+import kotlin.io.path.writeText
+import kotlin.time.Duration
+import kotlin.time.Duration.Companion.milliseconds
+import kotlin.time.Duration.Companion.seconds
+
+private class Run(val code: Int, val out: String, val err: String) {
+    /** The numbers in the line of the report that begins with [label]. */
+    fun numbers(label: String): List<Long> {
+        val line = out.lines().first { it.trim().startsWith(label) }.trim().removePrefix(label)
+        return Regex("""\d[\d,]*""").findAll(line).map { it.value.replace(",", "").toLong() }.toList()
+    }
+}
+
+private suspend fun run(vararg args: String): Run {
+    val out = StringWriter()
+    val err = StringWriter()
+    val code = runReplay(arrayOf(*args), PrintWriter(out), PrintWriter(err), terminal = false, warmUp = 10)
+    return Run(code, out.toString(), err.toString())
+}
+
+private suspend fun complaint(vararg args: String): String {
+    val run = run(*args)
+    run.code shouldBe 2
+    run.out shouldBe ""
+    return run.err.trimEnd('\n').also { it.lines() shouldHaveSize 1 }
+}
+
+private fun closedPort(): Int = ServerSocket(0, 1, InetAddress.getLoopbackAddress()).use { it.localPort }
+
+/** Hot and cold paths, lines that load nothing, and lines that are none. */
+private val sampleLog =
+    buildString {
+        repeat(40) {
+            appendLine(
+                """2001:db8::1 - - [01/Jan/2026:00:00:00 +0000] "GET /hot?token=secret HTTP/1.1" 200 5 "-" "a \"b\"" """,
+            )
+            appendLine("""192.0.2.1 - jane [01/Jan/2026:00:00:00 +0000] "GET //cold/$it HTTP/1.1" 200 5""")
+        }
+        appendLine("""192.0.2.1 - - [01/Jan/2026:00:00:00 +0000] "-" 408 -""")
+        appendLine("this is no log line")
+        appendLine()
+    }
+
+private fun Path.withLog(name: String): Path = resolve(name).also { it.writeText(sampleLog) }
+
+class RunReplaySpec :
+    StringSpec({
+        timeout = 60.seconds.inWholeMilliseconds
+
+        val directory = tempdir().toPath()
+
+        "the bundled log is replayed with fewer origin requests with offload than without, and the accounts balance" {
+            val run = run("--requests", "1000", "--latency", "5ms")
+            run.code shouldBe 0
+            run.out shouldContain "generated"
+            run.out shouldContain "The accounts balance"
+            run.numbers("requests") shouldBe listOf(1_000L, 1_000L)
+            val (with, without) = run.numbers("origin requests")
+            with shouldBeLessThan without
+            without shouldBe 1_000
+            run.numbers("accepted").first() shouldBe with
+            run.numbers("joined").first() shouldBe 1_000 - with
+            run.numbers("succeeded").first() + run.numbers("failed").first() shouldBe with
+            run.err shouldContain "1,000 of 1,000 requests"
+        }
+
+        "an origin that always fails ends the same way" {
+            val run = run("--requests", "500", "--latency", "1ms", "--failure-rate", "1.0")
+            run.code shouldBe 0
+            run.numbers("of them failed") shouldBe listOf(500L, 500L)
+            run.numbers("succeeded").first() shouldBe 0
+        }
+
+        "an origin that never fails fails nobody" {
+            val run = run("--requests", "500", "--latency", "0", "--failure-rate", "0")
+            run.code shouldBe 0
+            run.numbers("of them failed") shouldBe listOf(0L, 0L)
+        }
+
+        "one worker alone shares nothing" {
+            val run = run("--requests", "100", "--latency", "0", "--workers", "1")
+            run.code shouldBe 0
+            run.numbers("origin requests").take(2) shouldBe listOf(100L, 100L)
+            run.numbers("joined").first() shouldBe 0
+        }
+
+        "a log of the user is replayed, and its malformed lines are counted" {
+            val run = run("--replay", directory.withLog("mixed.log").toString(), "--latency", "20ms")
+            run.code shouldBe 0
+            run.out shouldContain "83 lines, 2 malformed, 1 without a GET or HEAD request"
+            run.numbers("requests") shouldBe listOf(80L, 80L)
+        }
+
+        "the report shows paths, and no queries, hosts or users" {
+            val run = run("--replay", directory.withLog("private.log").toString(), "--latency", "0")
+            run.out shouldContain "/hot?..."
+            listOf("secret", "2001:db8", "192.0.2.1", "jane").forAll { run.out shouldNotContain it }
+        }
+
+        "a log may be gzip, whatever its name" {
+            val file = directory.resolve("zipped.log")
+            val zipped = ByteArrayOutputStream()
+            GZIPOutputStream(zipped).use { it.write(sampleLog.encodeToByteArray()) }
+            file.writeBytes(zipped.toByteArray())
+            val run = run("--replay", file.toString(), "--latency", "0", "--requests", "100")
+            run.code shouldBe 0
+            run.numbers("requests") shouldBe listOf(100L, 100L)
+        }
+
+        "another origin is asked, behind its path" {
+            EmbeddedOrigin.start(5.milliseconds, failureRate = 0.0).use { other ->
+                val run = run("--origin", other.url + "/", "--replay", directory.withLog("other.log").toString())
+                run.code shouldBe 0
+                val (with, without) = run.numbers("origin requests")
+                without shouldBe 80
+                // And one to see whether it answers.
+                other.handled shouldBe with + without + 1
+            }
+        }
+
+        "an origin that answers with errors only is reachable" {
+            EmbeddedOrigin.start(Duration.ZERO, failureRate = 1.0).use { other ->
+                run("--origin", other.url, "--requests", "50").code shouldBe 0
+            }
+        }
+
+        "help goes to the output" {
+            val run = run("--help")
+            run.code shouldBe 0
+            run.err shouldBe ""
+            listOf("--replay", "--origin", "--workers", "--requests", "--latency", "--failure-rate").forAll {
+                run.out shouldContain it
+            }
+        }
+
+        "a wrong argument is one line and exit code 2" {
+            listOf(
+                listOf("--nonsense"),
+                listOf("nonsense"),
+                listOf("two\nlines"),
+                listOf("--workers"),
+                listOf("--workers", "0"),
+                listOf("--workers", "-1"),
+                listOf("--workers", "10001"),
+                listOf("--workers", "many"),
+                listOf("--workers", "1", "--workers", "2"),
+                listOf("--requests", "0"),
+                listOf("--requests", "99999999999"),
+                listOf("--latency", "-5ms"),
+                listOf("--latency", "soon"),
+                listOf("--latency", "NaN"),
+                listOf("--latency", "11s"),
+                listOf("--failure-rate", "1.1"),
+                listOf("--failure-rate", "-0.1"),
+                listOf("--failure-rate", "NaN"),
+                listOf("--origin", "ftp://127.0.0.1/"),
+                listOf("--origin", "127.0.0.1:80"),
+                listOf("--origin", "http://"),
+                listOf("--origin", "http://127.0.0.1/?q"),
+                listOf("--origin", "http://a b/"),
+                listOf("--origin", "http://127.0.0.1:1", "--latency", "5ms"),
+            ).forAll { complaint(*it.toTypedArray()) shouldContain "--help" }
+        }
+
+        "a wrong argument is named" {
+            complaint("--workers", "0") shouldStartWith "replay: --workers must be 1 to 10000, but is 0"
+            complaint("--latency", "soon") shouldContain "'soon' is no time"
+        }
+
+        "a log that cannot be read is one line and exit code 2" {
+            complaint("--replay", directory.resolve("missing.log").toString()) shouldContain "there is no such file"
+            complaint("--replay", directory.toString()) shouldContain "it is a directory"
+            val broken = directory.resolve("broken.gz").also { it.writeBytes(byteArrayOf(0x1f, 0x8b.toByte(), 8, 0)) }
+            complaint("--replay", broken.toString()) shouldContain "cannot read"
+        }
+
+        "a log with nothing to replay is one line and exit code 2" {
+            val empty = directory.resolve("empty.log").also { it.writeText("") }
+            complaint("--replay", empty.toString()) shouldContain "0 lines"
+            val noise = directory.resolve("noise.log").also { it.writeText("nothing\nof\nuse\n") }
+            complaint("--replay", noise.toString()) shouldContain "3 malformed"
+        }
+
+        "an origin that cannot be reached is one line and exit code 2" {
+            val url = "http://127.0.0.1:${closedPort()}"
+            complaint("--origin", url) shouldContain "cannot reach the origin $url"
+        }
+    })
