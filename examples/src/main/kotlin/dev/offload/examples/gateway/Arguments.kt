@@ -22,8 +22,8 @@ import java.time.Duration as JavaDuration
     description = [
         "",
         "What is fresh is served. What is stale is served at once and renewed in the background, once, however many " +
-            "ask for it. What is missing is loaded once for all who ask for it at that time. X-Cache tells which: HIT, " +
-            "STALE, MISS or JOINED.",
+            "ask for it. What is missing is loaded once for all who ask for it at that time. X-Cache tells which: " +
+            "HIT, STALE, MISS or JOINED.",
         "",
         "With no options: replays a bundled log, generated from a fixed seed, over HTTP through the gateway to an " +
             "embedded origin, with offload and then without, where each request loads for itself, and compares.",
@@ -154,7 +154,7 @@ internal class Arguments {
         paramLabel = "N",
         description = [
             "How many requests to replay in each pass, 1 to 5000000. A longer log is cut, a shorter one starts over " +
-                "(default: the log once, but at most 20000).",
+                "(default: the log once, but at most 5000).",
         ],
     )
     private var requests: Int? = null
@@ -213,8 +213,8 @@ internal class Arguments {
     }
 
     companion object {
-        const val DEFAULT_LATENCY = "20ms"
+        const val DEFAULT_LATENCY = "50ms"
         const val DEFAULT_FAILURE_RATE = "0.01"
-        const val DEFAULT_WORKERS = "64"
+        const val DEFAULT_WORKERS = "32"
     }
 }

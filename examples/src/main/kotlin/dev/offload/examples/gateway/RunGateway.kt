@@ -14,12 +14,12 @@ import kotlinx.coroutines.withContext
 import java.io.IOException
 import java.io.PrintWriter
 
-/** Enough for the JIT compiler to have done most of its work; about two seconds. */
-private const val WARM_UP_REQUESTS = 3_000
+/** Enough for the JIT compiler to have done the better part of its work; some seconds. */
+private const val WARM_UP_REQUESTS = 1_500
 
 /**
- * The whole program, without a process around it: the report, or the access log of a gateway that serves, goes to [out],
- * everything else to [err].
+ * The whole program, without a process around it: the report, or the access log of a gateway that serves, goes to
+ * [out], everything else to [err].
  *
  * @param terminal whether a person watches [err], so that a line of it may be overwritten
  * @param awaitStop suspends until a gateway that serves is to stop

@@ -33,7 +33,7 @@ internal suspend fun serve(
         val server = start(settings.gateway, client) { line -> withContext(Dispatchers.IO) { out.println(line) } }
         err.println("gateway: at ${server.url}, in front of $origin; Ctrl-C stops it")
         awaitStop()
-        err.println("gateway: stopping, which may take ${settings.grace}")
+        err.println("gateway: stopping; ${server.openRequests.grouped()} requests have ${settings.grace} to end")
         err.println("gateway: ${describe(server.stop(settings.grace))}")
     }
     return ExitCode.OK

@@ -9,7 +9,10 @@ import kotlin.time.Duration.Companion.seconds
 internal class CacheControl private constructor(private val directives: Map<String, String>) {
     operator fun contains(name: String): Boolean = name in directives
 
-    /** The time that a directive such as `max-age=60` gives; none at all for one that makes no sense, as RFC 9111 advises. */
+    /**
+     * The time that a directive such as `max-age=60` gives; none at all for one that makes no sense, as RFC 9111
+     * advises.
+     */
     fun seconds(name: String): Duration? {
         val value = directives[name] ?: return null
         return (value.toLongOrNull()?.coerceIn(0, MAX_SECONDS) ?: 0).seconds
@@ -27,8 +30,8 @@ internal class CacheControl private constructor(private val directives: Map<Stri
 }
 
 /**
- * The elements of a header that is a list, over all lines of it. A comma in a quoted string splits it too: what is looked
- * for here has none, and an element cut in two can only add a name, which makes the caller more careful.
+ * The elements of a header that is a list, over all lines of it. A comma in a quoted string splits it too: what is
+ * looked for here has none, and an element cut in two can only add a name, which makes the caller more careful.
  */
 internal fun Headers.listed(name: String): List<String> =
     getAll(name).orEmpty().flatMap { it.split(',') }.map { it.trim() }.filter { it.isNotEmpty() }

@@ -22,8 +22,9 @@ internal sealed interface Use {
 /** Tells what may be cached (RFC 9111, 3), always in doubt: no. */
 internal class CacheRules(private val settings: GatewaySettings) {
     /**
-     * Whether the store may answer a request, and the origin's answer to an anonymous one be given instead of one to it.
-     * A request that tells who asks, or asks for a part, or under a condition, or for a new answer, is passed through.
+     * Whether the store may answer a request, and the origin's answer to an anonymous one be given instead of one to
+     * it. A request that tells who asks, or asks for a part, or under a condition, or for a new answer, is passed
+     * through.
      */
     fun isForEveryone(method: HttpMethod, request: Headers): Boolean {
         val isRead = method == HttpMethod.Get || method == HttpMethod.Head
@@ -35,9 +36,9 @@ internal class CacheRules(private val settings: GatewaySettings) {
     /**
      * What may be done with an answer to an anonymous request.
      *
-     * An error may be shared by those who were waiting: the request that met it carried nothing of any of them, so it is
-     * no more one's than another's, and if each of them asked again, a failing origin would get the more to do the worse
-     * it fares. It is not kept: who comes later asks anew.
+     * An error may be shared by those who were waiting: the request that met it carried nothing of any of them, so it
+     * is no more one's than another's, and if each of them asked again, a failing origin would get the more to do the
+     * worse it fares. It is not kept: who comes later asks anew.
      */
     fun useOf(status: Int, response: Headers): Use {
         val control = CacheControl.of(response)

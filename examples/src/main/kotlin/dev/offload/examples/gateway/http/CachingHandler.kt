@@ -56,7 +56,9 @@ internal class CachingHandler(
         return when {
             // It was thrown away, being another's or too large: this request needs an answer of its own.
             loaded !is Loaded.Answer -> pass(call, CacheOutcome.MISS)
+
             loaded.response.isServerError && substitute != null -> send(call, substitute, CacheOutcome.STALE)
+
             else -> send(call, loaded.response, outcome)
         }
     }

@@ -25,6 +25,9 @@ internal class GatewayServer private constructor(
     /** What a path is put behind. */
     val url: String get() = "http://${settings.host}:${front.port}"
 
+    /** How many requests are being answered. */
+    val openRequests: Int get() = front.openRequests
+
     /**
      * Stops it: no new connections, then the end of the requests, then the end of the jobs, all within [grace]; what is
      * still running after that is cancelled. Requests come before jobs, since they may still want some.

@@ -10,9 +10,9 @@ import kotlinx.coroutines.cancel
 /**
  * Cancels the handling of a request whose client hangs up.
  *
- * Ktor's plugin HttpRequestLifecycle is made for that, but in 3.5 it takes the end of the requests on a connection for the
- * end of the connection, and cancels the call that says `Connection: close` before it is answered (KTOR-9731). So its key
- * is set here, but not for such a call: that one is answered whether or not somebody is still there.
+ * Ktor's plugin HttpRequestLifecycle is made for that, but in 3.5 it takes the end of the requests on a connection for
+ * the end of the connection, and cancels the call that says `Connection: close` before it is answered (KTOR-9731). So
+ * its key is set here, but not for such a call: that one is answered whether or not somebody is still there.
  */
 @OptIn(InternalAPI::class)
 internal fun ApplicationCall.cancelOnHangUp() {

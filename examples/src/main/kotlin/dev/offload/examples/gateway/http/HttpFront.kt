@@ -35,6 +35,9 @@ internal class HttpFront private constructor(private val gateway: Gateway) {
     var port = 0
         private set
 
+    /** How many requests are being answered. */
+    val openRequests: Int get() = requests.count
+
     private suspend fun open(host: String, port: Int): HttpFront {
         val config =
             serverConfig(applicationEnvironment()) {
@@ -76,7 +79,12 @@ internal class HttpFront private constructor(private val gateway: Gateway) {
             // The origin has gone in the middle of its answer, and the client has been cut off.
         } catch (e: Exception) {
             LOGGER.log(System.Logger.Level.ERROR, "a request failed", e)
-            if (!call.response.isCommitted) call.sendError(HttpStatusCode.InternalServerError, "an error of the gateway")
+            if (!call.response.isCommitted) {
+                call.sendError(
+                    HttpStatusCode.InternalServerError,
+                    "an error of the gateway",
+                )
+            }
         } finally {
             requests.leave()
         }

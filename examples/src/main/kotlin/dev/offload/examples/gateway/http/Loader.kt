@@ -36,8 +36,8 @@ internal class Loader(
     }
 
     /**
-     * Asks the origin for what is at [path], and stores the answer if that is allowed. The request carries nothing of any
-     * client, so that the answer is nobody's.
+     * Asks the origin for what is at [path], and stores the answer if that is allowed. The request carries nothing of
+     * any client, so that the answer is nobody's.
      *
      * @throws OriginException if there is no answer
      */

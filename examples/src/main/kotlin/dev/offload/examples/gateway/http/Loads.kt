@@ -37,8 +37,8 @@ internal class Load(val isJoined: Boolean, private val outcome: suspend () -> Lo
 
 /**
  * This is what the example is about: at any moment at most one load per path is under way, and all who want that path
- * wait for it, unless they are served what is stale. It goes on when the client that began it hangs up, because its kind
- * says so, and it fills the store.
+ * wait for it, unless they are served what is stale. It goes on when the client that began it hangs up, because its
+ * kind says so, and it fills the store.
  */
 internal class SharedLoads(
     private val scope: OffloadScope,

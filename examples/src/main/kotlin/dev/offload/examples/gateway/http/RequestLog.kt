@@ -17,8 +17,8 @@ internal fun interface RequestLog {
 }
 
 /**
- * A line of the access log in Combined Log Format, followed by `X-Cache` and the time it took. Who asked is left out, and
- * so is the query: either may be nobody's business.
+ * A line of the access log in Combined Log Format, followed by `X-Cache` and the time it took. Who asked is left out,
+ * and so is the query: either may be nobody's business.
  */
 internal fun logLine(call: ApplicationCall, sent: Sent, time: Duration): String {
     val path = call.request.uri.substringBefore('?').map(::escaped).joinToString("")

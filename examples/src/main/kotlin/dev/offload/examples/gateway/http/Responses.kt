@@ -35,8 +35,11 @@ internal suspend fun ApplicationCall.send(
 }
 
 /** Sends a line that tells what went wrong. */
-internal suspend fun ApplicationCall.sendError(status: HttpStatusCode, why: String, outcome: CacheOutcome? = null): Sent =
-    send(status.value, Headers.Empty, "$why\n".encodeToByteArray(), outcome)
+internal suspend fun ApplicationCall.sendError(
+    status: HttpStatusCode,
+    why: String,
+    outcome: CacheOutcome? = null,
+): Sent = send(status.value, Headers.Empty, "$why\n".encodeToByteArray(), outcome)
 
 internal fun ApplicationCall.mark(outcome: CacheOutcome?) {
     if (outcome != null) response.header(CacheOutcome.HEADER, outcome.name)

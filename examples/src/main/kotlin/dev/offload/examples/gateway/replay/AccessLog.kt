@@ -38,7 +38,7 @@ internal class AccessLog private constructor(
 
     companion object {
         /** Keeps a replay of a log nobody measured within seconds. */
-        const val DEFAULT_REQUESTS = 20_000
+        const val DEFAULT_REQUESTS = 5_000
 
         /**
          * Reads a log to its end.

@@ -15,9 +15,9 @@ import kotlin.time.toJavaDuration
  * Gets pages over HTTP 1.1, at most [parallelism] at a time, without a proxy and without following redirects: what is
  * measured is the server at [url]. Its threads are those of [Dispatchers.IO], so it needs no closing.
  *
- * It blocks a thread per request, on purpose: before JDK 25, and on a machine of two cores, [HttpClient.sendAsync] starts
- * a new thread for each answer, and a good part of the time goes into that. The executor is given for a like reason: the
- * client's own grows with each burst of answers.
+ * It blocks a thread per request, on purpose: before JDK 25, and on a machine of two cores, [HttpClient.sendAsync]
+ * starts a new thread for each answer, and a good part of the time goes into that. The executor is given for a like
+ * reason: the client's own grows with each burst of answers.
  */
 internal class HttpPages(private val url: String, parallelism: Int) : Pages {
     private val blocking = Dispatchers.IO.limitedParallelism(parallelism)

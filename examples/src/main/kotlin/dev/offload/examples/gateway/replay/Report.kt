@@ -19,7 +19,8 @@ internal class Report(
     /** Whether the accounts of the manager hold. */
     val isBalanced: Boolean get() = faults.isEmpty()
 
-    fun text(): String = (about() + "" + passes() + "" + outcomes() + "" + jobs() + "" + hottest()).joinToString("\n", "\n", "\n")
+    fun text(): String =
+        (about() + "" + passes() + "" + outcomes() + "" + jobs() + "" + hottest()).joinToString("\n", "\n", "\n")
 
     private fun about(): List<String> = listOf(
         "log      $source",
@@ -41,18 +42,17 @@ internal class Report(
                 "    ${percent(saved, without.originRequests)} saved",
             row("time") { it.calls.time.inSeconds() },
             row("latency p50") { it.calls.latencies.percentile(50).inMillis() } +
-                "    as the caller saw it, all requests",
+                "    as the caller saw it; without offload, who meets what is stale waits",
             row("latency p95") { it.calls.latencies.percentile(95).inMillis() } +
-                "    without offload, who meets what is not fresh waits for the origin",
+                "    the first to ask for a path waits for the origin either way",
             row("latency p99") { it.calls.latencies.percentile(99).inMillis() },
         ) + broken("with offload", with) + broken("without", without)
     }
 
-    private fun outcomes(): List<String> =
-        listOf(columns("X-Cache", "with offload", "without")) +
-            CacheOutcome.entries.map { outcome ->
-                row("  $outcome") { it.calls.outcomes.getValue(outcome).grouped() } + "    ${meaning(outcome)}"
-            }
+    private fun outcomes(): List<String> = listOf(columns("X-Cache", "with offload", "without")) +
+        CacheOutcome.entries.map { outcome ->
+            row("  $outcome") { it.calls.outcomes.getValue(outcome).grouped() } + "    ${meaning(outcome)}"
+        }
 
     private fun meaning(outcome: CacheOutcome): String = when (outcome) {
         CacheOutcome.HIT -> "a fresh answer was there"
