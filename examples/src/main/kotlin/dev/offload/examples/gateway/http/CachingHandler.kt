@@ -21,11 +21,14 @@ internal class CachingHandler(
     suspend fun answer(call: ApplicationCall, loads: Loads): Sent {
         val request = call.request
         return when {
-            !request.uri.startsWith('/') -> call.sendError(HttpStatusCode.BadRequest, "a path must begin with a slash")
+            !isPath(request.uri) -> call.sendError(HttpStatusCode.BadRequest, "this is no path of this server")
             rules.isForEveryone(request.httpMethod, request.headers) -> answerFromStore(call, loads)
             else -> pass(call, outcome = null)
         }
     }
+
+    /** Neither the URL of another server nor one with a fragment, which is the client's business. */
+    private fun isPath(uri: String): Boolean = uri.startsWith('/') && '#' !in uri
 
     private suspend fun answerFromStore(call: ApplicationCall, loads: Loads): Sent {
         val path = call.request.uri

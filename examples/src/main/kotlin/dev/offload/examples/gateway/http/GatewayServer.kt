@@ -28,6 +28,9 @@ internal class GatewayServer private constructor(
     /** How many requests are being answered. */
     val openRequests: Int get() = front.openRequests
 
+    /** How many requests have been let in so far. */
+    val acceptedRequests: Long get() = front.acceptedRequests
+
     /**
      * Stops it: no new connections, then the end of the requests, then the end of the jobs, all within [grace]; what is
      * still running after that is cancelled. Requests come before jobs, since they may still want some.

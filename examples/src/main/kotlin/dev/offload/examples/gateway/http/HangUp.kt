@@ -5,7 +5,9 @@ import io.ktor.server.application.ApplicationCall
 import io.ktor.server.http.HttpRequestCloseHandlerKey
 import io.ktor.server.request.httpVersion
 import io.ktor.utils.io.InternalAPI
+import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.cancel
+import kotlinx.coroutines.job
 
 /**
  * Cancels the handling of a request whose client hangs up.
@@ -23,4 +25,14 @@ internal fun ApplicationCall.cancelOnHangUp() {
 private fun ApplicationCall.isLastOfConnection(): Boolean {
     val options = request.headers.listed(HttpHeaders.Connection).map { it.lowercase() }
     return "close" in options || (request.httpVersion != "HTTP/1.1" && "keep-alive" !in options)
+}
+
+/**
+ * Closes the connection to a client whose answer cannot be finished: a body that is too short must not look as if it
+ * were whole. Ktor would leave it open, and the client would wait for the rest. The job of a connection is the one
+ * above that of the call's coroutine and that of the call.
+ */
+@OptIn(ExperimentalCoroutinesApi::class)
+internal fun ApplicationCall.hangUp() {
+    coroutineContext.job.parent?.parent?.cancel()
 }

@@ -16,6 +16,8 @@ import io.ktor.server.response.header
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CoroutineExceptionHandler
 import kotlinx.coroutines.coroutineScope
+import kotlinx.coroutines.currentCoroutineContext
+import kotlinx.coroutines.ensureActive
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.withTimeoutOrNull
 import java.io.IOException
@@ -36,7 +38,10 @@ internal class HttpFront private constructor(private val gateway: Gateway) {
         private set
 
     /** How many requests are being answered. */
-    val openRequests: Int get() = requests.count
+    val openRequests: Int get() = requests.open
+
+    /** How many requests have been let in so far. */
+    val acceptedRequests: Long get() = requests.accepted
 
     private suspend fun open(host: String, port: Int): HttpFront {
         val config =
@@ -54,9 +59,11 @@ internal class HttpFront private constructor(private val gateway: Gateway) {
             }
         try {
             server.startSuspend(wait = false)
-        } catch (e: IOException) {
+        } catch (e: Exception) {
             server.stopSuspend(0, 0)
-            throw e
+            currentCoroutineContext().ensureActive()
+            // Ktor wraps it in a cancellation of its own.
+            throw generateSequence<Throwable>(e) { it.cause }.firstOrNull { it is IOException } ?: e
         }
         this.port = server.engine.resolvedConnectors().single().port
         return this
@@ -73,20 +80,20 @@ internal class HttpFront private constructor(private val gateway: Gateway) {
             gateway.handle(call)
         } catch (e: CancellationException) {
             throw e
-        } catch (_: IOException) {
-            // The client has gone.
-        } catch (_: OriginException) {
-            // The origin has gone in the middle of its answer, and the client has been cut off.
         } catch (e: Exception) {
-            LOGGER.log(System.Logger.Level.ERROR, "a request failed", e)
-            if (!call.response.isCommitted) {
-                call.sendError(
-                    HttpStatusCode.InternalServerError,
-                    "an error of the gateway",
-                )
-            }
+            fail(call, e)
         } finally {
             requests.leave()
+        }
+    }
+
+    private suspend fun fail(call: ApplicationCall, e: Exception) {
+        // A client that has gone, or an origin that has gone in the middle of its answer, is nothing to tell of.
+        if (e !is IOException && e !is OriginException) LOGGER.log(System.Logger.Level.ERROR, "a request failed", e)
+        if (call.response.isCommitted) {
+            call.hangUp()
+        } else {
+            call.sendError(HttpStatusCode.InternalServerError, "an error of the gateway")
         }
     }
 
@@ -102,7 +109,7 @@ internal class HttpFront private constructor(private val gateway: Gateway) {
         isStopping = true
         val closing = launch { server.engine.stopSuspend(Long.MAX_VALUE, Long.MAX_VALUE) }
         val isEmpty = withTimeoutOrNull(grace) { requests.closeWhenNone() } != null
-        val left = requests.count
+        val left = requests.open
         // What has been answered may still be on its way through a buffer. Clients close when they have it; those whose
         // connection rests need not.
         if (isEmpty) withTimeoutOrNull(LINGER) { closing.join() }

@@ -60,9 +60,12 @@ internal class Loader(
     private suspend fun readBody(answer: HttpResponse): ByteArray? {
         val announced = answer.headers[HttpHeaders.ContentLength]?.toLongOrNull()
         if (announced != null && announced > settings.maxBody) return null
-        val body = answer.bodyAsChannel().readRemaining(settings.maxBody + 1L).readByteArray()
+        val channel = answer.bodyAsChannel()
+        val body = channel.readRemaining(settings.maxBody + 1L).readByteArray()
         if (body.size > settings.maxBody) return null
-        if (announced != null && announced != body.size.toLong()) throw OriginFailedException("the answer broke off")
+        // The channel ends in silence, also where the connection did before its time.
+        val isWhole = channel.closedCause == null && (announced == null || announced == body.size.toLong())
+        if (!isWhole) throw OriginFailedException("the answer broke off", channel.closedCause)
         return body
     }
 

@@ -6,18 +6,22 @@ import kotlinx.coroutines.flow.update
 
 /** Counts the requests that are being answered, and lets none in after the last one has left. */
 internal class OpenRequests {
-    private data class State(val open: Int, val isClosed: Boolean)
+    private data class State(val open: Int, val accepted: Long, val isClosed: Boolean)
 
-    private val state = MutableStateFlow(State(0, isClosed = false))
+    private val state = MutableStateFlow(State(0, 0, isClosed = false))
 
-    val count: Int get() = state.value.open
+    /** How many are in. */
+    val open: Int get() = state.value.open
+
+    /** How many have been let in so far. */
+    val accepted: Long get() = state.value.accepted
 
     /** Lets a request in, or tells that it comes too late. */
     fun enter(): Boolean {
         while (true) {
             val now = state.value
             if (now.isClosed) return false
-            if (state.compareAndSet(now, now.copy(open = now.open + 1))) return true
+            if (state.compareAndSet(now, now.copy(open = now.open + 1, accepted = now.accepted + 1))) return true
         }
     }
 

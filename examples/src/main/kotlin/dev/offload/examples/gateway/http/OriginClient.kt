@@ -75,7 +75,8 @@ internal class HttpOriginClient(private val url: String) :
                 method = request.method
                 url.takeFrom(this@HttpOriginClient.url)
                 // Also the query, since parameters that are read and written again may come out in another order.
-                url.encodedPath += request.path
+                url.trailingQuery = request.path.indexOf('?') == request.path.lastIndex
+                url.encodedPath += if (url.trailingQuery) request.path.dropLast(1) else request.path
                 headers.appendAll(request.headers)
                 request.body?.let { setBody(it) }
             }.execute(read)

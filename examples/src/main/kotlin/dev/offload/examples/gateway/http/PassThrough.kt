@@ -27,7 +27,7 @@ internal class PassThrough(private val origin: OriginClient, private val limit: 
      * This function is cancellable; the connection to the origin is closed then.
      *
      * @param limit how long the origin may take to begin its answer
-     * @throws OriginException if there is no answer, or it breaks off; in that case the client has been cut off too
+     * @throws OriginException if there is no answer, or it breaks off after a part of it has been sent
      */
     suspend fun pass(call: ApplicationCall, outcome: CacheOutcome?): Sent = coroutineScope {
         val watchdog =
@@ -57,11 +57,12 @@ internal class PassThrough(private val origin: OriginClient, private val limit: 
         return Sent(status, copied, outcome)
     }
 
-    /** Cuts the client off if the origin does so: a body that is too short must not look as if it were whole. */
+    /** Fails if the body is too short, since neither of the channels does. */
     private suspend fun copy(answer: HttpResponse, to: ByteWriteChannel, length: Long?): Long {
-        val copied = answer.bodyAsChannel().copyTo(to)
-        if (length == null || copied == length) return copied
-        throw OriginFailedException("the answer broke off").also { to.cancel(it) }
+        val body = answer.bodyAsChannel()
+        val copied = body.copyTo(to)
+        if (body.closedCause == null && (length == null || copied == length)) return copied
+        throw OriginFailedException("the answer broke off", body.closedCause)
     }
 
     /** What the client sends, to be sent on. */

@@ -58,7 +58,7 @@ class GatewayHttpSpec :
                     header("X-Secret", "mine")
                     header("User-Agent", "me")
                 }
-                seen.single() shouldBe setOf("host", "accept", "accept-charset", "accept-encoding", "user-agent")
+                seen.single() shouldBe setOf("host", "accept", "accept-encoding", "user-agent")
             }
         }
 
@@ -160,13 +160,15 @@ class GatewayHttpSpec :
 
         test("a request for no path of this server is refused") {
             withGateway({ respondText("page") }) { origin ->
-                raw("GET http://elsewhere.example/ HTTP/1.1").first() shouldBe "HTTP/1.1 400 Bad Request"
+                listOf("http://elsewhere.example/", "*", "/page#part").forAll {
+                    raw("GET $it HTTP/1.1").first() shouldBe "HTTP/1.1 400 Bad Request"
+                }
                 origin.requests shouldBe 0
             }
         }
 
         test("an answer that breaks off is neither stored nor taken for a whole one") {
-            val broken = listOf("Content-Length: 100\r\n\r\nhalf", "Transfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n")
+            val broken = listOf("Content-Length: 100\r\n\r\nhalf", "Transfer-Encoding: chunked\r\n\r\n8\r\nhalf")
             broken.forAll { answer ->
                 withBrokenOrigin("HTTP/1.1 200 OK\r\n$answer") { gateway ->
                     testClient().use { client ->
