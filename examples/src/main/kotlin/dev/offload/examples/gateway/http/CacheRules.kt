@@ -88,7 +88,6 @@ internal class CacheRules(private val settings: GatewaySettings) {
                 HttpHeaders.Authorization,
                 HttpHeaders.Cookie,
                 HttpHeaders.Range,
-                HttpHeaders.Upgrade,
                 HttpHeaders.IfMatch,
                 HttpHeaders.IfNoneMatch,
                 HttpHeaders.IfModifiedSince,

@@ -129,6 +129,13 @@ class GatewayHttpSpec :
             }
         }
 
+        test("an offer to speak HTTP 2 is declined, and does not keep a request from the store") {
+            withGateway({ respondText("page") }) { origin ->
+                repeat(2) { strictGet("${server.url}/page").body() shouldBe "page" }
+                origin.requests shouldBe 1
+            }
+        }
+
         test("HEAD is answered from what GET has stored") {
             withGateway({ respondText("page") }) { origin ->
                 val length = get("/page").headers[HttpHeaders.ContentLength]
