@@ -419,8 +419,9 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     }
     cancelGuard();
     body = null;
-    JobCell<?> successor = scope.remove(this);
+    // Counted out first: who finds the key free finds the job counted as ended, too.
     boolean lastOfScope = scope.count(this);
+    JobCell<?> successor = scope.remove(this);
     try {
       if (successor != null) {
         successor.startAfterPredecessors();

@@ -302,15 +302,22 @@ public final class ScopeCore {
     return gate.active();
   }
 
-  /** All active jobs. */
+  /** All jobs whose callers may not all have been told of the end. */
   public List<JobCell<?>> jobs() {
     return registry.all();
   }
 
+  /** All active jobs. */
+  public List<JobSnapshot> activeJobs() {
+    List<JobSnapshot> active = new ArrayList<>();
+    registry.forEach(job -> active.add(job.snapshot()));
+    active.removeIf(job -> !job.state().isActive());
+    return active;
+  }
+
   /** Jobs and counts. */
   public ScopeSnapshot snapshot() {
-    List<JobSnapshot> jobs = new ArrayList<>();
-    registry.forEach(job -> jobs.add(job.snapshot()));
+    List<JobSnapshot> jobs = activeJobs();
     Map<String, OffloadStats> byKind = kinds.stats();
     OffloadStats total = byKind.values().stream().reduce(OffloadStats.ZERO, OffloadStats::plus);
     return new ScopeSnapshot(name, jobs, total, byKind);

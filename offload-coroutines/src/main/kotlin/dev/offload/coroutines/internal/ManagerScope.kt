@@ -152,7 +152,7 @@ internal class ManagerScope(
         val cancelled = core.close()
         ownJob.cancel()
         val clean = terminatesWithin(kill ?: config.shutdownKill().toKotlinDuration())
-        val undying = core.jobs().map { it.snapshot() }
+        val undying = core.activeJobs()
         if (clean) systemTimer?.stop()
         val cancelledInTime = cancelled.count { !it.state().isActive }.toLong()
         return ShutdownReport(ended() - endedBefore - cancelledInTime, cancelledInTime, undying)
