@@ -9,6 +9,7 @@ import io.kotest.matchers.collections.shouldBeEmpty
 import io.kotest.matchers.collections.shouldContain
 import io.kotest.matchers.collections.shouldNotBeEmpty
 import java.io.IOException
+import java.time.Duration
 import kotlin.time.Duration.Companion.seconds
 
 /** Ten calls: six loads, of which one was refused and one got no answer, and four that joined one of them. */
@@ -24,8 +25,8 @@ private suspend fun sharedPass(stats: OffloadStats, total: OffloadStats = stats,
         }
     repeat(6) { runCatching { loads.load("/") } }
     val calls = Calls(succeeded = 7, failed = 3, Latencies(LongArray(10)), 1.seconds)
-    val snapshot = ScopeSnapshot("manager", listOf(), total, mapOf(PAGE_LOAD.name() to stats))
-    return SharedPass(Pass(calls, loads, handled), snapshot, ShutdownReport(0, 0, listOf()))
+    val snapshot = ScopeSnapshot("manager", Duration.ZERO, listOf(), listOf(), total, mapOf(PAGE_LOAD.name() to stats))
+    return SharedPass(Pass(calls, loads, handled), snapshot, ShutdownReport(0, 0, listOf(), listOf()))
 }
 
 /** The accounts that fit. */
