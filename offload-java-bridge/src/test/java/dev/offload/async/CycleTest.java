@@ -1,6 +1,7 @@
 package dev.offload.async;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -44,7 +45,7 @@ class CycleTest {
   }
 
   @Test
-  @DisplayName("E5: a circle over two bodies is told to the one that closes it")
+  @DisplayName("E5: a circle over two bodies is told to one of them at least, with the way around")
   void overTwo() throws Exception {
     Queue<List<String>> told = new ConcurrentLinkedQueue<>();
     try (AsyncOffloadManager manager = AsyncOffloadManager.create()) {
@@ -54,10 +55,9 @@ class CycleTest {
 
       assertNotNull(job.get(20, TimeUnit.SECONDS));
     }
-    assertTrue(
-        List.of(List.of("a", "b", "a"), List.of("b", "a", "b")).contains(told.remove()),
-        "the way around");
-    assertTrue(told.isEmpty(), "only one of the two");
+    assertFalse(told.isEmpty(), "at least one of the two"); // both, if they begin to wait together
+    List<List<String>> waysAround = List.of(List.of("a", "b", "a"), List.of("b", "a", "b"));
+    assertTrue(waysAround.containsAll(told), told::toString);
   }
 
   /** Waits, and answers something else where it must not wait. */
