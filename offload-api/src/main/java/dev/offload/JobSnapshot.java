@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param leases the number of callers who held it; a job started by {@code spawn} counts its scope
  *     as one
  * @param age the time since it was accepted
+ * @param waitsFor what a queued job waits for, in words for people, as "its predecessor" or "a
+ *     permit of kind user.load"; null for other jobs
  * @since 0.1
  */
 public record JobSnapshot(
@@ -22,12 +24,14 @@ public record JobSnapshot(
     JobState state,
     @Nullable CancelReason cancelReason,
     long leases,
-    Duration age) {
+    Duration age,
+    @Nullable String waitsFor) {
 
   /** Returns label, state, age and leases in one line, without the id unless the label has it. */
   @Override
   public String toString() {
     String reason = cancelReason == null ? "" : " (" + cancelReason + ")";
-    return label + " " + state + reason + ", age " + age + ", leases " + leases;
+    String wait = waitsFor == null ? "" : ", waits for " + waitsFor;
+    return label + " " + state + reason + wait + ", age " + age + ", leases " + leases;
   }
 }

@@ -12,14 +12,16 @@ import org.jspecify.annotations.Nullable;
  *     ConflictPolicy#REJECT}
  * @param timeout how long a body may run
  * @param abandon what happens to a shared job when its last holder leaves
+ * @param concurrency how many jobs of the kind may run and wait, in the whole manager
  * @since 0.1
  */
 public record KindPolicy(
     @Nullable ConflictPolicy conflict,
     @Nullable TimeoutPolicy timeout,
-    @Nullable AbandonPolicy abandon) {
+    @Nullable AbandonPolicy abandon,
+    @Nullable ConcurrencyLimit concurrency) {
 
-  private static final KindPolicy UNSET = new KindPolicy(null, null, null);
+  private static final KindPolicy UNSET = new KindPolicy(null, null, null, null);
 
   /**
    * Returns the policy that follows the default in everything.
@@ -37,7 +39,7 @@ public record KindPolicy(
    * @return the copy
    */
   public KindPolicy withConflict(ConflictPolicy policy) {
-    return new KindPolicy(Arguments.notNull("conflict", policy), timeout, abandon);
+    return new KindPolicy(Arguments.notNull("conflict", policy), timeout, abandon, concurrency);
   }
 
   /**
@@ -47,7 +49,7 @@ public record KindPolicy(
    * @return the copy
    */
   public KindPolicy withTimeout(TimeoutPolicy policy) {
-    return new KindPolicy(conflict, Arguments.notNull("timeout", policy), abandon);
+    return new KindPolicy(conflict, Arguments.notNull("timeout", policy), abandon, concurrency);
   }
 
   /**
@@ -57,6 +59,16 @@ public record KindPolicy(
    * @return the copy
    */
   public KindPolicy withAbandon(AbandonPolicy policy) {
-    return new KindPolicy(conflict, timeout, Arguments.notNull("abandon", policy));
+    return new KindPolicy(conflict, timeout, Arguments.notNull("abandon", policy), concurrency);
+  }
+
+  /**
+   * Returns a copy with another concurrency limit.
+   *
+   * @param limit see {@link #concurrency()}
+   * @return the copy
+   */
+  public KindPolicy withConcurrency(ConcurrencyLimit limit) {
+    return new KindPolicy(conflict, timeout, abandon, Arguments.notNull("concurrency", limit));
   }
 }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A submission's own option comes first, then the kind's setting, then the default given here,
  * then what the library does by itself: {@link ConflictPolicy#JOIN} for {@link OffloadKey.Keyed}
- * and {@link ConflictPolicy#REJECT} for other keys, no time limits, {@link AbandonPolicy#CANCEL}.
+ * and {@link ConflictPolicy#REJECT} for other keys, no limits, {@link AbandonPolicy#CANCEL}.
  *
  * <pre>{@code
  * OffloadConfig config = OffloadConfig.builder()
@@ -29,6 +29,7 @@ public final class OffloadConfig {
 
   private final KindPolicy defaults;
   private final Map<String, KindPolicy> kinds;
+  private final @Nullable ConcurrencyLimit concurrency;
   private final Duration undyingReportAfter;
   private final Duration successorWait;
   private final Duration shutdownKill;
@@ -37,6 +38,7 @@ public final class OffloadConfig {
   private OffloadConfig(Builder builder) {
     this.defaults = builder.defaults;
     this.kinds = Map.copyOf(builder.kinds);
+    this.concurrency = builder.concurrency;
     this.undyingReportAfter = builder.undyingReportAfter;
     this.successorWait = builder.successorWait;
     this.shutdownKill = builder.shutdownKill;
@@ -70,6 +72,7 @@ public final class OffloadConfig {
     Builder builder = new Builder();
     builder.defaults = defaults;
     builder.kinds.putAll(kinds);
+    builder.concurrency = concurrency;
     builder.undyingReportAfter = undyingReportAfter;
     builder.successorWait = successorWait;
     builder.shutdownKill = shutdownKill;
@@ -101,7 +104,17 @@ public final class OffloadConfig {
     return new KindPolicy(
         own.conflict() == null ? defaults.conflict() : own.conflict(),
         own.timeout() == null ? defaults.timeout() : own.timeout(),
-        own.abandon() == null ? defaults.abandon() : own.abandon());
+        own.abandon() == null ? defaults.abandon() : own.abandon(),
+        own.concurrency());
+  }
+
+  /**
+   * Returns how many jobs may run and wait in the whole manager.
+   *
+   * @return the limit, or null if there is none
+   */
+  public @Nullable ConcurrencyLimit concurrency() {
+    return concurrency;
   }
 
   /**
@@ -147,6 +160,7 @@ public final class OffloadConfig {
   public static final class Builder {
     private KindPolicy defaults = KindPolicy.unset();
     private final Map<String, KindPolicy> kinds = new HashMap<>();
+    private @Nullable ConcurrencyLimit concurrency;
     private Duration undyingReportAfter = Duration.ofSeconds(10);
     private Duration successorWait = Duration.ofSeconds(60);
     private Duration shutdownKill = Duration.ofSeconds(5);
@@ -187,6 +201,20 @@ public final class OffloadConfig {
      */
     public Builder abandon(AbandonPolicy policy) {
       defaults = defaults.withAbandon(policy);
+      return this;
+    }
+
+    /**
+     * Limits how many jobs may run and wait in the whole manager, those of all its scopes counted
+     * together. A limit per kind is set with {@link KindPolicy#withConcurrency}, one for a scope
+     * when it is opened.
+     *
+     * @param limit the limit
+     * @return this builder
+     * @throws IllegalArgumentException if the limit is null
+     */
+    public Builder concurrency(ConcurrencyLimit limit) {
+      concurrency = Arguments.notNull("concurrency", limit);
       return this;
     }
 

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 public abstract sealed class OffloadException extends RuntimeException
     permits KeyStuckException,
         OffloadCancelledException,
+        OffloadCycleException,
         OffloadFailedException,
         OffloadRejectedException,
         OffloadTimeoutException {

@@ -64,14 +64,15 @@ class OffloadConfigTest {
             .build();
 
     assertEquals(
-        new KindPolicy(ConflictPolicy.REPLACE, SECOND, null), config.policyOf(LOAD.name()));
-    assertEquals(new KindPolicy(ConflictPolicy.REPLACE, MINUTE, null), config.policyOf("other"));
+        new KindPolicy(ConflictPolicy.REPLACE, SECOND, null, null), config.policyOf(LOAD.name()));
+    assertEquals(
+        new KindPolicy(ConflictPolicy.REPLACE, MINUTE, null, null), config.policyOf("other"));
   }
 
   @Test
   @DisplayName("T1: each of the three policies of a kind comes before its own default")
   void precedenceOfEachPolicy() {
-    KindPolicy all = new KindPolicy(ConflictPolicy.ALLOW, SECOND, AbandonPolicy.CANCEL);
+    KindPolicy all = new KindPolicy(ConflictPolicy.ALLOW, SECOND, AbandonPolicy.CANCEL, null);
     OffloadConfig config = full().toBuilder().kind(LOAD, all).build();
 
     assertEquals(all, config.policyOf("load"));
@@ -132,8 +133,8 @@ class OffloadConfigTest {
             .withTimeout(SECOND)
             .withAbandon(AbandonPolicy.FINISH);
 
-    assertEquals(new KindPolicy(ConflictPolicy.ALLOW, SECOND, AbandonPolicy.FINISH), changed);
-    assertEquals(new KindPolicy(null, null, null), start);
+    assertEquals(new KindPolicy(ConflictPolicy.ALLOW, SECOND, AbandonPolicy.FINISH, null), changed);
+    assertEquals(new KindPolicy(null, null, null, null), start);
   }
 
   @Test

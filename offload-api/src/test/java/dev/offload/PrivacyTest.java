@@ -35,7 +35,12 @@ class PrivacyTest {
 
   private static JobSnapshot snapshot(OffloadKey<?> key, boolean showIds) {
     return new JobSnapshot(
-        key, key.describe(showIds), JobState.RUNNING, null, 1, Duration.ofSeconds(2));
+        key, key.describe(showIds), JobState.RUNNING, null, 1, Duration.ofSeconds(2), null);
+  }
+
+  private static ScopeSnapshot scope(
+      JobSnapshot job, OffloadStats stats, Map<String, OffloadStats> byKind) {
+    return new ScopeSnapshot("manager", Duration.ZERO, List.of(job), List.of(), stats, byKind);
   }
 
   private static void assertHidden(Object shown) {
@@ -81,16 +86,16 @@ class PrivacyTest {
     OffloadStats one = new OffloadStats(0, 0, 0, 0, 0, 1);
     Map<String, OffloadStats> byKind = Map.of("load", one);
 
-    assertHidden(new ScopeSnapshot("manager", List.of(snapshot(key, false)), one, byKind));
-    assertShown(new ScopeSnapshot("manager", List.of(snapshot(key, true)), one, byKind));
+    assertHidden(scope(snapshot(key, false), one, byKind));
+    assertShown(scope(snapshot(key, true), one, byKind));
   }
 
   @ParameterizedTest
   @MethodSource("keysWithTheSecret")
   @DisplayName("privacy: a shutdown report shows ids only if the labels of its jobs do")
   void shutdownReports(OffloadKey<String> key) {
-    assertHidden(new ShutdownReport(0, 0, List.of(snapshot(key, false))));
-    assertShown(new ShutdownReport(0, 0, List.of(snapshot(key, true))));
+    assertHidden(new ShutdownReport(0, 0, List.of(snapshot(key, false)), List.of()));
+    assertShown(new ShutdownReport(0, 0, List.of(snapshot(key, true)), List.of()));
   }
 
   @ParameterizedTest

@@ -24,16 +24,40 @@ class SnapshotTest {
           JobState.CANCELLING,
           CancelReason.REPLACED,
           2,
-          Duration.ofSeconds(3));
+          Duration.ofSeconds(3),
+          null);
 
   private static final OffloadStats ONE = new OffloadStats(1, 2, 3, 4, 5, 1);
+
+  private static ScopeSnapshot scope(
+      List<JobSnapshot> jobs, List<ScopeSnapshot> children, Map<String, OffloadStats> byKind) {
+    return new ScopeSnapshot("manager", Duration.ofMinutes(1), jobs, children, ONE, byKind);
+  }
+
+  @Test
+  @DisplayName("snapshots: what a queued job waits for is shown")
+  void waitsFor() {
+    JobSnapshot queued =
+        new JobSnapshot(
+            OffloadKind.named("load").explicit(1),
+            "Explicit(load)",
+            JobState.QUEUED,
+            null,
+            1,
+            Duration.ZERO,
+            "a permit of kind load");
+
+    assertEquals(
+        "Explicit(load) QUEUED, waits for a permit of kind load, age PT0S, leases 1",
+        queued.toString());
+  }
 
   @Test
   @DisplayName("snapshots: a scope's does not change with what it was made from")
   void scopeIsACopy() {
     List<JobSnapshot> jobs = new ArrayList<>(List.of(JOB));
     Map<String, OffloadStats> byKind = new HashMap<>(Map.of("load", ONE));
-    ScopeSnapshot snapshot = new ScopeSnapshot("manager", jobs, ONE, byKind);
+    ScopeSnapshot snapshot = scope(jobs, new ArrayList<>(), byKind);
 
     jobs.clear();
     byKind.clear();
@@ -46,7 +70,7 @@ class SnapshotTest {
   @DisplayName("snapshots: nobody can change a scope's")
   void scopeIsImmutable() {
     ScopeSnapshot snapshot =
-        new ScopeSnapshot("manager", new ArrayList<>(List.of(JOB)), ONE, new HashMap<>());
+        scope(new ArrayList<>(List.of(JOB)), new ArrayList<>(), new HashMap<>());
 
     assertThrows(UnsupportedOperationException.class, () -> snapshot.jobs().add(JOB));
     assertThrows(UnsupportedOperationException.class, () -> snapshot.jobs().remove(0));
@@ -57,7 +81,7 @@ class SnapshotTest {
   @DisplayName("S1: a shutdown report does not change with what it was made from, nor by others")
   void report() {
     List<JobSnapshot> undying = new ArrayList<>(List.of(JOB));
-    ShutdownReport report = new ShutdownReport(1, 2, undying);
+    ShutdownReport report = new ShutdownReport(1, 2, undying, List.of());
 
     undying.clear();
 
@@ -66,10 +90,12 @@ class SnapshotTest {
   }
 
   @Test
-  @DisplayName("S1: a shutdown is clean if no body was left running")
+  @DisplayName("S1: a shutdown is clean if no body was left running and no scope open")
   void clean() {
-    assertTrue(new ShutdownReport(1, 2, List.of()).isClean());
-    assertFalse(new ShutdownReport(1, 2, List.of(JOB)).isClean());
+    assertTrue(new ShutdownReport(1, 2, List.of(), List.of()).isClean());
+    assertFalse(new ShutdownReport(1, 2, List.of(JOB), List.of()).isClean());
+    ScopeSnapshot open = scope(List.of(), List.of(), Map.of());
+    assertFalse(new ShutdownReport(1, 2, List.of(), List.of(open)).isClean());
   }
 
   @Test
@@ -79,14 +105,21 @@ class SnapshotTest {
   }
 
   @Test
-  @DisplayName("snapshots: a scope's reads as name, accounts and one line per job")
+  @DisplayName(
+      "snapshots: a scope's reads as name, age, accounts, one line per job, and the scopes under it")
   void scopeText() {
+    ScopeSnapshot child =
+        new ScopeSnapshot(
+            "GET", Duration.ofSeconds(1), List.of(JOB), List.of(), OffloadStats.ZERO, Map.of());
     assertEquals(
         """
-        manager: active 1, submitted 16 (accepted 13, joined 1, rejected 2), \
+        manager: age PT1M, active 1, submitted 16 (accepted 13, joined 1, rejected 2), \
         succeeded 3, failed 4, cancelled 5
-          Explicit(load) CANCELLING (REPLACED), age PT3S, leases 2""",
-        new ScopeSnapshot("manager", List.of(JOB), ONE, Map.of()).toString());
+          Explicit(load) CANCELLING (REPLACED), age PT3S, leases 2
+          GET: age PT1S, active 0, submitted 0 (accepted 0, joined 0, rejected 0), \
+        succeeded 0, failed 0, cancelled 0
+            Explicit(load) CANCELLING (REPLACED), age PT3S, leases 2""",
+        scope(List.of(JOB), List.of(child), Map.of()).toString());
   }
 
   @ParameterizedTest

@@ -3,6 +3,7 @@ package dev.offload.coroutines
 import dev.offload.OffloadKey
 import dev.offload.OffloadKind
 import kotlinx.coroutines.CoroutineScope
+import kotlin.coroutines.CoroutineContext
 
 /**
  * Drops the work: for tests, and for places where background work is switched off.
@@ -17,6 +18,9 @@ public object DisabledOffload : Offload {
      *
      * @throws IllegalArgumentException if [label] is ill-formed
      */
-    override fun spawn(label: String, block: suspend (@OffloadDsl CoroutineScope).() -> Unit): OffloadKey.Auto<*> =
-        OffloadKind.named<Unit>(label).auto()
+    override fun spawn(
+        label: String,
+        context: CoroutineContext,
+        block: suspend (@OffloadDsl CoroutineScope).() -> Unit,
+    ): OffloadKey.Auto<*> = OffloadKind.named<Unit>(label).auto()
 }

@@ -3,6 +3,8 @@ package dev.offload.coroutines
 import dev.offload.OffloadKey
 import dev.offload.ScopeClosedException
 import kotlinx.coroutines.CoroutineScope
+import kotlin.coroutines.CoroutineContext
+import kotlin.coroutines.EmptyCoroutineContext
 
 /**
  * Something that runs work in the background, for components that want to hand work over and need to know nothing else.
@@ -20,10 +22,17 @@ public interface Offload {
      *
      * @param label what kind of work this is, for logs, metrics and settings: 1 to 64 characters out of
      *   `a-z 0-9 . _ -`. Use few, fixed labels and never put an id into one. A label conflicts with no kind.
+     * @param context where to take thread-context elements from (MDC, traces) that the work shall run with; anything else in
+     *   it, as the `Job` and the dispatcher of a caller, is left out
      * @param block the work. A failure is reported to the listener and the log, since nobody can await it.
      * @return the key of the job, with which it can be found and cancelled
      * @throws IllegalArgumentException if the label is ill-formed
-     * @throws ScopeClosedException if the manager takes no new work
+     * @throws dev.offload.OffloadRejectedException if a concurrency limit is reached and its queue is full
+     * @throws ScopeClosedException if this scope or the manager takes no new work
      */
-    public fun spawn(label: String, block: suspend (@OffloadDsl CoroutineScope).() -> Unit): OffloadKey.Auto<*>
+    public fun spawn(
+        label: String,
+        context: CoroutineContext = EmptyCoroutineContext,
+        block: suspend (@OffloadDsl CoroutineScope).() -> Unit,
+    ): OffloadKey.Auto<*>
 }

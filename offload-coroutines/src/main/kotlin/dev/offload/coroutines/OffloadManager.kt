@@ -56,4 +56,4 @@ public fun OffloadManager(
     listener: OffloadListener? = null,
     timeSource: TimeSource = TimeSource.Monotonic,
     name: String = "manager",
-): OffloadManager = ManagerScope(config, context, listener, timeSource, name)
+): OffloadManager = ManagerScope.create(config, context, listener, timeSource, name)

@@ -1,15 +1,20 @@
 package dev.offload.coroutines
 
+import dev.offload.ConcurrencyLimit
 import dev.offload.ConflictPolicy
 import dev.offload.JobSnapshot
 import dev.offload.KeyInFlightException
+import dev.offload.OffloadCycleException
 import dev.offload.OffloadKey
+import dev.offload.OffloadRejectedException
 import dev.offload.ScopeClosedException
 import dev.offload.ScopeSnapshot
 import dev.offload.Submission
 import dev.offload.TimeoutPolicy
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CoroutineScope
+import kotlin.coroutines.CoroutineContext
+import kotlin.coroutines.EmptyCoroutineContext
 
 /**
  * Owns jobs, and runs each key once at a time.
@@ -38,10 +43,13 @@ import kotlinx.coroutines.CoroutineScope
 public interface OffloadScope :
     Offload,
     CoroutineScope {
+    /** The name, as given; shown as it is, so there should be no id in it. */
+    public val name: String
+
     /** The manager at the root of this scope. */
     public val manager: OffloadManager
 
-    /** The number of jobs of this scope that are queued, running or being cancelled. */
+    /** The number of jobs of this scope, and of all scopes under it, that are queued, running or being cancelled. */
     public val activeCount: Int
 
     /**
@@ -52,10 +60,12 @@ public interface OffloadScope :
      * @param conflict what to do if the key is in flight; null for the setting of its kind, else [ConflictPolicy.JOIN]
      *   for a keyed key and [ConflictPolicy.REJECT] for others
      * @param timeout how long the body may run; null for the setting of its kind. A joined job keeps its own.
+     * @param context added to the context of this scope for the body, as a dispatcher or a thread-context element
      * @param block the work. It is not used if a job in flight is joined.
      * @return this caller's lease on the new job or on the one in flight
-     * @throws IllegalArgumentException if [conflict] is [ConflictPolicy.JOIN] and the key is not keyed, or if this
-     *   manager knows another kind of the same name
+     * @throws IllegalArgumentException if [conflict] is [ConflictPolicy.JOIN] and the key is not keyed, if this manager
+     *   knows another kind of the same name, or if [context] holds a `Job`
+     * @throws OffloadRejectedException if a concurrency limit is reached and its queue is full
      * @throws KeyInFlightException if the key is in flight and the policy is [ConflictPolicy.REJECT]
      * @throws ScopeClosedException if this scope takes no new work
      */
@@ -63,6 +73,7 @@ public interface OffloadScope :
         key: OffloadKey<T>,
         conflict: ConflictPolicy? = null,
         timeout: TimeoutPolicy? = null,
+        context: CoroutineContext = EmptyCoroutineContext,
         block: suspend (@OffloadDsl CoroutineScope).() -> T,
     ): OffloadDeferred<T>
 
@@ -76,8 +87,31 @@ public interface OffloadScope :
         key: OffloadKey<T>,
         conflict: ConflictPolicy? = null,
         timeout: TimeoutPolicy? = null,
+        context: CoroutineContext = EmptyCoroutineContext,
         block: suspend (@OffloadDsl CoroutineScope).() -> T,
     ): Submission<OffloadDeferred<T>>
+
+    /**
+     * As [submit], but where a queue is full it suspends until there is room, first come first served among those who wait.
+     * A try that finds no room is not counted as a submission.
+     *
+     * In a body that itself holds a permit of one of the limits in question it does not wait: room might need that body's
+     * end.
+     *
+     * This function is cancellable; if it is cancelled while it waits, nothing was submitted.
+     *
+     * @throws CancellationException if the calling coroutine is cancelled
+     * @throws OffloadRejectedException in a body that must not wait, as said above
+     * @throws KeyInFlightException as [submit]
+     * @throws ScopeClosedException as [submit]
+     */
+    public suspend fun <T> submitWhenRoom(
+        key: OffloadKey<T>,
+        conflict: ConflictPolicy? = null,
+        timeout: TimeoutPolicy? = null,
+        context: CoroutineContext = EmptyCoroutineContext,
+        block: suspend (@OffloadDsl CoroutineScope).() -> T,
+    ): OffloadDeferred<T>
 
     /**
      * Takes a lease on the one flight of [key] in the manager, and starts it with [block] if there is none.
@@ -87,19 +121,26 @@ public interface OffloadScope :
      * holders of that flight and not remembered: the next submission runs anew.
      *
      * @param timeout how long the body may run; null for the setting of its kind. A joined job keeps its own.
+     * The lease is dropped by the end of this scope, after the jobs it owns have ended.
+     *
+     * @param context where to take thread-context elements from (MDC, traces) that a new job shall run with; anything else
+     *   in it, as the `Job` and the dispatcher of a caller, is left out
      * @param block the work. It is not used if a job in flight is joined.
      * @return this caller's lease
      * @throws IllegalArgumentException if this manager knows another kind of the same name
-     * @throws ScopeClosedException if the manager takes no new work
+     * @throws OffloadRejectedException if a concurrency limit is reached and its queue is full
+     * @throws ScopeClosedException if this scope or the manager takes no new work
      */
     public fun <T> share(
         key: OffloadKey.Keyed<T>,
         timeout: TimeoutPolicy? = null,
+        context: CoroutineContext = EmptyCoroutineContext,
         block: suspend (@OffloadDsl CoroutineScope).() -> T,
     ): OffloadDeferred<T>
 
     /**
-     * As [share] followed by [await][OffloadDeferred.await], with a lease that lasts as long as the call: single flight.
+     * As [share] followed by [await][OffloadDeferred.await], with a lease that lasts as long as the call: single flight. A
+     * new job runs with the thread-context elements of the caller.
      *
      * This function is cancellable. If the calling coroutine is cancelled, it throws [CancellationException] and drops
      * its lease; the others who wait for the same flight are not touched.
@@ -107,7 +148,7 @@ public interface OffloadScope :
      * @return the value of the flight
      * @throws IllegalArgumentException as [share]
      * @throws ScopeClosedException as [share]
-     * @throws dev.offload.OffloadException as [await][OffloadDeferred.await]
+     * @throws dev.offload.OffloadException as [await][OffloadDeferred.await], and as [share]
      */
     public suspend fun <T> call(
         key: OffloadKey.Keyed<T>,
@@ -138,23 +179,78 @@ public interface OffloadScope :
     public fun snapshot(): ScopeSnapshot
 
     /**
-     * Suspends until the bodies of all jobs that this scope had accepted before the call have ended. Jobs accepted later
-     * are not waited for. Throws nothing because of how they ended.
+     * Suspends until the bodies of all jobs that this scope and the scopes under it had accepted before the call have ended.
+     * Jobs accepted later are not waited for. Throws nothing because of how they ended.
      *
      * This function is cancellable; its cancellation touches no job.
+     *
+     * @throws OffloadCycleException if a body calls it and would wait for itself
      */
     public suspend fun joinAll()
 
     /**
-     * Cancels every job of this scope. The scope stays open. Does not wait.
+     * Cancels every job of this scope and of the scopes under it. The scopes stay open. Does not wait.
      *
      * @return how many jobs this call cancelled
      */
     public fun cancelAll(): Int
 
     /**
-     * Closes this scope: it takes no new work, its jobs are cancelled
-     * ([SCOPE_CLOSED][dev.offload.CancelReason.SCOPE_CLOSED]), its coroutines too. Does not wait; [joinAll] does.
+     * Runs [block] in a scope of its own under this one, and returns when everything that belongs to it has ended: one scope
+     * per request, say.
+     *
+     * If the block returns, the scope waits for its jobs and its plain coroutines; meanwhile it takes further work as long as
+     * one of its jobs is active. If the block throws, or the caller is cancelled, the jobs are cancelled
+     * ([SCOPE_CLOSED][dev.offload.CancelReason.SCOPE_CLOSED]) and waited for. In the end the leases taken with [share] are
+     * dropped, and failures of its jobs that nobody awaited are reported.
+     *
+     * Jobs do not fail the scope: a failure surfaces where the job is awaited, as with [kotlinx.coroutines.supervisorScope].
+     * With [failFast] the first job that fails or times out cancels the others and is what this function throws, and plain
+     * coroutines behave as in [kotlinx.coroutines.coroutineScope].
+     *
+     * The bodies of jobs this scope owns run with the context of the caller, dispatcher included, but not with its `Job`.
+     *
+     * This function is cancellable.
+     *
+     * @param name of the scope, in snapshots and messages; shown as it is, so put no id in it
+     * @param failFast whether one job's failure ends the scope
+     * @param concurrency how many jobs of this scope and all under it may run and wait; null for no limit
+     * @param block what to do in it
+     * @return what the block returns
+     * @throws CancellationException if the calling coroutine is cancelled, and only then by itself
+     * @throws ScopeClosedException if this scope takes no new work, or the new one was cancelled: by [cancel], or because a
+     *   scope above it or the manager ended
+     * @throws OffloadCycleException if it is called in a body, and a job it owns waits for that body
+     */
+    public suspend fun <R> scope(
+        name: String,
+        failFast: Boolean = false,
+        concurrency: ConcurrencyLimit? = null,
+        block: suspend OffloadScope.() -> R,
+    ): R
+
+    /**
+     * Opens a scope under this one for callers without a block around its life. It has to be ended with [complete] or
+     * [cancel]; the scope above waits for it. Its `Job`, in its `coroutineContext`, completes when everything in it has
+     * ended. Its bodies run with the context of this scope.
+     *
+     * @param name as in [scope]
+     * @param failFast as in [scope], though the first failure is not thrown by anything
+     * @param concurrency as in [scope]
+     * @return the open scope
+     * @throws ScopeClosedException if this scope takes no new work
+     */
+    public fun openScope(name: String, failFast: Boolean = false, concurrency: ConcurrencyLimit? = null): OffloadScope
+
+    /**
+     * Starts the end of this scope: what was accepted goes on, and the scope closes in the moment in which its last job
+     * ends. Until then it takes further work. Does not wait. Idempotent.
+     */
+    public fun complete()
+
+    /**
+     * Closes this scope and those under it: they take no new work, their jobs are cancelled
+     * ([SCOPE_CLOSED][dev.offload.CancelReason.SCOPE_CLOSED]), their coroutines too. Does not wait; [joinAll] does.
      * Idempotent.
      */
     public fun cancel()

@@ -5,6 +5,7 @@ import dev.offload.JobSnapshot;
 import dev.offload.OffloadConfig;
 import dev.offload.OffloadKey;
 import dev.offload.ScopeSnapshot;
+import dev.offload.coroutines.internal.Engine;
 import dev.offload.coroutines.internal.JobCell;
 import dev.offload.coroutines.internal.Placement;
 import dev.offload.coroutines.internal.ScopeCore;
@@ -53,7 +54,7 @@ public final class AsyncOffloadManager implements AutoCloseable {
   private AsyncOffloadManager(Builder builder) {
     this.timer = new SystemTimer("offload-timer-" + builder.name);
     this.core =
-        new ScopeCore(builder.name, builder.config, builder.listener, timer, System::nanoTime);
+        new Engine(builder.name, builder.config, builder.listener, timer, System::nanoTime).root();
     Executor given = builder.executor;
     if (given != null) {
       this.ownThreads = null;
@@ -156,7 +157,7 @@ public final class AsyncOffloadManager implements AutoCloseable {
 
   private <T extends @Nullable Object> OffloadFuture<T> future(
       OffloadKey<T> key, Placement<T> placement) {
-    return new OffloadFuture<>(placement.jobOrThrow(key, core), placement.joined());
+    return new OffloadFuture<>(placement.jobOrThrow(key), placement.joined());
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.offload.async;
 
+import dev.offload.coroutines.internal.CurrentJob;
 import dev.offload.coroutines.internal.JobBody;
 import dev.offload.coroutines.internal.JobCell;
 import java.util.Objects;
@@ -71,11 +72,14 @@ final class BlockingBody<T extends @Nullable Object> implements JobBody<T>, Runn
   /** Runs the body and answers how to tell its end. */
   private Runnable call(Callable<? extends T> called, JobCell<T> running) {
     body = null;
+    JobCell<?> before = CurrentJob.set(running);
     try {
       T value = called.call();
       return () -> running.succeed(value);
     } catch (Throwable e) { // the job ends with it, whatever it is
       return () -> running.fail(e);
+    } finally {
+      var unused = CurrentJob.set(before);
     }
   }
 

@@ -3,7 +3,10 @@ package dev.offload.async;
 import dev.offload.JobState;
 import dev.offload.OffloadHandle;
 import dev.offload.OffloadKey;
+import dev.offload.coroutines.internal.CurrentJob;
 import dev.offload.coroutines.internal.JobCell;
+import dev.offload.coroutines.internal.WaitEdge;
+import dev.offload.coroutines.internal.WaitGraph;
 import dev.offload.coroutines.internal.Waiter;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -245,11 +248,18 @@ public final class OffloadFuture<T extends @Nullable Object> extends Completable
    * @throws ExecutionException with what the job or whoever completed this future gave as cause
    * @throws java.util.concurrent.CancellationException if this caller cancelled
    * @throws InterruptedException if the calling thread is interrupted; the lease stays
+   * @throws dev.offload.OffloadCycleException if a body calls it and would wait for itself
    */
   @Override
   public T get() throws InterruptedException, ExecutionException {
-    askFor();
-    return super.get();
+    WaitEdge edge = beginWait();
+    try {
+      return super.get();
+    } finally {
+      if (edge != null) {
+        edge.close();
+      }
+    }
   }
 
   /**
@@ -261,13 +271,20 @@ public final class OffloadFuture<T extends @Nullable Object> extends Completable
    * @throws ExecutionException with what the job or whoever completed this future gave as cause
    * @throws java.util.concurrent.CancellationException if this caller cancelled
    * @throws InterruptedException if the calling thread is interrupted; the lease stays
+   * @throws dev.offload.OffloadCycleException if a body calls it and would wait for itself
    * @throws TimeoutException if there is no outcome by then; the lease stays
    */
   @Override
   public T get(long timeout, TimeUnit unit)
       throws InterruptedException, ExecutionException, TimeoutException {
-    askFor();
-    return super.get(timeout, unit);
+    WaitEdge edge = beginWait();
+    try {
+      return super.get(timeout, unit);
+    } finally {
+      if (edge != null) {
+        edge.close();
+      }
+    }
   }
 
   /**
@@ -290,11 +307,25 @@ public final class OffloadFuture<T extends @Nullable Object> extends Completable
    * @return the value
    * @throws java.util.concurrent.CompletionException with the exception this future has as cause
    * @throws java.util.concurrent.CancellationException if this caller cancelled
+   * @throws dev.offload.OffloadCycleException if a body calls it and would wait for itself
    */
   @Override
   public T join() {
+    WaitEdge edge = beginWait();
+    try {
+      return super.join();
+    } finally {
+      if (edge != null) {
+        edge.close();
+      }
+    }
+  }
+
+  /** Notes that the body on this thread, if there is one, waits for this future. */
+  private @Nullable WaitEdge beginWait() {
     askFor();
-    return super.join();
+    JobCell<?> waiting = CurrentJob.get();
+    return waiting == null || super.isDone() ? null : WaitGraph.begin(waiting, job.outcome());
   }
 
   private void askFor() {

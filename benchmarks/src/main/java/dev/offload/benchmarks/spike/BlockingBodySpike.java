@@ -2,6 +2,7 @@ package dev.offload.benchmarks.spike;
 
 import dev.offload.OffloadConfig;
 import dev.offload.OffloadKind;
+import dev.offload.coroutines.internal.Engine;
 import dev.offload.coroutines.internal.JobBody;
 import dev.offload.coroutines.internal.JobCell;
 import dev.offload.coroutines.internal.Lease;
@@ -52,7 +53,7 @@ public class BlockingBodySpike {
   private final ConcurrentHashMap<Object, MiniCell> registry = new ConcurrentHashMap<>();
   private final SystemTimer timer = new SystemTimer("spike-timer");
   private final ScopeCore core =
-      new ScopeCore("spike", OffloadConfig.defaults(), null, timer, System::nanoTime);
+      new Engine("spike", OffloadConfig.defaults(), null, timer, System::nanoTime).root();
   private final CompletableFuture<?>[] futures = new CompletableFuture<?>[JOBS];
 
   /** Ends the threads. */

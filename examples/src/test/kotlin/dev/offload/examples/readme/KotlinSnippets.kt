@@ -47,3 +47,13 @@ suspend fun rebuildNow(manager: OffloadManager): Report {
 }
 
 fun isRebuilding(manager: OffloadManager): Boolean = manager.isInFlight(rebuild.key("daily"))
+
+val loadHistory = OffloadKind.named<String>("history.load")
+
+suspend fun page(manager: OffloadManager, api: UserApi, id: Int): String = manager.scope("GET /users/{id}") {
+    // one structured scope per request
+    val user = share(loadUser.key(id)) { api.user(id) } // one flight for all requests that want it
+    val history = submit(loadHistory.key(id)) { "history" } // owned by this request, ends with it
+    spawn("audit") { println("a page was shown") } // outlives the request
+    "${user.await()}: ${history.await()}"
+}

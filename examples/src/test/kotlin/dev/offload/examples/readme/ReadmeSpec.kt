@@ -66,6 +66,15 @@ class ReadmeSpec :
             }
         }
 
+        "a page is a scope that returns when all of it has ended" {
+            runTest {
+                val manager = OffloadManager(context = StandardTestDispatcher(testScheduler))
+                page(manager, { id -> User(id) }, 7) shouldBe "User(id=7): history"
+                manager.shutdown(1.seconds).openScopes() shouldBe emptyList()
+                manager.snapshot().total().succeeded() shouldBe 3
+            }
+        }
+
         "the second caller joins, the first one gives up, the load goes on" {
             val loads = AtomicInteger()
             AsyncOffloadManager.create().use { manager ->

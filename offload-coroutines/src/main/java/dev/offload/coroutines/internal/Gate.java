@@ -4,19 +4,22 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * Orders the end of a scope against submissions to it: the number of active jobs and the stage of
- * the scope share one word, so a submission is counted, and then seen by the end, or it is refused.
+ * Orders the end of a scope against submissions to it: the members of the scope, its active jobs
+ * and open child scopes, are counted in the same word that holds its stage, so a member is counted,
+ * and then seen by the end, or it is refused.
  *
  * <pre>
- *  stage      takes jobs   next
- *  ---------  -----------  -----------------------------------------------
- *  OPEN       yes          DRAINING, CANCELLED
- *  DRAINING   no           CANCELLED
- *  CANCELLED  no           (a job that got in before cancels itself)
+ *  stage       takes members                                    next
+ *  ----------  -----------------------------------------------  --------------------------------
+ *  OPEN        yes                                              COMPLETING, DRAINING, CANCELLED
+ *  COMPLETING  while it has any, from whoever                   DRAINING, CANCELLED
+ *  DRAINING    while it has any, from members                   CANCELLED
+ *  CANCELLED   no (a member that got in before ends itself)
  * </pre>
  *
- * <p>The scope has terminated when the stage is not OPEN and no job is active. Whoever makes that
- * true, the last job or the closer, fires those who wait here.
+ * <p>The scope has terminated when its stage is not OPEN and it has no member: from then on none is
+ * taken, so it stays so. Exactly one step makes that true, the leaving of the last member or the
+ * first advance, and whoever made it is told so.
  */
 final class Gate extends Waiters {
   private static final VarHandle WORD;
@@ -30,58 +33,95 @@ final class Gate extends Waiters {
   }
 
   static final int OPEN = 0;
-  static final int DRAINING = 1;
-  static final int CANCELLED = 2;
+  static final int COMPLETING = 1;
+  static final int DRAINING = 2;
+  static final int CANCELLED = 3;
+
+  /** A member that is a job. */
+  static final long JOB = 1L << 32;
+
+  /** A member that is a scope. */
+  static final long SCOPE = 1L << 2;
 
   private static final int STAGE_MASK = 3;
-  private static final long ONE_JOB = 4;
 
-  // Bits 0 and 1 the stage, the rest the number of active jobs.
+  /** What an {@link #advance} did. */
+  enum Step {
+    /** The scope was there or further already. */
+    NONE,
+    MOVED,
+    /** It moved and had no member, so it has terminated with this step. */
+    TERMINATED
+  }
+
+  // Bits 0 and 1 the stage, 2 to 31 the number of scopes, 32 to 63 the number of jobs.
   @SuppressWarnings("FieldMayBeFinal") // written through WORD
   private volatile long word = OPEN;
 
-  /** Counts a job in; false if the scope takes none. */
-  boolean enter() {
+  /** Counts a member in; false if the scope takes none. */
+  boolean enter(long member, boolean fromMember) {
     for (; ; ) {
       long w = word;
-      if (stageOf(w) != OPEN) {
+      if (!takes(w, fromMember)) {
         return false;
       }
-      if (WORD.compareAndSet(this, w, w + ONE_JOB)) {
+      if (WORD.compareAndSet(this, w, w + member)) {
         return true;
       }
     }
   }
 
-  /** Counts a job out; true if this was the last one of a scope that takes no more. */
-  boolean leave() {
-    long before = (long) WORD.getAndAdd(this, -ONE_JOB);
-    return stageOf(before) != OPEN && before < 2 * ONE_JOB;
+  /** Counts a member out; true if the scope terminates with it. */
+  boolean leave(long member) {
+    long after = (long) WORD.getAndAdd(this, -member) - member;
+    return stageOf(after) != OPEN && !hasMembers(after);
   }
 
-  /** Moves on to a stage, unless it is there or further already. True if no job is active. */
-  boolean advance(int stage) {
+  /** Moves on to a stage, unless it is there or further already. */
+  Step advance(int stage) {
     for (; ; ) {
       long w = word;
-      long next = w - stageOf(w) + Math.max(stageOf(w), stage);
-      if (WORD.compareAndSet(this, w, next)) {
-        return next < ONE_JOB;
+      int now = stageOf(w);
+      if (now >= stage) {
+        return Step.NONE;
+      }
+      if (WORD.compareAndSet(this, w, w - now + stage)) {
+        return now == OPEN && !hasMembers(w) ? Step.TERMINATED : Step.MOVED;
       }
     }
   }
 
-  /** Whether the scope takes jobs. */
+  /** Whether the scope would take a member now. */
+  boolean takes(boolean fromMember) {
+    return takes(word, fromMember);
+  }
+
+  private static boolean takes(long w, boolean fromMember) {
+    return switch (stageOf(w)) {
+      case OPEN -> true;
+      case COMPLETING -> hasMembers(w);
+      case DRAINING -> fromMember && hasMembers(w);
+      default -> false;
+    };
+  }
+
+  /** Whether the scope takes members whoever sends them. */
   boolean isOpen() {
     return stageOf(word) == OPEN;
   }
 
-  /** Whether the jobs of the scope are to be cancelled. */
+  /** Whether the members of the scope are to be cancelled. */
   boolean isCancelled() {
     return stageOf(word) == CANCELLED;
   }
 
-  long active() {
-    return word / ONE_JOB;
+  /** The number of active jobs. */
+  long jobs() {
+    return word >>> 32;
+  }
+
+  private static boolean hasMembers(long w) {
+    return w >>> 2 != 0;
   }
 
   private static int stageOf(long w) {

@@ -26,8 +26,11 @@ import dev.offload.TimeoutPolicy;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -77,13 +80,14 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
 
   private final OffloadKey<T> key;
   private final ScopeCore scope;
-  private final KindEntry kind;
+  private final Account account;
   private final @Nullable Limits limits;
 
   /** What dropping the last lease cancels the job with; null if it then goes on. */
   private final @Nullable CancelReason onLastLease;
 
   private final long acceptedNanos;
+  private final @Nullable Ticket ticket;
 
   /** Let go at the end, so that a handle kept for its answer keeps no closure. */
   private volatile @Nullable JobBody<T> body;
@@ -106,25 +110,36 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
   /** Whether anyone ever asked for the outcome. */
   private volatile boolean observed;
 
+  /** Whether a body waits for this job. Set before that wait looks whether the job is queued. */
+  private volatile boolean awaitedByJob;
+
+  /** Whether the body was asked to stop, so that waits which are still there are to stay. */
+  private volatile boolean stopAsked;
+
+  /** What the body waits for; guarded by this. */
+  private @Nullable WaitEdge waits;
+
   /** The next older job under the same key. Written by {@link Registry} alone. */
   volatile @Nullable JobCell<?> older;
 
   JobCell(
       OffloadKey<T> key,
       ScopeCore scope,
-      KindEntry kind,
+      Account account,
       JobBody<T> body,
       TimeoutPolicy timeout,
       @Nullable CancelReason onLastLease,
       boolean observed) {
     this.key = key;
     this.scope = scope;
-    this.kind = kind;
+    this.account = account;
+    Lane lane = account.lane;
+    this.ticket = lane == null ? null : new Ticket(this, lane);
     this.body = body;
     this.limits = Limits.of(timeout);
     this.onLastLease = onLastLease;
     this.observed = observed;
-    this.acceptedNanos = scope.nanoTime();
+    this.acceptedNanos = scope.engine().nanoTime();
   }
 
   // What anyone may ask.
@@ -134,8 +149,13 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     return key;
   }
 
-  KindEntry kind() {
-    return kind;
+  Account account() {
+    return account;
+  }
+
+  /** What it holds of concurrency limits; null if it is under none. */
+  @Nullable Ticket ticket() {
+    return ticket;
   }
 
   /** The scope that owns the job. */
@@ -146,6 +166,11 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
   /** The public name of the state. */
   public JobState state() {
     return publicState(word);
+  }
+
+  /** Whether the job failed, or ran out of time: nobody asked for that end. */
+  boolean hasFailed() {
+    return stateOf(word) == FAILED || reasonOf(word) == CancelReason.TIMED_OUT;
   }
 
   /** Whether the outcome is fixed. */
@@ -163,6 +188,11 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     return JobWord.hasEnded(word);
   }
 
+  /** Whether the body has begun, or never will. */
+  boolean hasBegun() {
+    return stateOf(word) >= RUNNING;
+  }
+
   /** Whether the job waits for a predecessor. */
   boolean isWaiting() {
     return stateOf(word) == WAITING;
@@ -170,7 +200,7 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
 
   /** The key as text, as far as the settings allow. */
   public String label() {
-    return scope.label(key);
+    return scope.engine().label(key);
   }
 
   /** The job as it stands now. */
@@ -182,7 +212,19 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
         publicState(w),
         reasonOf(w),
         leasesOf(w),
-        Duration.ofNanos(Math.max(0, scope.nanoTime() - acceptedNanos)));
+        scope.engine().since(acceptedNanos),
+        waitsFor(w));
+  }
+
+  private @Nullable String waitsFor(long w) {
+    if (stateOf(w) == WAITING) {
+      return "its predecessor";
+    }
+    if (stateOf(w) != QUEUED) {
+      return null;
+    }
+    String lacking = ticket == null ? null : scope.engine().admission.lacks(ticket);
+    return lacking == null ? "its executor" : lacking;
   }
 
   // Leases.
@@ -228,8 +270,8 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     if (limits != null) {
       limits.arm(this);
     }
-    if (scope.listener().isOn()) {
-      scope.listener().started(snapshot());
+    if (scope.engine().listener.isOn()) {
+      scope.engine().listener.started(snapshot());
     }
     return true;
   }
@@ -343,7 +385,7 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
 
   private void guardDying() {
     OffloadTimer.Task task =
-        scope.schedule(scope.config().undyingReportAfter(), this::reportUndying);
+        scope.engine().schedule(scope.engine().config.undyingReportAfter(), this::reportUndying);
     guard = task;
     if (hasEnded()) {
       task.cancel();
@@ -360,8 +402,8 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     if (!isWaiting()) {
       return;
     }
-    Duration limit = scope.config().successorWait();
-    OffloadTimer.Task task = scope.schedule(limit, () -> giveUpWaiting(limit));
+    Duration limit = scope.engine().config.successorWait();
+    OffloadTimer.Task task = scope.engine().schedule(limit, () -> giveUpWaiting(limit));
     // It may have been started since, and even cancelled: then the timer of its dying is there.
     if (!GUARD.compareAndSet(this, null, task) || !isWaiting()) {
       task.cancel();
@@ -376,7 +418,16 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
   void startAfterPredecessors() {
     if (move(WAITING, QUEUED)) {
       cancelGuard();
-      start();
+      admit();
+    }
+  }
+
+  /** Starts the job, when its limits allow. */
+  void admit() {
+    if (ticket == null) {
+      scope.engine().startNested(this);
+    } else {
+      scope.engine().admission.enter(ticket).run();
     }
   }
 
@@ -394,7 +445,7 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
 
   private void reportUndying() {
     if (stateOf(word) == CANCELLING) {
-      scope.listener().undying(snapshot(), scope.config().undyingReportAfter());
+      scope.engine().listener.undying(snapshot(), scope.engine().config.undyingReportAfter());
     }
   }
 
@@ -405,8 +456,9 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
         stopped.stopBody();
       }
     } catch (Throwable e) { // user code that reacts to the cancellation
-      scope.listener().bodyCancelThrew(label(), e);
+      scope.engine().listener.bodyCancelThrew(label(), e);
     }
+    stopAsked = true;
   }
 
   /**
@@ -419,13 +471,19 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     }
     cancelGuard();
     body = null;
-    JobCell<?> successor = scope.remove(this);
+    Admission.Effects admitted = ticket == null ? null : scope.engine().admission.leave(ticket);
+    // Counted out first: who finds the key free finds the job counted as ended, too.
     boolean lastOfScope = scope.count(this);
+    JobCell<?> successor = scope.remove(this);
     try {
       if (successor != null) {
         successor.startAfterPredecessors();
       }
+      if (admitted != null) {
+        admitted.run();
+      }
       close();
+      scope.ended(this);
       tellListener(dropped);
     } finally {
       if (lastOfScope) {
@@ -435,12 +493,12 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
   }
 
   private void tellListener(@Nullable Throwable dropped) {
-    SafeListener listener = scope.listener();
+    SafeListener listener = scope.engine().listener;
     if (limits != null) {
       limits.tellTotal(this);
     }
     if (!observed && stateOf(word) == FAILED) {
-      listener.unobservedFailure(snapshot(), Objects.requireNonNull(failure()));
+      scope.failedUnobserved(this);
     }
     if (dropped != null) {
       listener.dropped(label(), dropped);
@@ -475,6 +533,11 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     return stateOf(word) != CANCELLING || !takeBack(waiter);
   }
 
+  /** Whether the job fails or has failed without anyone having asked for the outcome. */
+  boolean isUnobserved() {
+    return !observed;
+  }
+
   /** Notes that someone asked for the outcome, so that a failure needs no report. */
   public void markObserved() {
     observed = true;
@@ -504,6 +567,89 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
       return new OffloadTimeoutException(label(), limits.cancelAfter());
     }
     return new OffloadCancelledException(label(), reason);
+  }
+
+  // Waiting for other jobs; see WaitGraph.
+
+  void markAwaitedByJob() {
+    awaitedByJob = true;
+  }
+
+  boolean isAwaitedByJob() {
+    return awaitedByJob || scope.isAwaitedByJob();
+  }
+
+  synchronized void addWait(WaitEdge edge) {
+    WaitEdge first = waits;
+    edge.next = first;
+    if (first != null) {
+      first.previous = edge;
+    }
+    waits = edge;
+  }
+
+  synchronized void removeWait(WaitEdge edge) {
+    WaitEdge before = edge.previous;
+    WaitEdge after = edge.next;
+    if (before != null) {
+      before.next = after;
+    } else if (waits == edge) {
+      waits = after;
+    }
+    if (after != null) {
+      after.previous = before;
+    }
+    edge.previous = null;
+    edge.next = null;
+  }
+
+  private synchronized List<WaitTarget> waitTargets() {
+    if (waits == null) {
+      return List.of();
+    }
+    List<WaitTarget> targets = new ArrayList<>(1);
+    for (WaitEdge edge = waits; edge != null; edge = edge.next) {
+      targets.add(edge.target);
+    }
+    return targets;
+  }
+
+  /** Hands over the jobs that this one waits for: its predecessors, or what its body awaits. */
+  void forEachBlocker(Consumer<JobCell<?>> to) {
+    if (isWaiting()) {
+      for (JobCell<?> predecessor = older; predecessor != null; predecessor = predecessor.older) {
+        if (!predecessor.hasEnded()) {
+          to.accept(predecessor);
+        }
+      }
+    } else if (!isDecided() || stopAsked) {
+      waitTargets().forEach(target -> target.forEachBlocker(to));
+    }
+  }
+
+  /** Whether the body waits for any job. */
+  boolean isBlocked() {
+    boolean[] blocked = {false};
+    forEachBlocker(blocker -> blocked[0] = true);
+    return blocked[0];
+  }
+
+  /** The outcome of this job, as something to wait for. */
+  public WaitTarget outcome() {
+    return to -> {
+      if (!isTold()) {
+        to.accept(this);
+      }
+    };
+  }
+
+  /** The end of this job's body, as something to wait for. */
+  public WaitTarget end() {
+    return to -> {
+      if (!isClosed()) {
+        to.accept(this);
+      }
+    };
   }
 
   // The word.

@@ -3,22 +3,14 @@ package dev.offload.coroutines.internal;
 import dev.offload.AbandonPolicy;
 import dev.offload.CancelReason;
 import dev.offload.ConflictPolicy;
-import dev.offload.JobState;
 import dev.offload.KindPolicy;
 import dev.offload.OffloadConfig;
 import dev.offload.OffloadKey;
 import dev.offload.OffloadKind;
-import dev.offload.OffloadStats;
 import dev.offload.TimeoutPolicy;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What a manager knows of one kind: its settings, resolved once, and its counts.
- *
- * <p>Only what cannot be derived is counted. Active = accepted - ended, with the ended ones read
- * first: a job is counted as accepted before it can end, so active is never below zero.
- */
+/** What a manager knows of one kind: its settings, resolved once. */
 final class KindEntry {
   final OffloadKind<?> kind;
 
@@ -26,15 +18,12 @@ final class KindEntry {
   private final TimeoutPolicy timeout;
   private final AbandonPolicy abandon;
 
-  private final LongAdder accepted = new LongAdder();
-  private final LongAdder joined = new LongAdder();
-  private final LongAdder rejected = new LongAdder();
-  private final LongAdder succeeded = new LongAdder();
-  private final LongAdder failed = new LongAdder();
-  private final LongAdder cancelled = new LongAdder();
+  /** The limit of the kind, or null. */
+  final @Nullable PermitPool pool;
 
-  KindEntry(OffloadKind<?> kind, OffloadConfig config) {
+  KindEntry(OffloadKind<?> kind, OffloadConfig config, @Nullable PermitPool pool) {
     this.kind = kind;
+    this.pool = pool;
     KindPolicy policy = config.policyOf(kind.name());
     TimeoutPolicy limits = policy.timeout();
     AbandonPolicy whenLeft = policy.abandon();
@@ -66,39 +55,5 @@ final class KindEntry {
   /** What the loss of the last lease does to a shared job of this kind; null for nothing. */
   @Nullable CancelReason whenAbandoned() {
     return abandon == AbandonPolicy.CANCEL ? CancelReason.ABANDONED : null;
-  }
-
-  void countAccepted() {
-    accepted.increment();
-  }
-
-  /** Takes {@link #countAccepted()} back, for a job that was not placed after all. */
-  void uncountAccepted() {
-    accepted.decrement();
-  }
-
-  void countJoined() {
-    joined.increment();
-  }
-
-  void countRejected() {
-    rejected.increment();
-  }
-
-  void countEnded(JobState state) {
-    switch (state) {
-      case SUCCEEDED -> succeeded.increment();
-      case FAILED -> failed.increment();
-      default -> cancelled.increment();
-    }
-  }
-
-  OffloadStats stats() {
-    long ok = succeeded.sum();
-    long bad = failed.sum();
-    long dropped = cancelled.sum();
-    // A job that is taken back may be seen before it was counted.
-    long active = Math.max(0, accepted.sum() - ok - bad - dropped);
-    return new OffloadStats(joined.sum(), rejected.sum(), ok, bad, dropped, active);
   }
 }

@@ -1,10 +1,8 @@
 package dev.offload.coroutines.internal;
 
+import dev.offload.ConcurrencyLimit;
 import dev.offload.OffloadConfig;
 import dev.offload.OffloadKind;
-import dev.offload.OffloadStats;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +14,9 @@ final class Kinds {
   private final OffloadConfig config;
   private final ConcurrentHashMap<String, KindEntry> kinds = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, KindEntry> labels = new ConcurrentHashMap<>();
+
+  /** By name, so that a kind and a label of one name share their limit. */
+  private final ConcurrentHashMap<String, PermitPool> pools = new ConcurrentHashMap<>();
 
   Kinds(OffloadConfig config) {
     this.config = config;
@@ -32,7 +33,7 @@ final class Kinds {
       return label;
     }
     if (entry == null) {
-      entry = kinds.computeIfAbsent(kind.name(), name -> new KindEntry(kind, config));
+      entry = kinds.computeIfAbsent(kind.name(), name -> entry(kind));
     }
     if (entry.kind != kind) {
       throw new IllegalArgumentException(
@@ -48,15 +49,15 @@ final class Kinds {
     KindEntry entry = labels.get(label);
     return entry != null
         ? entry
-        : labels.computeIfAbsent(
-            label, name -> new KindEntry(OffloadKind.<@Nullable Object>named(name), config));
+        : labels.computeIfAbsent(label, name -> entry(OffloadKind.<@Nullable Object>named(name)));
   }
 
-  /** The counts by name; a label and a kind of one name are counted together. */
-  Map<String, OffloadStats> stats() {
-    Map<String, OffloadStats> byName = new TreeMap<>();
-    kinds.forEach((name, entry) -> byName.merge(name, entry.stats(), OffloadStats::plus));
-    labels.forEach((name, entry) -> byName.merge(name, entry.stats(), OffloadStats::plus));
-    return byName;
+  private KindEntry entry(OffloadKind<?> kind) {
+    ConcurrencyLimit limit = config.policyOf(kind.name()).concurrency();
+    PermitPool pool =
+        limit == null
+            ? null
+            : pools.computeIfAbsent(kind.name(), name -> new PermitPool("kind " + name, limit));
+    return new KindEntry(kind, config, pool);
   }
 }

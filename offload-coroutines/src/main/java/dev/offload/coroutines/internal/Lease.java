@@ -87,6 +87,11 @@ public abstract class Lease<T extends @Nullable Object> implements OffloadHandle
     return true;
   }
 
+  /** Whether dropping it would change nothing. */
+  final boolean isSpent() {
+    return state != HELD || job.isDecided();
+  }
+
   private boolean isDropped() {
     return state == DROPPED;
   }

@@ -29,14 +29,14 @@ final class Limits {
 
   void arm(JobCell<?> job) {
     ScopeCore scope = job.scope();
-    startedNanos = scope.nanoTime();
+    startedNanos = scope.engine().nanoTime();
     Duration warnAfter = policy.warnAfter();
     if (warnAfter != null) {
-      warning = scope.schedule(warnAfter, () -> warn(job));
+      warning = scope.engine().schedule(warnAfter, () -> warn(job));
     }
     Duration cancelAfter = policy.cancelAfter();
     if (cancelAfter != null) {
-      cancel = scope.schedule(cancelAfter, () -> job.cancel(CancelReason.TIMED_OUT));
+      cancel = scope.engine().schedule(cancelAfter, () -> job.cancel(CancelReason.TIMED_OUT));
     }
   }
 
@@ -64,8 +64,8 @@ final class Limits {
   }
 
   private void tell(JobCell<?> job) {
-    Duration elapsed = Duration.ofNanos(Math.max(0, job.scope().nanoTime() - startedNanos));
-    job.scope().listener().slow(job.snapshot(), elapsed);
+    Engine engine = job.scope().engine();
+    engine.listener.slow(job.snapshot(), engine.since(startedNanos));
   }
 
   Duration cancelAfter() {

@@ -3,8 +3,8 @@ package dev.offload.coroutines.internal;
 import dev.offload.KeyInFlightException;
 import dev.offload.OffloadHandle;
 import dev.offload.OffloadKey;
+import dev.offload.OffloadRejectedException;
 import dev.offload.RejectReason;
-import dev.offload.ScopeClosedException;
 import dev.offload.Submission;
 import java.util.Objects;
 import java.util.function.Function;
@@ -16,8 +16,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param how what happened
  * @param job the job, null if and only if the submission was refused
+ * @param by the scope that took or refused it
  */
-public record Placement<T extends @Nullable Object>(How how, @Nullable JobCell<T> job) {
+public record Placement<T extends @Nullable Object>(
+    How how, @Nullable JobCell<T> job, ScopeCore by) {
 
   /** What happened. */
   public enum How {
@@ -25,6 +27,7 @@ public record Placement<T extends @Nullable Object>(How how, @Nullable JobCell<T
     JOINED,
     REPLACED,
     KEY_IN_FLIGHT,
+    QUEUE_FULL,
     SCOPE_CLOSED
   }
 
@@ -34,14 +37,20 @@ public record Placement<T extends @Nullable Object>(How how, @Nullable JobCell<T
   }
 
   /** The job, or the exception that says why there is none. */
-  public JobCell<T> jobOrThrow(OffloadKey<T> key, ScopeCore scope) {
+  public JobCell<T> jobOrThrow(OffloadKey<T> key) {
     JobCell<T> taken = job;
     if (taken == null) {
-      throw how == How.KEY_IN_FLIGHT
-          ? new KeyInFlightException(scope.label(key))
-          : new ScopeClosedException(scope.name());
+      throw refusal(key);
     }
     return taken;
+  }
+
+  private OffloadRejectedException refusal(OffloadKey<T> key) {
+    return switch (how) {
+      case KEY_IN_FLIGHT -> new KeyInFlightException(by.engine().label(key));
+      case QUEUE_FULL -> OffloadRejectedException.queueFull(by.engine().label(key));
+      default -> by.closed();
+    };
   }
 
   /** The public answer; {@code wrap} makes the handle. */
@@ -51,6 +60,7 @@ public record Placement<T extends @Nullable Object>(How how, @Nullable JobCell<T
       case JOINED -> new Submission.Joined<>(wrap.apply(this));
       case REPLACED -> new Submission.Replaced<>(wrap.apply(this));
       case KEY_IN_FLIGHT -> new Submission.Rejected<>(RejectReason.KEY_IN_FLIGHT);
+      case QUEUE_FULL -> new Submission.Rejected<>(RejectReason.QUEUE_FULL);
       case SCOPE_CLOSED -> new Submission.Rejected<>(RejectReason.SCOPE_CLOSED);
     };
   }

@@ -116,7 +116,10 @@ final class Registry {
     }
   }
 
-  /** All jobs: each that was placed before this call and has not ended is among them. */
+  /**
+   * All jobs: each that was placed before this call and is not taken out yet is among them, also
+   * one whose body has ended and whose callers are about to be told.
+   */
   List<JobCell<?>> all() {
     List<JobCell<?>> jobs = new ArrayList<>();
     forEach(jobs::add);
@@ -126,14 +129,8 @@ final class Registry {
   /** Visits all jobs, as {@link #all()}. */
   void forEach(Consumer<JobCell<?>> action) {
     for (JobCell<?> head : newest.values()) {
-      addChain(head, action);
-    }
-  }
-
-  private static void addChain(@Nullable JobCell<?> head, Consumer<JobCell<?>> to) {
-    for (JobCell<?> job = head; job != null; job = job.older) {
-      if (!job.hasEnded()) {
-        to.accept(job);
+      for (JobCell<?> job = head; job != null; job = job.older) {
+        action.accept(job);
       }
     }
   }

@@ -1,63 +1,88 @@
 package dev.offload.coroutines.internal;
 
 import dev.offload.CancelReason;
+import dev.offload.ConcurrencyLimit;
 import dev.offload.ConflictPolicy;
 import dev.offload.JobSnapshot;
 import dev.offload.JobState;
-import dev.offload.OffloadConfig;
 import dev.offload.OffloadKey;
 import dev.offload.OffloadStats;
 import dev.offload.RejectReason;
+import dev.offload.ScopeClosedException;
 import dev.offload.ScopeSnapshot;
 import dev.offload.TimeoutPolicy;
+import dev.offload.coroutines.internal.Gate.Step;
 import dev.offload.coroutines.internal.Placement.How;
 import dev.offload.coroutines.internal.Registry.Conflict;
 import dev.offload.coroutines.internal.Registry.Placed;
-import dev.offload.spi.OffloadListener;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.LongSupplier;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A scope without its faces: what a submission does, and what the end of a job and of the scope do.
  *
- * <p>A submission goes: count it in at the {@link Gate}, place it in the {@link Registry}, look at
- * the gate again, start it. Cancelling the scope goes: move the gate, then walk the registry.
- * Either the walk meets the job, or the second look meets the moved gate; so a job that was
- * accepted is cancelled with its scope, and none slips through.
+ * <p>A submission goes: count it in at the {@link Gate}, take permits or a place in the queue,
+ * place it in the {@link Registry}, look at the gate again, start it. Cancelling the scope goes:
+ * move the gate, then walk the registry. Either the walk meets the job, or the second look meets
+ * the moved gate; so a job that was accepted is cancelled with its scope, and none slips through.
+ * Opening a scope under this one goes the same way.
+ *
+ * <p>A scope is a member of the one above it until it has terminated, so that one cannot end first.
  */
-public final class ScopeCore {
+public final class ScopeCore implements WaitTarget {
+  private final Engine engine;
+  private final @Nullable ScopeCore parent;
   private final String name;
-  private final OffloadConfig config;
-  private final SafeListener listener;
-  private final OffloadTimer timer;
-  private final LongSupplier ticker;
-  private final Kinds kinds;
+  private final boolean failFast;
+  private final long openedNanos;
+
+  /** The limits that concern all jobs of this scope: its own and those of the scopes above. */
+  private final List<PermitPool> pools;
+
   private final Registry registry = new Registry();
   private final Gate gate = new Gate();
+  private final ConcurrentHashMap<KindEntry, Account> accounts = new ConcurrentHashMap<>();
+  private final OwnLeases leases = new OwnLeases();
+  private final UnseenFailures unseen = new UnseenFailures();
+  private final AtomicReference<@Nullable JobCell<?>> firstFailed = new AtomicReference<>();
 
-  /**
-   * Makes an open scope.
-   *
-   * @param timer runs time limits
-   * @param ticker tells nanoseconds, for ages and durations in reports
-   */
-  public ScopeCore(
+  /** The open scopes under this one; guards itself and {@link #ended}. */
+  private final List<ScopeCore> children = new ArrayList<>(0);
+
+  /** The counts of the scopes that were under this one. */
+  private final Map<String, OffloadStats> ended = new TreeMap<>();
+
+  /** Whether a body waits for the end of this scope. Set before it looks for queued jobs. */
+  private volatile boolean awaited;
+
+  private volatile Runnable onClose = () -> {};
+
+  private volatile @Nullable Object face;
+
+  ScopeCore(
+      Engine engine,
+      @Nullable ScopeCore parent,
       String name,
-      OffloadConfig config,
-      @Nullable OffloadListener listener,
-      OffloadTimer timer,
-      LongSupplier ticker) {
+      boolean failFast,
+      @Nullable ConcurrencyLimit limit) {
+    this.engine = engine;
+    this.parent = parent;
     this.name = name;
-    this.config = config;
-    this.listener = new SafeListener(listener);
-    this.timer = timer;
-    this.ticker = ticker;
-    this.kinds = new Kinds(config);
+    this.failFast = failFast;
+    this.openedNanos = engine.nanoTime();
+    List<PermitPool> all = new ArrayList<>(parent == null ? List.of() : parent.pools);
+    if (limit != null) {
+      all.add(new PermitPool("scope '" + name + "'", limit));
+    }
+    this.pools = List.copyOf(all);
   }
 
   /** The name, as given. */
@@ -65,41 +90,45 @@ public final class ScopeCore {
     return name;
   }
 
-  OffloadConfig config() {
-    return config;
+  /** The public scope in front of this one, if a face has set it. */
+  public @Nullable Object face() {
+    return face;
   }
 
-  SafeListener listener() {
-    return listener;
+  /** Sets {@link #face()}, before the scope is handed out. */
+  public void face(Object publicScope) {
+    face = publicScope;
   }
 
-  /** The user's time, for reports; the JVM's if that one throws. */
-  long nanoTime() {
-    try {
-      return ticker.getAsLong();
-    } catch (Throwable e) { // no job may depend on it
-      return System.nanoTime();
-    }
+  /** What this scope shares with the others of its manager. */
+  public Engine engine() {
+    return engine;
   }
 
-  /** The key as text, as far as the settings allow and the id can be shown at all. */
-  public String label(OffloadKey<?> key) {
-    try {
-      return key.describe(config.showIds());
-    } catch (Throwable e) { // the id's toString is not ours: no job may depend on it
-      return key.describe(false);
-    }
+  private ScopeCore root() {
+    return engine.root();
   }
 
-  /** Runs {@code task} later, if the timer can; a job must not get stuck because it cannot. */
-  OffloadTimer.Task schedule(Duration delay, Runnable task) {
-    try {
-      return timer.schedule(delay, task);
-    } catch (Throwable e) { // no thread to be had, say
-      SafeListener.LOG.log(
-          System.Logger.Level.WARNING, "a time limit or report of scope '" + name + "' is lost", e);
-      return () -> {};
-    }
+  /** What is thrown at those who come too late. */
+  public ScopeClosedException closed() {
+    return new ScopeClosedException(name);
+  }
+
+  // While a manager shuts down, it takes members only from those who belong to it already: code
+  // that
+  // uses a scope which is open, and code in a body.
+
+  private boolean enter(long member, boolean viaScope) {
+    return gate.enter(member, false) || ((viaScope || isInBody()) && gate.enter(member, true));
+  }
+
+  private boolean takes(boolean viaScope) {
+    return gate.takes(false) || ((viaScope || isInBody()) && gate.takes(true));
+  }
+
+  private boolean isInBody() {
+    JobCell<?> current = CurrentJob.get();
+    return current != null && current.scope().engine == engine && !current.isDecided();
   }
 
   // Submitting.
@@ -113,95 +142,188 @@ public final class ScopeCore {
       @Nullable ConflictPolicy conflict,
       @Nullable TimeoutPolicy timeout,
       JobBody<T> body) {
-    KindEntry kind = kinds.of(key.kind());
-    return place(
-        key, kind, kind.conflictFor(key, conflict), timeout, body, CancelReason.CANCELLED, false);
+    Account account = account(key);
+    ConflictPolicy policy = account.kind.conflictFor(key, conflict);
+    return place(key, account, policy, timeout, body, CancelReason.CANCELLED, false, false, true);
   }
 
   /**
-   * Submits a job that lives as long as someone holds a lease on it, or joins the one in flight.
+   * As {@link #submit}, but a full queue is only a reason to {@link #awaitRoom}: it is neither
+   * counted nor told.
+   */
+  public <T extends @Nullable Object> Placement<T> submitIfRoom(
+      OffloadKey<T> key,
+      @Nullable ConflictPolicy conflict,
+      @Nullable TimeoutPolicy timeout,
+      JobBody<T> body) {
+    Account account = account(key);
+    ConflictPolicy policy = account.kind.conflictFor(key, conflict);
+    return place(key, account, policy, timeout, body, CancelReason.CANCELLED, false, false, false);
+  }
+
+  /**
+   * Submits a job of the manager that lives as long as someone holds a lease on it, or joins the
+   * one in flight.
    *
    * @param observed whether the caller is going to ask for the outcome in any case
    */
   public <T extends @Nullable Object> Placement<T> share(
       OffloadKey.Keyed<T> key, @Nullable TimeoutPolicy timeout, JobBody<T> body, boolean observed) {
-    KindEntry kind = kinds.of(key.kind());
-    return place(key, kind, ConflictPolicy.JOIN, timeout, body, kind.whenAbandoned(), observed);
+    Account account = root().account(key);
+    if (parent != null && !takes(false)) {
+      return rejected(account, How.SCOPE_CLOSED, RejectReason.SCOPE_CLOSED);
+    }
+    CancelReason abandoned = account.kind.whenAbandoned();
+    boolean viaScope = parent != null;
+    return root()
+        .place(
+            key, account, ConflictPolicy.JOIN, timeout, body, abandoned, observed, viaScope, true);
   }
 
   /**
-   * Joins the job in flight; null if there is none that can be joined. Cheaper than {@link #share}.
+   * Joins the job of the manager in flight; null if there is none that can be joined. Cheaper than
+   * {@link #share}.
    */
   public <T extends @Nullable Object> @Nullable JobCell<T> tryJoin(OffloadKey.Keyed<T> key) {
-    JobCell<?> live = registry.live(key);
-    if (live == null || !gate.isOpen() || !live.tryJoin()) {
+    ScopeCore root = root();
+    JobCell<?> live = root.registry.live(key);
+    if (live == null || !gate.isOpen() || !root.gate.isOpen() || !live.tryJoin()) {
       return null;
     }
-    return joined(live);
+    return root.joined(live);
   }
 
-  /** Submits a job that nobody holds, under a fresh key of a kind that stands for {@code label}. */
+  /**
+   * Keeps a lease on a shared job until the end of this scope.
+   *
+   * @throws ScopeClosedException if it has ended; the lease is dropped then
+   */
+  public void keep(Lease<?> lease) {
+    if (parent != null && !leases.add(lease)) {
+      lease.cancel();
+      throw closed();
+    }
+  }
+
+  /**
+   * Submits a job of the manager that nobody holds, under a fresh key of a kind that stands for
+   * {@code label}.
+   */
   public OffloadKey.Auto<?> spawn(String label, JobBody<@Nullable Object> body) {
-    KindEntry kind = kinds.ofLabel(label);
+    Account account = root().account(engine.kinds.ofLabel(label));
     @SuppressWarnings("unchecked") // the value of such a job is never handed out
-    OffloadKey.Auto<@Nullable Object> key = (OffloadKey.Auto<@Nullable Object>) kind.kind.auto();
-    place(key, kind, ConflictPolicy.REJECT, null, body, null, false).jobOrThrow(key, this);
+    OffloadKey.Auto<@Nullable Object> key =
+        (OffloadKey.Auto<@Nullable Object>) account.kind.kind.auto();
+    boolean viaScope = parent != null;
+    if (viaScope && !takes(false)) {
+      throw closed();
+    }
+    root()
+        .place(key, account, ConflictPolicy.REJECT, null, body, null, false, viaScope, true)
+        .jobOrThrow(key);
     return key;
   }
 
   private <T extends @Nullable Object> Placement<T> place(
       OffloadKey<T> key,
-      KindEntry kind,
+      Account account,
       ConflictPolicy policy,
       @Nullable TimeoutPolicy timeout,
       JobBody<T> body,
       @Nullable CancelReason onLastLease,
-      boolean observed) {
-    if (policy == ConflictPolicy.JOIN || policy == ConflictPolicy.REJECT) {
-      JobCell<?> live = registry.live(key);
-      if (live != null && gate.isOpen()) {
-        if (policy == ConflictPolicy.REJECT) {
-          return rejected(kind, How.KEY_IN_FLIGHT, RejectReason.KEY_IN_FLIGHT);
-        }
-        if (live.tryJoin()) {
-          return new Placement<>(How.JOINED, joined(live));
-        }
-      }
+      boolean observed,
+      boolean viaScope,
+      boolean tellFull) {
+    Placement<T> met = meet(key, account, policy, viaScope);
+    if (met != null) {
+      return met;
     }
-    JobCell<T> newcomer =
-        new JobCell<>(key, this, kind, body, kind.timeoutFor(timeout), onLastLease, observed);
-    if (!gate.enter()) {
-      return rejected(kind, How.SCOPE_CLOSED, RejectReason.SCOPE_CLOSED);
+    TimeoutPolicy limits = account.kind.timeoutFor(timeout);
+    JobCell<T> newcomer = new JobCell<>(key, this, account, body, limits, onLastLease, observed);
+    if (!enter(Gate.JOB, viaScope)) {
+      return rejected(account, How.SCOPE_CLOSED, RejectReason.SCOPE_CLOSED);
     }
-    kind.countAccepted();
     @Nullable Conflict conflict;
+    boolean counted = false;
     try {
+      if (!reserve(newcomer, policy)) {
+        leave(Gate.JOB);
+        met = meet(key, account, policy, viaScope);
+        if (met != null) {
+          return met;
+        }
+        return tellFull
+            ? rejected(account, How.QUEUE_FULL, RejectReason.QUEUE_FULL)
+            : new Placement<>(How.QUEUE_FULL, null, this);
+      }
+      account.countAccepted();
+      counted = true;
       conflict = registry.placeIfFree(newcomer) ? null : registry.place(newcomer, policy);
     } catch (Throwable e) { // the id threw when it was compared
-      notPlaced(kind);
+      if (counted) {
+        notPlaced(newcomer);
+      } else {
+        leave(Gate.JOB);
+      }
       throw e;
     }
     return conflict == null ? started(newcomer) : settle(newcomer, conflict);
+  }
+
+  /** Joins or gives way to the live job under the key, if there is one and the policy says so. */
+  private <T extends @Nullable Object> @Nullable Placement<T> meet(
+      OffloadKey<T> key, Account account, ConflictPolicy policy, boolean viaScope) {
+    if (policy != ConflictPolicy.JOIN && policy != ConflictPolicy.REJECT) {
+      return null;
+    }
+    JobCell<?> live = registry.live(key);
+    if (live == null || !takes(viaScope)) {
+      return null;
+    }
+    if (policy == ConflictPolicy.REJECT) {
+      return rejected(account, How.KEY_IN_FLIGHT, RejectReason.KEY_IN_FLIGHT);
+    }
+    return live.tryJoin() ? new Placement<>(How.JOINED, joined(live), this) : null;
+  }
+
+  private boolean reserve(JobCell<?> newcomer, ConflictPolicy policy) {
+    Ticket ticket = newcomer.ticket();
+    if (ticket == null) {
+      return true;
+    }
+    // What it replaces gives its place back, though a moment later.
+    boolean beyond = policy == ConflictPolicy.REPLACE && replacesUnstarted(newcomer.key());
+    return engine.admission.reserve(ticket, beyond);
+  }
+
+  private boolean replacesUnstarted(OffloadKey<?> key) {
+    JobCell<?> live = registry.live(key);
+    return live != null && !live.hasBegun();
   }
 
   private <T extends @Nullable Object> Placement<T> settle(JobCell<T> newcomer, Conflict conflict) {
     return switch (conflict.placed) {
       case STARTED -> started(newcomer);
       case WAITS, REPLACES -> {
+        Ticket ticket = newcomer.ticket();
+        if (ticket != null) {
+          engine.admission.park(ticket).run();
+        }
         placed(newcomer);
         conflict.cancelled.forEach(Runnable::run);
         newcomer.guardWait();
         cancelIfScopeIs(newcomer);
-        yield new Placement<>(
-            conflict.placed == Placed.WAITS ? How.STARTED : How.REPLACED, newcomer);
+        How how = conflict.placed == Placed.WAITS ? How.STARTED : How.REPLACED;
+        yield new Placement<>(how, newcomer, this);
       }
       case JOINED -> {
-        notPlaced(newcomer.kind());
-        yield new Placement<>(How.JOINED, joined(Objects.requireNonNull(conflict.joined)));
+        notPlaced(newcomer);
+        JobCell<T> live = joined(Objects.requireNonNull(conflict.joined));
+        yield new Placement<>(How.JOINED, live, this);
       }
       case IN_FLIGHT -> {
-        notPlaced(newcomer.kind());
-        yield rejected(newcomer.kind(), How.KEY_IN_FLIGHT, RejectReason.KEY_IN_FLIGHT);
+        notPlaced(newcomer);
+        yield rejected(newcomer.account(), How.KEY_IN_FLIGHT, RejectReason.KEY_IN_FLIGHT);
       }
     };
   }
@@ -209,22 +331,34 @@ public final class ScopeCore {
   private <T extends @Nullable Object> Placement<T> started(JobCell<T> newcomer) {
     placed(newcomer);
     if (!cancelIfScopeIs(newcomer)) {
-      newcomer.start();
+      if (newcomer.ticket() == null) {
+        newcomer.start();
+      } else {
+        newcomer.admit();
+      }
     }
-    return new Placement<>(How.STARTED, newcomer);
+    return new Placement<>(How.STARTED, newcomer, this);
   }
 
   /** Takes back that a job was counted in before it was known whether it would be placed. */
-  private void notPlaced(KindEntry kind) {
-    kind.uncountAccepted();
-    if (gate.leave()) {
+  private void notPlaced(JobCell<?> newcomer) {
+    newcomer.account().uncountAccepted();
+    Ticket ticket = newcomer.ticket();
+    if (ticket != null) {
+      engine.admission.leave(ticket).run();
+    }
+    leave(Gate.JOB);
+  }
+
+  private void leave(long member) {
+    if (gate.leave(member)) {
       terminated();
     }
   }
 
   private void placed(JobCell<?> job) {
-    if (listener.isOn()) {
-      listener.accepted(job.snapshot());
+    if (engine.listener.isOn()) {
+      engine.listener.accepted(job.snapshot());
     }
   }
 
@@ -235,23 +369,80 @@ public final class ScopeCore {
   @SuppressWarnings("unchecked") // keys are equal only if made from the same kind, which fixes T
   private <T extends @Nullable Object> JobCell<T> joined(JobCell<?> job) {
     JobCell<T> taken = (JobCell<T>) job;
-    taken.kind().countJoined();
-    if (listener.isOn()) {
-      listener.joined(taken.snapshot());
+    taken.account().countJoined();
+    if (engine.listener.isOn()) {
+      engine.listener.joined(taken.snapshot());
     }
     return taken;
   }
 
   private <T extends @Nullable Object> Placement<T> rejected(
-      KindEntry kind, How how, RejectReason reason) {
-    kind.countRejected();
-    if (listener.isOn()) {
-      listener.rejected(kind.kind.name(), reason);
+      Account account, How how, RejectReason reason) {
+    account.countRejected();
+    if (engine.listener.isOn()) {
+      engine.listener.rejected(account.kind.kind.name(), reason);
     }
-    return new Placement<>(how, null);
+    return new Placement<>(how, null, this);
+  }
+
+  private Account account(OffloadKey<?> key) {
+    return account(engine.kinds.of(key.kind()));
+  }
+
+  private Account account(KindEntry kind) {
+    Account account = accounts.get(kind);
+    return account != null ? account : accounts.computeIfAbsent(kind, this::newAccount);
+  }
+
+  private Account newAccount(KindEntry kind) {
+    List<PermitPool> all = pools;
+    if (kind.pool != null) {
+      all = new ArrayList<>(pools);
+      all.add(kind.pool);
+    }
+    return new Account(kind, all);
+  }
+
+  // Waiting for room.
+
+  /**
+   * Whether the calling body holds a permit that others of its kind of work wait for: it must not
+   * wait for room, which might need its own end.
+   */
+  public boolean isHeldUpBy(@Nullable JobCell<?> body, OffloadKey<?> key) {
+    Lane lane = account(key).lane;
+    Ticket ticket = body == null ? null : body.ticket();
+    return lane != null
+        && ticket != null
+        && ticket.lane.pools.stream().anyMatch(lane.pools::contains);
+  }
+
+  /**
+   * Lets {@code waiter} wait until a submission under the key would not meet a full queue; false if
+   * it may try now. Either way it has to {@link #leaveRoom} in the end.
+   *
+   * @param again whether it has tried before
+   */
+  public boolean awaitRoom(OffloadKey<?> key, RoomWaiter waiter, boolean again) {
+    Lane lane = account(key).lane;
+    return lane != null && engine.admission.awaitRoom(lane, waiter, again);
+  }
+
+  /** The waiter has submitted or gives up. */
+  public void leaveRoom(OffloadKey<?> key, RoomWaiter waiter) {
+    Lane lane = account(key).lane;
+    if (lane != null) {
+      engine.admission.leaveRoom(lane, waiter).run();
+    }
   }
 
   // The end of a job; called by the job, in this order.
+
+  /** Counts the job out; true if the scope terminates with it. */
+  boolean count(JobCell<?> job) {
+    job.account().countEnded(job.state());
+    return gate.leave(Gate.JOB);
+  }
 
   /** Takes the job out of the registry; answers the successor to start. */
   @Nullable JobCell<?> remove(JobCell<?> job) {
@@ -264,21 +455,96 @@ public final class ScopeCore {
     }
   }
 
-  /** Counts the job out; true if the scope terminates with it. */
-  boolean count(JobCell<?> job) {
-    job.kind().countEnded(job.state());
-    return gate.leave();
+  /** The callers of the job have been told. */
+  void ended(JobCell<?> job) {
+    if (failFast && job.hasFailed() && firstFailed.compareAndSet(null, job)) {
+      job.markObserved();
+      close();
+    }
   }
 
-  /** Tells those who wait for the scope. */
+  /** A job failed and nobody has asked for its outcome so far. */
+  void failedUnobserved(JobCell<?> job) {
+    if (parent == null) {
+      engine.listener.unobservedFailure(job.snapshot(), Objects.requireNonNull(job.failure()));
+    } else {
+      unseen.add(job);
+    }
+  }
+
+  /** Runs once, when the scope takes no more members and the last one has ended. */
   void terminated() {
+    leases.dropAll();
+    unseen.reportAll();
+    ScopeCore above = parent;
+    if (above != null) {
+      above.forget(this);
+    }
     gate.close();
+    if (above != null) {
+      above.leave(Gate.SCOPE);
+    }
+  }
+
+  private void forget(ScopeCore child) {
+    Map<String, OffloadStats> counts = child.stats();
+    synchronized (children) {
+      children.remove(child);
+      counts.forEach((kind, stats) -> ended.merge(kind, stats, OffloadStats::plus));
+    }
+  }
+
+  // Scopes under this one.
+
+  /**
+   * Opens a scope under this one.
+   *
+   * @throws ScopeClosedException if this one takes no more members
+   */
+  public ScopeCore open(String childName, boolean failsFast, @Nullable ConcurrencyLimit limit) {
+    if (!enter(Gate.SCOPE, false)) {
+      throw closed();
+    }
+    ScopeCore child = new ScopeCore(engine, this, childName, failsFast, limit);
+    synchronized (children) {
+      children.add(child);
+    }
+    if (gate.isCancelled()) {
+      child.close();
+    }
+    return child;
+  }
+
+  /** Sets what runs, once, when this scope is cancelled; also if it is so already. */
+  public void onClose(Runnable action) {
+    AtomicBoolean first = new AtomicBoolean(true);
+    Runnable once =
+        () -> {
+          if (first.getAndSet(false)) {
+            action.run();
+          }
+        };
+    onClose = once;
+    if (gate.isCancelled()) {
+      once.run();
+    }
+  }
+
+  private List<ScopeCore> children() {
+    synchronized (children) {
+      return List.copyOf(children);
+    }
   }
 
   // Looking.
 
-  /** The job under the key, or null. */
+  /** The job under the key in this scope, or else in the manager, or null. */
   public @Nullable JobSnapshot find(OffloadKey<?> key) {
+    JobSnapshot own = findOwn(key);
+    return own == null && parent != null ? root().findOwn(key) : own;
+  }
+
+  private @Nullable JobSnapshot findOwn(OffloadKey<?> key) {
     for (; ; ) {
       JobCell<?> job = registry.find(key);
       if (job == null) {
@@ -292,28 +558,95 @@ public final class ScopeCore {
     }
   }
 
-  /** Whether any job under the key is active. */
+  /** Whether any job under the key is active in this scope or in the manager. */
   public boolean isInFlight(OffloadKey<?> key) {
-    return registry.find(key) != null;
+    return registry.find(key) != null || (parent != null && root().registry.find(key) != null);
   }
 
-  /** The number of active jobs. */
+  /** The number of active jobs in this scope and under it. */
   public long activeCount() {
-    return gate.active();
+    long active = gate.jobs();
+    for (ScopeCore child : children()) {
+      active += child.activeCount();
+    }
+    return active;
   }
 
-  /** All active jobs. */
+  /** All jobs of this scope and under it whose callers may not all have been told of the end. */
   public List<JobCell<?>> jobs() {
-    return registry.all();
+    List<JobCell<?>> jobs = new ArrayList<>();
+    forEachJob(jobs::add);
+    return jobs;
   }
 
-  /** Jobs and counts. */
+  private void forEachJob(Consumer<JobCell<?>> action) {
+    registry.forEach(action);
+    children().forEach(child -> child.forEachJob(action));
+  }
+
+  /** All active jobs of this scope and under it. */
+  public List<JobSnapshot> activeJobs() {
+    return active(jobs());
+  }
+
+  private static List<JobSnapshot> active(List<JobCell<?>> jobs) {
+    List<JobSnapshot> active = new ArrayList<>(jobs.size());
+    jobs.forEach(job -> active.add(job.snapshot()));
+    active.removeIf(job -> !job.state().isActive());
+    return active;
+  }
+
+  /** The open scopes under this one. */
+  public List<ScopeSnapshot> openScopes() {
+    return children().stream().map(ScopeCore::snapshot).toList();
+  }
+
+  /** Jobs, counts, and the scopes under this one. */
   public ScopeSnapshot snapshot() {
-    List<JobSnapshot> jobs = new ArrayList<>();
-    registry.forEach(job -> jobs.add(job.snapshot()));
-    Map<String, OffloadStats> byKind = kinds.stats();
+    Map<String, OffloadStats> byKind = stats();
     OffloadStats total = byKind.values().stream().reduce(OffloadStats.ZERO, OffloadStats::plus);
-    return new ScopeSnapshot(name, jobs, total, byKind);
+    List<JobSnapshot> jobs = active(registry.all());
+    return new ScopeSnapshot(name, engine.since(openedNanos), jobs, openScopes(), total, byKind);
+  }
+
+  /** The counts by kind, with those of all scopes that are or were under this one. */
+  private Map<String, OffloadStats> stats() {
+    Map<String, OffloadStats> byKind;
+    List<ScopeCore> open;
+    synchronized (children) {
+      byKind = new TreeMap<>(ended);
+      open = List.copyOf(children);
+    }
+    open.forEach(child -> addTo(byKind, child.stats()));
+    accounts.forEach(
+        (kind, account) -> byKind.merge(kind.kind.name(), account.stats(), OffloadStats::plus));
+    return byKind;
+  }
+
+  private static void addTo(Map<String, OffloadStats> sums, Map<String, OffloadStats> counts) {
+    counts.forEach((kind, stats) -> sums.merge(kind, stats, OffloadStats::plus));
+  }
+
+  // As something to wait for: its end is the end of all that is in it.
+
+  @Override
+  public void forEachBlocker(Consumer<JobCell<?>> to) {
+    forEachJob(
+        job -> {
+          if (!job.hasEnded()) {
+            to.accept(job);
+          }
+        });
+  }
+
+  @Override
+  public void markAwaited() {
+    awaited = true; // for jobs that come later
+    WaitTarget.super.markAwaited();
+  }
+
+  boolean isAwaitedByJob() {
+    return awaited || (parent != null && parent.isAwaitedByJob());
   }
 
   // Cancelling and ending.
@@ -323,33 +656,66 @@ public final class ScopeCore {
     return registry.cancel(key, CancelReason.CANCELLED);
   }
 
-  /** Cancels every job; answers how many that changed. */
+  /** Cancels every job of this scope and under it; answers how many that changed. */
   public int cancelAll() {
-    return cancelAll(CancelReason.CANCELLED).size();
+    List<JobCell<?>> changed = jobs();
+    changed.removeIf(job -> !job.cancel(CancelReason.CANCELLED));
+    return changed.size();
   }
 
-  private List<JobCell<?>> cancelAll(CancelReason reason) {
-    List<JobCell<?>> changed = registry.all();
-    changed.removeIf(job -> !job.cancel(reason));
+  /** Takes no more jobs as soon as none is active; those accepted go on. */
+  public void complete() {
+    advance(Gate.COMPLETING);
+  }
+
+  /** Takes no more jobs but from its members; those accepted go on. */
+  public void drain() {
+    advance(Gate.DRAINING);
+  }
+
+  private boolean advance(int stage) {
+    Step step = gate.advance(stage);
+    if (step == Step.TERMINATED) {
+      terminated();
+    }
+    return step != Step.NONE;
+  }
+
+  /**
+   * Takes no more members and cancels those it has; answers the jobs, also those under it, that
+   * this changed.
+   */
+  public List<JobCell<?>> close() {
+    List<JobCell<?>> changed = new ArrayList<>();
+    close(changed);
     return changed;
   }
 
-  /** Takes no more jobs; those accepted go on. */
-  public void drain() {
-    if (gate.advance(Gate.DRAINING)) {
-      terminated();
+  private void close(List<JobCell<?>> changed) {
+    boolean isFirst = advance(Gate.CANCELLED);
+    for (JobCell<?> job : registry.all()) {
+      if (job.cancel(CancelReason.SCOPE_CLOSED)) {
+        changed.add(job);
+      }
+    }
+    children().forEach(child -> child.close(changed));
+    if (isFirst) {
+      onClose.run();
     }
   }
 
-  /** Takes no more jobs and cancels those accepted; answers those that this changed. */
-  public List<JobCell<?>> close() {
-    if (gate.advance(Gate.CANCELLED)) {
-      terminated();
-    }
-    return cancelAll(CancelReason.SCOPE_CLOSED);
+  /** Whether this scope was cancelled, by whoever. */
+  public boolean isCancelled() {
+    return gate.isCancelled();
   }
 
-  /** Is closed in the moment when the scope takes no more jobs and the last one has ended. */
+  /** What a job failed with and so closed this scope, which fails fast; null if none did. */
+  public @Nullable Throwable firstFailure() {
+    JobCell<?> job = firstFailed.get();
+    return job == null ? null : job.failure();
+  }
+
+  /** Is closed when the scope takes no more members and the last one has ended. */
   public Waiters termination() {
     return gate;
   }

@@ -17,7 +17,7 @@ internal class DeferredLease<T>(job: JobCell<T>, joined: Boolean) :
     override suspend fun await(): T {
         currentCoroutineContext().ensureActive()
         job().markObserved()
-        if (!isReady) untilReady()
+        if (!isReady) waitingFor(job().outcome()) { untilReady() }
         return answer()
     }
 
@@ -29,7 +29,7 @@ internal class DeferredLease<T>(job: JobCell<T>, joined: Boolean) :
     override suspend fun join() {
         currentCoroutineContext().ensureActive()
         job().markObserved()
-        job().awaitClosed()
+        if (!job().isClosed) waitingFor(job().end()) { job().awaitClosed() }
     }
 }
 

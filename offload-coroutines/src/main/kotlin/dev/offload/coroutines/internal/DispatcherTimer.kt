@@ -13,7 +13,8 @@ import kotlin.coroutines.CoroutineContext
 internal class DispatcherTimer private constructor(private val delay: Delay, private val context: CoroutineContext) :
     OffloadTimer {
     override fun schedule(delay: Duration, task: Runnable): OffloadTimer.Task {
-        val millis = (delay.toNanos() - 1) / NANOS_PER_MILLI + 1 // rounded up, and never past the end of a Long
+        val nanos = delay.toNanos()
+        val millis = nanos / NANOS_PER_MILLI + if (nanos % NANOS_PER_MILLI == 0L) 0 else 1 // rounded up
         val handle = this.delay.invokeOnTimeout(millis, task, context)
         return OffloadTimer.Task { handle.dispose() }
     }

@@ -21,9 +21,10 @@ import kotlin.coroutines.CoroutineContext
 @OptIn(InternalCoroutinesApi::class)
 internal class SuspendBody<T>(
     context: CoroutineContext,
+    private val element: JobElement,
     private val dispatcher: CoroutineDispatcher,
     block: suspend CoroutineScope.() -> T,
-) : AbstractCoroutine<T>(context, initParentJob = true, active = true),
+) : AbstractCoroutine<T>(context + element, initParentJob = true, active = true),
     JobBody<T>,
     Runnable {
     /** Let go when the body begins or is stopped: an executor may keep a body that was cancelled in its queue. */
@@ -34,6 +35,7 @@ internal class SuspendBody<T>(
 
     override fun startBody(job: JobCell<T>) {
         cell = job
+        element.job = job
         if (dispatcher.isDispatchNeeded(context)) dispatcher.dispatch(context, this) else run()
     }
 

@@ -46,11 +46,13 @@ internal class CountingWaiter(private val end: Boolean) : Waiter() {
 }
 
 internal fun scopeByHand(timer: OffloadTimer = StandingTimer()) =
-    ScopeCore("test", OffloadConfig.defaults(), null, timer) { 0L }
+    Engine("test", OffloadConfig.defaults(), null, timer) { 0L }.root()
 
 @Suppress("UNCHECKED_CAST")
-internal fun <T> privateField(of: Any, name: String): T =
-    of.javaClass.getDeclaredField(name).apply { isAccessible = true }.get(of) as T
+internal fun <T> privateField(of: Any, name: String): T = generateSequence<Class<*>>(of.javaClass) { it.superclass }
+    .firstNotNullOf { type -> type.declaredFields.find { it.name == name } }
+    .apply { isAccessible = true }
+    .get(of) as T
 
 /** How many keys the registry of a manager holds, whatever has become of their jobs. */
 internal fun OffloadManager.entries(): Int {

@@ -76,6 +76,13 @@ class EndIsSeenLastSpec :
                 waiter!!.times shouldBe 1
             }
 
+            test("R6: who waits for all jobs in the middle of the end of one waits for that one too, $name") {
+                ended(end) { scope, lease ->
+                    scope.jobs() shouldBe listOf(lease.job())
+                    scope.snapshot().jobs() shouldBe emptyList()
+                }
+            }
+
             test("R1: who submits in the middle of the end has a job of their own, started after it, $name") {
                 lateinit var next: JobCell<String>
                 val body = ByHandBody()

@@ -5,73 +5,101 @@ import org.jetbrains.lincheck.datastructures.Param
 import org.jetbrains.lincheck.datastructures.ThreadIdGen
 
 /**
- * R8: the end of a scope and submissions to it are ordered. A job is counted in, and then the end sees it, or it is
- * refused; exactly one of the last job and the closer makes the scope terminate.
+ * R8: the end of a scope and submissions to it are ordered. A member is counted in, and then the end sees it, or it
+ * is refused; a scope at its end takes members while it has any; exactly one of the last member and the closer makes the
+ * scope terminate, and then it takes none for ever.
  */
 @Param(name = "thread", gen = ThreadIdGen::class)
 internal class GateLincheckTest : LincheckTest(GateSpecification::class.java) {
     private val gate = Gate()
-    private val inside = IntArray(THREADS)
+    private val jobs = IntArray(THREADS)
+    private val scopes = IntArray(THREADS)
 
     @Operation
-    fun enter(@Param(name = "thread") thread: Int): Boolean = gate.enter().also { if (it) inside[thread]++ }
+    fun enterJob(@Param(name = "thread") thread: Int): Boolean =
+        gate.enter(Gate.JOB, false).also { if (it) jobs[thread]++ }
+
+    @Operation
+    fun enterScopeAsMember(@Param(name = "thread") thread: Int): Boolean =
+        gate.enter(Gate.SCOPE, true).also { if (it) scopes[thread]++ }
 
     /** Only who is inside may leave. */
     @Operation
-    fun leave(@Param(name = "thread") thread: Int): Boolean? {
-        if (inside[thread] == 0) return null
-        inside[thread]--
-        return gate.leave()
+    fun leaveJob(@Param(name = "thread") thread: Int): Boolean? {
+        if (jobs[thread] == 0) return null
+        jobs[thread]--
+        return gate.leave(Gate.JOB)
     }
 
     @Operation
-    fun drain(): Boolean = gate.advance(Gate.DRAINING)
+    fun leaveScope(@Param(name = "thread") thread: Int): Boolean? {
+        if (scopes[thread] == 0) return null
+        scopes[thread]--
+        return gate.leave(Gate.SCOPE)
+    }
 
     @Operation
-    fun cancel(): Boolean = gate.advance(Gate.CANCELLED)
+    fun complete(): String = gate.advance(Gate.COMPLETING).name
 
     @Operation
-    fun look(): String = if (gate.isCancelled) "cancelled" else "not cancelled"
+    fun drain(): String = gate.advance(Gate.DRAINING).name
 
     @Operation
-    fun isOpen(): Boolean = gate.isOpen
+    fun cancel(): String = gate.advance(Gate.CANCELLED).name
 
     @Operation
-    fun active(): Long = gate.active()
+    fun isCancelled(): Boolean = gate.isCancelled
+
+    @Operation
+    fun takes(): Boolean = gate.takes(false)
+
+    @Operation
+    fun jobs(): Long = gate.jobs()
 }
 
 internal class GateSpecification {
-    private var stage = "open"
-    private var active = 0L
-    private val inside = IntArray(LincheckTest.THREADS)
+    private var stage = Gate.OPEN
+    private val jobs = IntArray(LincheckTest.THREADS)
+    private val scopes = IntArray(LincheckTest.THREADS)
+    private val members get() = jobs.sum() + scopes.sum()
 
-    fun enter(thread: Int): Boolean {
-        if (stage != "open") return false
-        active++
-        inside[thread]++
-        return true
+    private fun takes(asMember: Boolean) = when (stage) {
+        Gate.OPEN -> true
+        Gate.COMPLETING -> members > 0
+        Gate.DRAINING -> asMember && members > 0
+        else -> false
     }
 
-    fun leave(thread: Int): Boolean? {
+    fun enterJob(thread: Int): Boolean = takes(false).also { if (it) jobs[thread]++ }
+
+    fun enterScopeAsMember(thread: Int): Boolean = takes(true).also { if (it) scopes[thread]++ }
+
+    fun leaveJob(thread: Int): Boolean? = leave(jobs, thread)
+
+    fun leaveScope(thread: Int): Boolean? = leave(scopes, thread)
+
+    private fun leave(inside: IntArray, thread: Int): Boolean? {
         if (inside[thread] == 0) return null
         inside[thread]--
-        active--
-        return active == 0L && stage != "open"
+        return members == 0 && stage != Gate.OPEN
     }
 
-    fun drain(): Boolean {
-        if (stage == "open") stage = "draining"
-        return active == 0L
+    fun complete(): String = advance(Gate.COMPLETING)
+
+    fun drain(): String = advance(Gate.DRAINING)
+
+    fun cancel(): String = advance(Gate.CANCELLED)
+
+    private fun advance(to: Int): String {
+        if (stage >= to) return "NONE"
+        val terminates = stage == Gate.OPEN && members == 0
+        stage = to
+        return if (terminates) "TERMINATED" else "MOVED"
     }
 
-    fun cancel(): Boolean {
-        stage = "cancelled"
-        return active == 0L
-    }
+    fun isCancelled(): Boolean = stage == Gate.CANCELLED
 
-    fun look(): String = if (stage == "cancelled") "cancelled" else "not cancelled"
+    fun takes(): Boolean = takes(false)
 
-    fun isOpen(): Boolean = stage == "open"
-
-    fun active(): Long = active
+    fun jobs(): Long = jobs.sum().toLong()
 }

@@ -31,7 +31,6 @@ internal class RegistryLincheckTest : LincheckTest(RegistrySpecification::class.
     private val timer = StandingTimer()
     private val scope = scopeByHand(timer)
     private val registry = privateField<Registry>(scope, "registry")
-    private val kinds = privateField<Kinds>(scope, "kinds")
     private val leases = Array(THREADS) { Array(2) { ArrayDeque<JobCell<String>>() } }
     private val bodies = Array(THREADS) { ArrayList<ByHandBody>() }
     private val answers = Array(THREADS) { ArrayList<String>() }
@@ -47,7 +46,13 @@ internal class RegistryLincheckTest : LincheckTest(RegistrySpecification::class.
     @Operation
     fun share(@Param(name = "thread") thread: Int, @Param(name = "key") key: Int): String = hold(thread, key) {
         val joined = scope.tryJoin(KEYS[slot(key)])
-        if (joined != null) Placement(Placement.How.JOINED, joined) else scope.share(KEYS[slot(key)], null, it, false)
+        if (joined !=
+            null
+        ) {
+            Placement(Placement.How.JOINED, joined, scope)
+        } else {
+            scope.share(KEYS[slot(key)], null, it, false)
+        }
     }
 
     private inline fun hold(thread: Int, key: Int, submit: (ByHandBody) -> Placement<String>): String {
@@ -158,7 +163,7 @@ internal class RegistryLincheckTest : LincheckTest(RegistrySpecification::class.
         val entries = privateField<Map<*, *>>(registry, "newest").size
         check(entries == jobs.map { it.key() }.distinct().size) { "R2: $entries entries for $jobs" }
         check(bodies.flatMap { it }.all { it.starts.get() <= 1 && it.stops.get() <= 1 })
-        val stats = kinds.of(KIND).stats()
+        val stats = scope.snapshot().total()
         val said = answers.flatMap { it }
         check(
             stats.accepted() == said.count {

@@ -54,7 +54,7 @@ private suspend fun sharedPass(
     val log = OffloadStats(0, 0, lines, 0, 0, 0)
     val kinds = mapOf(ORIGIN_LOAD.name() to stats, ACCESS_LOG to log)
     val snapshot = ScopeSnapshot("gateway", listOf(), total ?: stats.plus(log), kinds)
-    return SharedPass(Pass(calls, loads, handled), counts, snapshot, ShutdownReport(0, 0, listOf()))
+    return SharedPass(Pass(calls, loads, handled), counts, snapshot, ShutdownReport(0, 0, listOf(), listOf()))
 }
 
 /** The accounts that fit: joined, rejected, succeeded, failed, cancelled, active. */

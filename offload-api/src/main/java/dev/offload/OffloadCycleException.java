@@ -1,0 +1,45 @@
+package dev.offload;
+
+import java.util.List;
+
+/**
+ * A body would have waited for itself: what it began to wait for waits, directly or through other
+ * jobs, for the job of this body. Nobody in that circle could ever have gone on.
+ *
+ * <p>Thrown from the wait that closes the circle, into the body that began it; the other jobs go on
+ * waiting, and are released by what that body does about it. Seen are waits made in a body or its
+ * child coroutines: {@code await}, {@code join}, {@code call}, {@code joinAll}, the end of a scope,
+ * a blocking {@code get} or {@code join} of a future of this library; and a successor's wait for
+ * its predecessor. Not seen are locks, channels, {@code select}, derived futures, and code that
+ * left the context of its job.
+ *
+ * @since 0.1
+ */
+public final class OffloadCycleException extends OffloadException {
+  private static final long serialVersionUID = 1L;
+
+  private final transient List<String> kinds;
+
+  /**
+   * Made by the library.
+   *
+   * @param kinds the kinds of the jobs of the circle, from the waiting one around to itself
+   */
+  public OffloadCycleException(List<String> kinds) {
+    super(
+        "a job would wait for itself: "
+            + String.join(" -> ", kinds)
+            + "; let the outer job do the inner one's work itself, or give it another key",
+        null);
+    this.kinds = List.copyOf(kinds);
+  }
+
+  /**
+   * Returns the kinds of the jobs in the circle, each waiting for the next.
+   *
+   * @return the names, of which the first and the last are that of the job that was told
+   */
+  public List<String> kinds() {
+    return kinds;
+  }
+}

@@ -1,0 +1,26 @@
+package dev.offload.coroutines.internal;
+
+import org.jspecify.annotations.Nullable;
+
+/** Which job's body the current thread runs. Set by the bodies. */
+public final class CurrentJob {
+  private static final ThreadLocal<@Nullable JobCell<?>> CURRENT = new ThreadLocal<>();
+
+  private CurrentJob() {}
+
+  /** The job, or null outside of bodies. */
+  public static @Nullable JobCell<?> get() {
+    return CURRENT.get();
+  }
+
+  /** Sets the job; answers the one before, to be set again afterwards. */
+  public static @Nullable JobCell<?> set(@Nullable JobCell<?> job) {
+    JobCell<?> before = CURRENT.get();
+    if (job == null) {
+      CURRENT.remove();
+    } else {
+      CURRENT.set(job);
+    }
+    return before;
+  }
+}

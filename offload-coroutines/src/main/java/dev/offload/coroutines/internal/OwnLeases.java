@@ -1,0 +1,41 @@
+package dev.offload.coroutines.internal;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The leases a scope has taken on shared jobs, to be dropped at its end. Leases without effect are
+ * swept out now and then, so that a scope which stays open keeps about as many as are of use.
+ */
+final class OwnLeases {
+  private static final int LEAST_SWEEP = 32;
+
+  private final List<Lease<?>> leases = new ArrayList<>(0);
+  private int sweepAt = LEAST_SWEEP;
+  private boolean closed;
+
+  /** Keeps a lease; false if the scope has ended. */
+  synchronized boolean add(Lease<?> lease) {
+    if (closed) {
+      return false;
+    }
+    if (leases.size() >= sweepAt) {
+      leases.removeIf(Lease::isSpent);
+      sweepAt = Math.max(LEAST_SWEEP, 2 * leases.size());
+    }
+    leases.add(lease);
+    return true;
+  }
+
+  /** Drops all, and keeps no more. */
+  void dropAll() {
+    taken().forEach(Lease::cancel);
+  }
+
+  private synchronized List<Lease<?>> taken() {
+    closed = true;
+    List<Lease<?>> taken = List.copyOf(leases);
+    leases.clear();
+    return taken;
+  }
+}

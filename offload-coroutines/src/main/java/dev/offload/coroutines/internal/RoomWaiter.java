@@ -1,0 +1,13 @@
+package dev.offload.coroutines.internal;
+
+/** A caller that waits until its submission would not be refused for a full queue. */
+public abstract class RoomWaiter {
+  /** Its place among those who wait; kept over several tries. Guarded by {@link Admission}. */
+  long arrival;
+
+  /** Whether it was told to try, and has not answered yet. Guarded by {@link Admission}. */
+  boolean told;
+
+  /** Tells it to try again. Runs outside all locks; must not block. */
+  protected abstract void fire();
+}

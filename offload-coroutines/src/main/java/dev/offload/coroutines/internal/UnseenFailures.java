@@ -1,0 +1,48 @@
+package dev.offload.coroutines.internal;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Failures of a scope's own jobs that nobody has asked for yet, to be reported at its end. Of a
+ * scope that stays open for long, the oldest are reported before.
+ */
+final class UnseenFailures {
+  /** How many are kept: each keeps a job and its exception from being collected. */
+  private static final int MOST = 1_000;
+
+  private final Queue<JobCell<?>> failed = new ArrayDeque<>(0);
+
+  void add(JobCell<?> job) {
+    JobCell<?> tooMany = addBounded(job);
+    if (tooMany != null) {
+      report(tooMany);
+    }
+  }
+
+  private synchronized @Nullable JobCell<?> addBounded(JobCell<?> job) {
+    failed.add(job);
+    return failed.size() > MOST ? failed.remove() : null;
+  }
+
+  /** Reports all that nobody has asked for meanwhile. */
+  void reportAll() {
+    taken().forEach(UnseenFailures::report);
+  }
+
+  private synchronized List<JobCell<?>> taken() {
+    List<JobCell<?>> taken = new ArrayList<>(failed);
+    failed.clear();
+    return taken;
+  }
+
+  private static void report(JobCell<?> job) {
+    Throwable failure = job.failure();
+    if (job.isUnobserved() && failure != null) {
+      job.scope().engine().listener.unobservedFailure(job.snapshot(), failure);
+    }
+  }
+}

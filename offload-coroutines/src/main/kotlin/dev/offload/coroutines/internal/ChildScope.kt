@@ -1,0 +1,33 @@
+package dev.offload.coroutines.internal
+
+import dev.offload.coroutines.OffloadManager
+import kotlinx.coroutines.CompletableDeferred
+import kotlinx.coroutines.job
+import kotlin.coroutines.CoroutineContext
+
+/** A scope under another one, around the coroutine whose context is given. */
+internal class ChildScope(
+    core: ScopeCore,
+    override val manager: OffloadManager,
+    override val managerBodies: BodyContext,
+    override val coroutineContext: CoroutineContext,
+) : ScopeFace(core) {
+    override val bodies = BodyContext(coroutineContext)
+
+    /** Completed by [complete]; waited for by the block of a scope that was opened without one. */
+    val completion = CompletableDeferred<Unit>()
+
+    init {
+        core.face(this)
+    }
+
+    override fun complete() {
+        // With plain coroutines still running, their end comes first: they may have work to submit.
+        if (coroutineContext.job.children.none()) core.complete()
+        completion.complete(Unit)
+    }
+
+    override fun cancel() {
+        core.close()
+    }
+}

@@ -1,0 +1,51 @@
+package dev.offload.coroutines.internal
+
+import kotlinx.coroutines.CopyableThreadContextElement
+import kotlinx.coroutines.DelicateCoroutinesApi
+import kotlinx.coroutines.ExperimentalCoroutinesApi
+import kotlinx.coroutines.ThreadContextElement
+import kotlinx.coroutines.currentCoroutineContext
+import kotlin.coroutines.CoroutineContext
+import kotlin.coroutines.EmptyCoroutineContext
+
+/** Marks the coroutines of a body, and their threads, with the job they belong to. */
+internal class JobElement : ThreadContextElement<JobCell<*>?> {
+    /** Set before the body begins. */
+    lateinit var job: JobCell<*>
+
+    override val key: CoroutineContext.Key<*> get() = Key
+
+    override fun updateThreadContext(context: CoroutineContext): JobCell<*>? = CurrentJob.set(job)
+
+    override fun restoreThreadContext(context: CoroutineContext, oldState: JobCell<*>?) {
+        CurrentJob.set(oldState)
+    }
+
+    companion object Key : CoroutineContext.Key<JobElement>
+}
+
+/**
+ * Runs [wait], which waits for [target]; if the caller is a body, the wait is known to the [WaitGraph] meanwhile.
+ *
+ * @throws dev.offload.OffloadCycleException if the body would wait for itself
+ */
+internal suspend inline fun waitingFor(target: WaitTarget, wait: suspend () -> Unit) {
+    val waiting = currentCoroutineContext()[JobElement]?.job
+    if (waiting == null) wait() else WaitGraph.begin(waiting, target).use { wait() }
+}
+
+/** What a job of the manager takes from the context of whoever started it: what belongs to threads, as MDC and traces. */
+internal fun CoroutineContext.threadElements(): CoroutineContext =
+    fold(EmptyCoroutineContext as CoroutineContext) { taken, element ->
+        if (element is ThreadContextElement<*> && element !is JobElement) taken + element else taken
+    }
+
+/** This context for one more coroutine: elements that want to be copied for it are. */
+@OptIn(DelicateCoroutinesApi::class, ExperimentalCoroutinesApi::class)
+internal fun CoroutineContext.copied(): CoroutineContext {
+    val isCopied = fold(false) { found, element -> found || element is CopyableThreadContextElement<*> }
+    if (!isCopied) return this
+    return fold(EmptyCoroutineContext as CoroutineContext) { copy, element ->
+        copy + if (element is CopyableThreadContextElement<*>) element.copyForChild() else element
+    }
+}

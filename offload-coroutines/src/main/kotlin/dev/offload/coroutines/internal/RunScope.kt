@@ -1,0 +1,108 @@
+package dev.offload.coroutines.internal
+
+import dev.offload.CancelReason
+import dev.offload.OffloadCancelledException
+import dev.offload.ScopeClosedException
+import dev.offload.coroutines.OffloadScope
+import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.CoroutineStart
+import kotlinx.coroutines.InternalCoroutinesApi
+import kotlinx.coroutines.NonCancellable
+import kotlinx.coroutines.coroutineScope
+import kotlinx.coroutines.currentCoroutineContext
+import kotlinx.coroutines.ensureActive
+import kotlinx.coroutines.job
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.supervisorScope
+import kotlinx.coroutines.withContext
+import kotlin.coroutines.CoroutineContext
+
+/**
+ * Runs [block] in the scope [core], and ends the scope: a block that returns lets the scope complete, anything else cancels
+ * it. In any case this returns after all bodies of the scope have ended.
+ *
+ * Two trees end together here. Whatever cancels the coroutine closes the core; whatever closes the core cancels the
+ * coroutine, and what came first decides what is thrown.
+ */
+internal suspend fun <R> runScope(
+    core: ScopeCore,
+    failFast: Boolean,
+    face: (ScopeCore, CoroutineContext) -> ChildScope,
+    block: suspend OffloadScope.() -> R,
+): R {
+    val run = ScopeRun(core, face, block)
+    return try {
+        if (failFast) coroutineScope { run.structured(this) } else supervisorScope { run.structured(this) }
+        run.result!!.getOrThrow()
+    } catch (e: Throwable) {
+        core.close()
+        withContext(NonCancellable) { core.termination().awaitClosed() }
+        currentCoroutineContext().ensureActive()
+        throw run.failure(e)
+    }
+}
+
+private class ScopeRun<R>(
+    private val core: ScopeCore,
+    private val face: (ScopeCore, CoroutineContext) -> ChildScope,
+    private val block: suspend OffloadScope.() -> R,
+) {
+    /** How the block ended; null while it has not. */
+    var result: Result<R>? = null
+        private set
+
+    /** Whether the core was closed by someone, and not because the block or the caller ended badly. */
+    @Volatile
+    private var closed = false
+
+    @OptIn(InternalCoroutinesApi::class)
+    suspend fun structured(coroutine: CoroutineScope) {
+        val job = coroutine.coroutineContext.job
+        core.onClose {
+            if (job.isActive) closed = true
+            job.cancel(CancellationException("scope '${core.name()}' was closed"))
+        }
+        job.invokeOnCompletion(onCancelling = true) { core.close() }
+        val scope = face(core, coroutine.coroutineContext)
+        runCatching { scope.block() }.also { result = it }.getOrThrow()
+        job.children.forEach { it.join() }
+        core.complete()
+        if (!core.termination().isClosed) waitingFor(core) { core.termination().awaitClosed() }
+    }
+
+    /** What the caller is told, who is not cancelled, when [thrown] came out of the coroutine. */
+    fun failure(thrown: Throwable): Throwable {
+        val first = core.firstFailure()
+        if (first != null) return first
+        // As it is, and not as a copy that the coroutine library makes to recover its stack trace.
+        val ofBlock = result?.exceptionOrNull()
+        val own = if (ofBlock == null || ofBlock is CancellationException) thrown else ofBlock
+        return if (closed && own.isOfClosing()) core.closed() else own
+    }
+
+    private fun Throwable.isOfClosing() = this is CancellationException ||
+        this is ScopeClosedException ||
+        (this is OffloadCancelledException && reason() == CancelReason.SCOPE_CLOSED)
+}
+
+/** Opens a scope without a block: a coroutine of the scope above waits in its place. */
+internal fun CoroutineScope.openScope(
+    core: ScopeCore,
+    failFast: Boolean,
+    face: (ScopeCore, CoroutineContext) -> ChildScope,
+): OffloadScope {
+    lateinit var opened: ChildScope
+    launch(start = CoroutineStart.UNDISPATCHED) {
+        try {
+            runScope(core, failFast, { own, context -> face(own, context).also { opened = it } }) {
+                opened.completion.await()
+            }
+        } catch (e: CancellationException) {
+            throw e
+        } catch (_: Throwable) {
+            // Who holds the scope learns of failures where the jobs are awaited, and of the first one by its end.
+        }
+    }
+    return opened
+}

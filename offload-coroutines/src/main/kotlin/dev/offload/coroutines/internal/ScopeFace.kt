@@ -1,0 +1,165 @@
+package dev.offload.coroutines.internal
+
+import dev.offload.ConcurrencyLimit
+import dev.offload.ConflictPolicy
+import dev.offload.JobSnapshot
+import dev.offload.OffloadKey
+import dev.offload.ScopeSnapshot
+import dev.offload.Submission
+import dev.offload.TimeoutPolicy
+import dev.offload.coroutines.OffloadDeferred
+import dev.offload.coroutines.OffloadScope
+import kotlinx.coroutines.CancellableContinuation
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.currentCoroutineContext
+import kotlinx.coroutines.ensureActive
+import kotlinx.coroutines.suspendCancellableCoroutine
+import kotlin.coroutines.CoroutineContext
+import kotlin.coroutines.resume
+
+/** The Kotlin face of a [ScopeCore]: what manager and other scopes have in common. */
+internal abstract class ScopeFace(protected val core: ScopeCore) : OffloadScope {
+    /** The context of the bodies this scope owns. */
+    protected abstract val bodies: BodyContext
+
+    /** The context of the bodies the manager owns. */
+    protected abstract val managerBodies: BodyContext
+
+    override val name: String get() = core.name()
+
+    override val activeCount: Int get() = core.activeCount().toInt()
+
+    override fun <T> submit(
+        key: OffloadKey<T>,
+        conflict: ConflictPolicy?,
+        timeout: TimeoutPolicy?,
+        context: CoroutineContext,
+        block: suspend CoroutineScope.() -> T,
+    ): OffloadDeferred<T> = handle(key, core.submit(key, conflict, timeout, ownBody(context, block)))
+
+    override fun <T> trySubmit(
+        key: OffloadKey<T>,
+        conflict: ConflictPolicy?,
+        timeout: TimeoutPolicy?,
+        context: CoroutineContext,
+        block: suspend CoroutineScope.() -> T,
+    ): Submission<OffloadDeferred<T>> = core
+        .submit(key, conflict, timeout, ownBody(context, block))
+        .submission { DeferredLease(it.taken(), it.joined()) }
+
+    override suspend fun <T> submitWhenRoom(
+        key: OffloadKey<T>,
+        conflict: ConflictPolicy?,
+        timeout: TimeoutPolicy?,
+        context: CoroutineContext,
+        block: suspend CoroutineScope.() -> T,
+    ): OffloadDeferred<T> {
+        currentCoroutineContext().ensureActive()
+        val body = ownBody(context, block)
+        val first = core.submitIfRoom(key, conflict, timeout, body)
+        if (first.how() != Placement.How.QUEUE_FULL) return handle(key, first)
+        if (core.isHeldUpBy(currentCoroutineContext()[JobElement]?.job, key)) first.jobOrThrow(key)
+        val waiter = WaitingForRoom()
+        try {
+            while (true) {
+                waiter.untilTold(key)
+                val placement = core.submitIfRoom(key, conflict, timeout, body)
+                if (placement.how() != Placement.How.QUEUE_FULL) return handle(key, placement)
+            }
+        } finally {
+            core.leaveRoom(key, waiter)
+        }
+    }
+
+    private inner class WaitingForRoom : RoomWaiter() {
+        private var caller: CancellableContinuation<Unit>? = null
+
+        suspend fun untilTold(key: OffloadKey<*>) = suspendCancellableCoroutine { continuation ->
+            val again = caller != null
+            caller = continuation
+            if (!core.awaitRoom(key, this, again)) continuation.resume(Unit)
+        }
+
+        override fun fire() {
+            caller!!.resume(Unit)
+        }
+    }
+
+    override fun <T> share(
+        key: OffloadKey.Keyed<T>,
+        timeout: TimeoutPolicy?,
+        context: CoroutineContext,
+        block: suspend CoroutineScope.() -> T,
+    ): OffloadDeferred<T> = lease(key, timeout, observed = false, { context }, block).also { core.keep(it) }
+
+    override suspend fun <T> call(
+        key: OffloadKey.Keyed<T>,
+        timeout: TimeoutPolicy?,
+        block: suspend CoroutineScope.() -> T,
+    ): T {
+        val caller = currentCoroutineContext()
+        caller.ensureActive()
+        val lease = lease(key, timeout, observed = true, { caller }, block)
+        try {
+            return lease.await()
+        } finally {
+            lease.drop()
+        }
+    }
+
+    private inline fun <T> lease(
+        key: OffloadKey.Keyed<T>,
+        timeout: TimeoutPolicy?,
+        observed: Boolean,
+        context: () -> CoroutineContext,
+        noinline block: suspend CoroutineScope.() -> T,
+    ): DeferredLease<T> {
+        val inFlight = core.tryJoin(key)
+        if (inFlight != null) return DeferredLease(inFlight, true)
+        val body = managerBodies.body(context().threadElements(), block)
+        return handle(key, core.share(key, timeout, body, observed))
+    }
+
+    private fun <T> ownBody(context: CoroutineContext, block: suspend CoroutineScope.() -> T): SuspendBody<T> =
+        bodies.body(context.requireNoJob(), block)
+
+    private fun <T> handle(key: OffloadKey<T>, placement: Placement<T>): DeferredLease<T> =
+        DeferredLease(placement.jobOrThrow(key), placement.joined())
+
+    override fun spawn(
+        label: String,
+        context: CoroutineContext,
+        block: suspend CoroutineScope.() -> Unit,
+    ): OffloadKey.Auto<*> = core.spawn(label, managerBodies.body<Any?>(context.threadElements(), block))
+
+    override fun find(key: OffloadKey<*>): JobSnapshot? = core.find(key)
+
+    override fun isInFlight(key: OffloadKey<*>): Boolean = core.isInFlight(key)
+
+    override fun cancel(key: OffloadKey<*>): Boolean = core.cancel(key)
+
+    override fun snapshot(): ScopeSnapshot = core.snapshot()
+
+    override suspend fun joinAll() {
+        currentCoroutineContext().ensureActive()
+        val jobs = core.jobs()
+        waitingFor({ to -> jobs.forEach { it.end().forEachBlocker(to) } }) { jobs.forEach { it.awaitClosed() } }
+    }
+
+    override fun cancelAll(): Int = core.cancelAll()
+
+    override suspend fun <R> scope(
+        name: String,
+        failFast: Boolean,
+        concurrency: ConcurrencyLimit?,
+        block: suspend OffloadScope.() -> R,
+    ): R {
+        currentCoroutineContext().ensureActive()
+        return runScope(core.open(name, failFast, concurrency), failFast, ::child, block)
+    }
+
+    override fun openScope(name: String, failFast: Boolean, concurrency: ConcurrencyLimit?): OffloadScope =
+        openScope(core.open(name, failFast, concurrency), failFast, ::child)
+
+    private fun child(core: ScopeCore, context: CoroutineContext) = ChildScope(core, manager, managerBodies, context)
+}

@@ -1,0 +1,174 @@
+package dev.offload.coroutines
+
+import dev.offload.ConflictPolicy
+import dev.offload.OffloadCycleException
+import dev.offload.OffloadKind
+import dev.offload.coroutines.stress.bounded
+import dev.offload.coroutines.stress.realManager
+import io.kotest.assertions.throwables.shouldThrow
+import io.kotest.core.spec.style.FunSpec
+import io.kotest.matchers.collections.shouldContainExactly
+import io.kotest.matchers.shouldBe
+import kotlinx.coroutines.CompletableDeferred
+import kotlinx.coroutines.NonCancellable
+import kotlinx.coroutines.async
+import kotlinx.coroutines.awaitCancellation
+import kotlinx.coroutines.coroutineScope
+import kotlinx.coroutines.delay
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.test.runCurrent
+import kotlinx.coroutines.withContext
+import kotlin.time.Duration.Companion.seconds
+
+class CycleSpec :
+    FunSpec({
+        val a = OffloadKind.named<Int>("a")
+        val b = OffloadKind.named<Int>("b")
+        val c = OffloadKind.named<Int>("c")
+
+        test("E5: a body that calls its own key is told, with the way around") {
+            managerTest { manager ->
+                val cycle =
+                    shouldThrow<OffloadCycleException> {
+                        manager.call(a.key(1)) { manager.call(a.key(1)) { 1 } }
+                    }
+                cycle.kinds() shouldContainExactly listOf("a", "a")
+            }
+        }
+
+        test("E5: await and join of the own handle, in a child coroutine and outside of cancellation too") {
+            managerTest { manager ->
+                lateinit var own: OffloadDeferred<Int>
+                own =
+                    manager.submit(a.key(1)) {
+                        delay(1.seconds)
+                        shouldThrow<OffloadCycleException> { own.await() }
+                        shouldThrow<OffloadCycleException> { own.join() }
+                        coroutineScope { launch { shouldThrow<OffloadCycleException> { own.await() } } }
+                        withContext(NonCancellable) { shouldThrow<OffloadCycleException> { own.join() } }
+                        1
+                    }
+                own.await() shouldBe 1
+            }
+        }
+
+        test("E5: a circle of three jobs is broken where it closes; the others get what that body makes of it") {
+            managerTest { manager ->
+                manager
+                    .call(a.key(1)) {
+                        manager.call(b.key(1)) {
+                            manager.call(c.key(1)) {
+                                shouldThrow<OffloadCycleException> {
+                                    manager.call(a.key(1)) { 0 }
+                                }.kinds() shouldContainExactly
+                                    listOf("c", "a", "b", "c")
+                                3
+                            }
+                        }
+                    } shouldBe 3
+            }
+        }
+
+        test("E5: joinAll in a body waits for that body, and is refused") {
+            managerTest { manager ->
+                manager.submit(a.key(1)) {
+                    shouldThrow<OffloadCycleException> { manager.joinAll() }.let { 1 }
+                }.await() shouldBe
+                    1
+            }
+        }
+
+        test("E5: the end of a scope in a body, when a job of that scope waits for the body") {
+            managerTest { manager ->
+                lateinit var outer: OffloadDeferred<Int>
+                var thrown = 0
+                outer =
+                    manager.submit(a.key(1)) {
+                        delay(1.seconds)
+                        try {
+                            manager.scope("inner") {
+                                submit(b.key(1)) {
+                                    delay(1.seconds)
+                                    try {
+                                        outer.await()
+                                    } catch (e: OffloadCycleException) {
+                                        thrown++
+                                        throw e
+                                    }
+                                }
+                            }
+                        } catch (e: OffloadCycleException) {
+                            thrown++
+                        }
+                        1
+                    }
+                outer.await() shouldBe 1
+                thrown shouldBe 1
+            }
+        }
+
+        test("E5: a dying body that waits for its own successor") {
+            managerTest { manager ->
+                var seen = false
+                manager.submit(a.key(1)) {
+                    try {
+                        awaitCancellation()
+                    } finally {
+                        withContext(NonCancellable) {
+                            shouldThrow<OffloadCycleException> { manager.call(a.key(1)) { 2 } }
+                            seen = true
+                        }
+                    }
+                }
+                runCurrent()
+                manager.submit(a.key(1), ConflictPolicy.REPLACE) { 2 }.await() shouldBe 2
+                seen shouldBe true
+            }
+        }
+
+        test("E5: concurrent awaits that are no circle raise no alarm, nor do waits one after the other") {
+            managerTest { manager ->
+                manager
+                    .call(a.key(1)) {
+                        coroutineScope {
+                            val first =
+                                async {
+                                    manager.call(b.key(1)) { delay(1.seconds).let { manager.call(c.key(1)) { 1 } } }
+                                }
+                            val second = async { manager.call(c.key(1)) { delay(2.seconds).let { 1 } } }
+                            val third = async { manager.call(b.key(2)) { manager.call(c.key(1)) { 1 } } }
+                            first.await() + second.await() + third.await() + manager.call(b.key(1)) { 1 }
+                        }
+                    } shouldBe 4
+            }
+        }
+
+        test("E5: of racing waits that close a circle at least one is told, and nobody hangs") {
+            bounded {
+                val manager = realManager()
+                var told = 0
+                repeat(2_000) { round ->
+                    val go = CompletableDeferred<Unit>()
+                    lateinit var first: OffloadDeferred<Int>
+                    lateinit var second: OffloadDeferred<Int>
+                    first = manager.submit(a.key(round)) { go.await().let { second.await() } }
+                    second = manager.submit(b.key(round)) { go.await().let { first.await() } }
+                    go.complete(Unit)
+                    val failures = listOf(first, second).map { runCatching { it.await() }.exceptionOrNull() }
+                    if (failures.any { it is OffloadCycleException }) told++
+                }
+                told shouldBe 2_000
+            }
+        }
+
+        test("E5: handles awaited by many bodies while they end raise no false alarm") {
+            bounded {
+                val manager = realManager()
+                repeat(1_000) { round ->
+                    val shared = manager.share(c.key(round)) { 1 }
+                    val jobs = List(4) { n -> manager.submit(a.key("$round.$n")) { shared.await() } }
+                    jobs.sumOf { it.await() } shouldBe 4
+                }
+            }
+        }
+    })
