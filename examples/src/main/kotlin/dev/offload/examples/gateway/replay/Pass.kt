@@ -70,7 +70,8 @@ internal class SharedPass(
                 .takeIf { lines.succeeded() !in (calls.total - calls.unanswered)..calls.total },
             "the total is ${snapshot.total()}, but its kinds have ${stats.plus(lines)}"
                 .takeIf { snapshot.total() != stats.plus(lines) },
-            "shutdown left ${shutdown.undying().size} bodies running".takeIf { !shutdown.isClean },
+            "shutdown left ${shutdown.undying().size} bodies running, ${shutdown.openScopes().size} scopes open"
+                .takeIf { !shutdown.isClean },
             "the origin handled ${pass.originRequests} of ${pass.loads.started} loads".takeIf { !pass.originAgrees },
         )
     }

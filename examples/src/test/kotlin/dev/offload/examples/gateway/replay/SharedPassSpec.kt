@@ -18,6 +18,7 @@ import io.kotest.matchers.collections.shouldNotBeEmpty
 import io.ktor.client.statement.HttpResponse
 import io.ktor.http.Headers
 import io.ktor.http.HttpMethod
+import java.time.Duration
 import kotlin.time.Duration.Companion.seconds
 
 /**
@@ -53,7 +54,7 @@ private suspend fun sharedPass(
     val calls = Calls(succeeded = 9, failed = 1, unanswered = 0, outcomes, Latencies(LongArray(10)), 1.seconds)
     val log = OffloadStats(0, 0, lines, 0, 0, 0)
     val kinds = mapOf(ORIGIN_LOAD.name() to stats, ACCESS_LOG to log)
-    val snapshot = ScopeSnapshot("gateway", listOf(), total ?: stats.plus(log), kinds)
+    val snapshot = ScopeSnapshot("gateway", Duration.ZERO, listOf(), listOf(), total ?: stats.plus(log), kinds)
     return SharedPass(Pass(calls, loads, handled), counts, snapshot, ShutdownReport(0, 0, listOf(), listOf()))
 }
 
