@@ -12,12 +12,14 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public abstract sealed class OffloadException extends RuntimeException
-    permits KeyStuckException,
+    permits DuplicateWaiterException,
+        KeyStuckException,
         OffloadCancelledException,
         OffloadCycleException,
         OffloadFailedException,
         OffloadRejectedException,
-        OffloadTimeoutException {
+        OffloadTimeoutException,
+        WaitMapClosedException {
   private static final long serialVersionUID = 1L;
 
   /**

@@ -15,6 +15,8 @@
  *       dev.offload.OffloadConfig}: the settings.
  *   <li>{@link dev.offload.OffloadException} and its children: how work that did not succeed
  *       reaches its callers.
+ *   <li>{@link dev.offload.WakeOutcome}, {@link dev.offload.EarlyWakes}: waiting for a value by
+ *       key.
  *   <li>{@link dev.offload.ScopeSnapshot}, {@link dev.offload.JobSnapshot}, {@link
  *       dev.offload.OffloadStats}, {@link dev.offload.ShutdownReport}: what a scope tells about
  *       itself.
@@ -24,7 +26,7 @@
  * Kotlin callers, the module {@code dev.offload.async} for Java callers.
  *
  * <p>The idea of keyed offloading comes from the Rust crate hitbox ({@code OffloadManager}, {@code
- * OffloadKey}).
+ * OffloadKey}), that of waiting by key from maitake-sync ({@code WaitMap}).
  */
 @NullMarked
 package dev.offload;

@@ -1,0 +1,19 @@
+package dev.offload.coroutines.internal;
+
+import dev.offload.OffloadException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The place of one waiter: one value or one end goes in, whichever is first, and that is for good.
+ *
+ * @param <V> the type of the values
+ */
+public interface WaitSlot<V extends @Nullable Object> {
+
+  /** Puts {@code value} in; false if the wait has ended, and the value is the caller's still. */
+  boolean give(V value);
+
+  /** Ends the wait without a value, unless a value is in already. */
+  void end(Supplier<? extends OffloadException> why);
+}

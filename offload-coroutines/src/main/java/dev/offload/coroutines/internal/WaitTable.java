@@ -1,0 +1,295 @@
+package dev.offload.coroutines.internal;
+
+import dev.offload.CancelReason;
+import dev.offload.DuplicateWaiterException;
+import dev.offload.EarlyWakes;
+import dev.offload.OffloadCancelledException;
+import dev.offload.OffloadException;
+import dev.offload.OffloadTimeoutException;
+import dev.offload.WaitMapClosedException;
+import dev.offload.WakeOutcome;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who waits for which key: the protocol of a wait map, without the waiting itself, which is the
+ * {@link WaitSlot}'s.
+ *
+ * <pre>
+ *   step                 | linearization point              | entry  | slot
+ *   ---------------------|----------------------------------|--------|----------------
+ *   park                 | putIfAbsent                      | in     | empty
+ *   wake, somebody waits | remove(key)                      | out    | value, or ended
+ *   leave (cancel, close)| remove(key, slot), if it was in  | out    | ended
+ *   timeOut              | remove(key, slot), if it was in  | out    | ended
+ *   close                | `closed` is set                  | out    | ended, or value
+ * </pre>
+ *
+ * <p>Why no value is lost or seen twice: an entry is taken out by one wake at most, which then owns
+ * the right to give; the slot takes one value or one end. If the slot ended while the entry was in
+ * the hands of a wake, that wake still has its value and starts again, as if the waiter had gone
+ * first. Entries go out before slots end, so who was told that a wait has ended can wait for its
+ * key again.
+ *
+ * <p>Why a wake racing a close never finds nothing: {@code closed} is set before entries go, and
+ * wake looks at it after it found no entry. Why nobody waits at a closed map: park looks at {@code
+ * closed} after its entry is in, and the close ends all entries that were in before it looked; a
+ * park that was late ends its own wait, as the close would have.
+ *
+ * <p>With early wakes, park without a waiter and wake without one decide under the lock of {@code
+ * early}: for one key there is never both a waiter and a stored value. No slot, timer or user code
+ * is called under it.
+ *
+ * @param <K> the type of the keys
+ * @param <V> the type of the values
+ */
+public final class WaitTable<K, V extends @Nullable Object> {
+  private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
+
+  private final ConcurrentHashMap<K, WaitSlot<V>> waiters = new ConcurrentHashMap<>();
+  private final String name;
+  private final OffloadTimer timer;
+  private final @Nullable BiConsumer<? super K, ? super V> onUndelivered;
+  private final @Nullable EarlyValues<K, V> early;
+  private final Duration maxAge;
+
+  /** Null while open; written once, under the lock on {@code early}, or on this. */
+  private volatile @Nullable Supplier<WaitMapClosedException> closed;
+
+  /**
+   * Makes an open table.
+   *
+   * @param name of the map, in messages
+   * @param timer for early values, and for waits that have no clock of their own
+   * @param earlyWakes what to store, or null for nothing
+   * @param onUndelivered is given values that miss their waiter or fall out of the store
+   */
+  public WaitTable(
+      String name,
+      OffloadTimer timer,
+      @Nullable EarlyWakes earlyWakes,
+      @Nullable BiConsumer<? super K, ? super V> onUndelivered) {
+    this.name = name;
+    this.timer = timer;
+    this.onUndelivered = onUndelivered;
+    this.early = earlyWakes == null ? null : new EarlyValues<>(earlyWakes.maxStored());
+    this.maxAge = earlyWakes == null ? Duration.ZERO : earlyWakes.maxAge();
+  }
+
+  /**
+   * Lets {@code slot} wait for {@code key}, or gives it the stored value.
+   *
+   * @throws DuplicateWaiterException if another one waits for the key
+   * @throws WaitMapClosedException if the map is closed
+   */
+  public void park(K key, WaitSlot<V> slot) {
+    throwIfClosed();
+    if (early != null) {
+      parkOrTake(early, key, slot);
+      return;
+    }
+    if (waiters.putIfAbsent(key, slot) != null) {
+      throw new DuplicateWaiterException(name);
+    }
+    Supplier<WaitMapClosedException> why = closed;
+    if (why != null) {
+      leave(key, slot, why);
+    }
+  }
+
+  private void parkOrTake(EarlyValues<K, V> early, K key, WaitSlot<V> slot) {
+    EarlyValues.Stored<K, V> stored;
+    synchronized (early) {
+      throwIfClosed();
+      stored = early.take(key);
+      if (stored == null && waiters.putIfAbsent(key, slot) != null) {
+        throw new DuplicateWaiterException(name);
+      }
+    }
+    if (stored != null) {
+      stored.expiry.cancel();
+      slot.give(stored.value);
+    }
+  }
+
+  /** Gives {@code value} to who waits for {@code key}, stores it, or hands it back. */
+  public WakeOutcome<V> wake(K key, V value) {
+    while (true) {
+      if (closed != null) {
+        return new WakeOutcome.Closed<>(value);
+      }
+      WaitSlot<V> slot = waiters.remove(key);
+      if (slot != null) {
+        if (slot.give(value)) {
+          return new WakeOutcome.Woke<>();
+        }
+      } else if (early == null) {
+        return closed == null ? new WakeOutcome.NoMatch<>(value) : new WakeOutcome.Closed<>(value);
+      } else {
+        WakeOutcome<V> outcome = store(early, key, value);
+        if (outcome != null) {
+          return outcome;
+        }
+      }
+    }
+  }
+
+  /** Null if somebody waits for the key by now. */
+  private @Nullable WakeOutcome<V> store(EarlyValues<K, V> early, K key, V value) {
+    EarlyValues.Stored<K, V> newcomer = new EarlyValues.Stored<>(key, value);
+    newcomer.expiry = timer.schedule(maxAge, () -> expire(early, newcomer));
+    WakeOutcome<V> outcome;
+    EarlyValues.Stored<K, V> fallenOut = null;
+    try {
+      synchronized (early) {
+        if (closed != null) {
+          outcome = new WakeOutcome.Closed<>(value);
+        } else if (waiters.containsKey(key)) {
+          outcome = null;
+        } else if (early.contains(key)) {
+          outcome = new WakeOutcome.NoMatch<>(value);
+        } else {
+          outcome = new WakeOutcome.Stored<>();
+          fallenOut = early.add(newcomer);
+        }
+      }
+    } catch (Throwable e) { // the key's equals or hashCode
+      newcomer.expiry.cancel();
+      throw e;
+    }
+    if (!(outcome instanceof WakeOutcome.Stored)) {
+      newcomer.expiry.cancel();
+    }
+    if (fallenOut != null) {
+      fallenOut.expiry.cancel();
+      undelivered(fallenOut.key, fallenOut.value);
+    }
+    return outcome;
+  }
+
+  private void expire(EarlyValues<K, V> early, EarlyValues.Stored<K, V> stored) {
+    boolean out;
+    synchronized (early) {
+      out = early.expire(stored);
+    }
+    if (out) {
+      undelivered(stored.key, stored.value);
+    }
+  }
+
+  /** Ends a wait that its holder gives up; a value that is on its way then finds the slot ended. */
+  public void leave(K key, WaitSlot<V> slot) {
+    leave(key, slot, this::gaveUp);
+  }
+
+  private void leave(K key, WaitSlot<V> slot, Supplier<? extends OffloadException> why) {
+    try {
+      waiters.remove(key, slot);
+    } finally { // the key's equals or hashCode may throw, and the wait ends still
+      slot.end(why);
+    }
+  }
+
+  /** Ends a wait whose time is over, unless a value is on its way. */
+  public void timeOut(K key, WaitSlot<V> slot, Duration limit) {
+    boolean out = true; // if the key throws, let the slot decide
+    try {
+      out = waiters.remove(key, slot);
+    } finally {
+      if (out) {
+        slot.end(() -> OffloadTimeoutException.noValue(name, limit));
+      }
+    }
+  }
+
+  /**
+   * Ends all waits, and refuses later ones. Idempotent: the first cause stays.
+   *
+   * @param cause told to all waiters
+   */
+  public void close(@Nullable Throwable cause) {
+    Supplier<WaitMapClosedException> why = () -> new WaitMapClosedException(name, cause);
+    List<EarlyValues.Stored<K, V>> stored = List.of();
+    synchronized (early == null ? this : early) {
+      if (closed != null) {
+        return;
+      }
+      closed = why;
+      if (early != null) {
+        stored = early.takeAll();
+      }
+    }
+    waiters.forEach((key, slot) -> slot.end(why));
+    waiters.clear(); // by identity, without the keys' equals: what comes in now ends itself
+    for (EarlyValues.Stored<K, V> value : stored) {
+      value.expiry.cancel();
+      undelivered(value.key, value.value);
+    }
+  }
+
+  /** Whether {@link #close} was called. */
+  public boolean isClosed() {
+    return closed != null;
+  }
+
+  /** How many wait. */
+  public int size() {
+    return (int) Math.min(Integer.MAX_VALUE, waiters.mappingCount());
+  }
+
+  /** Whether anybody wants to know of undelivered values. */
+  public boolean tellsUndelivered() {
+    return onUndelivered != null;
+  }
+
+  /** Tells of a value that reached nobody; what the user's code throws is logged. */
+  public void undelivered(K key, V value) {
+    if (onUndelivered == null) {
+      return;
+    }
+    try {
+      onUndelivered.accept(key, value);
+    } catch (Throwable e) {
+      SafeListener.LOG.log(Level.WARNING, name + ": onUndelivered threw", e);
+    }
+  }
+
+  /** The clock for waits that bring none. */
+  public OffloadTimer timer() {
+    return timer;
+  }
+
+  /**
+   * Checks how long a wait may last.
+   *
+   * @return the limit, at most what can be timed
+   * @throws IllegalArgumentException if it is not longer than zero
+   */
+  public static Duration checkTimeout(Duration timeout) {
+    if (timeout.isNegative() || timeout.isZero()) {
+      throw new IllegalArgumentException("timeout must be longer than zero, but is " + timeout);
+    }
+    return timeout.compareTo(LONGEST) > 0 ? LONGEST : timeout;
+  }
+
+  private OffloadException gaveUp() {
+    return new OffloadCancelledException(name + ": the wait", CancelReason.CANCELLED);
+  }
+
+  private void throwIfClosed() {
+    Supplier<WaitMapClosedException> why = closed;
+    if (why != null) {
+      throw why.get();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "WaitMap(" + name + ", " + size() + (isClosed() ? " waiting, closed)" : " waiting)");
+  }
+}

@@ -1,0 +1,184 @@
+package dev.offload.coroutines
+
+import dev.offload.DuplicateWaiterException
+import dev.offload.EarlyWakes
+import dev.offload.OffloadTimeoutException
+import dev.offload.WaitMapClosedException
+import dev.offload.WakeOutcome
+import dev.offload.coroutines.internal.ChannelWaitMap
+import kotlinx.coroutines.CancellationException
+import kotlin.coroutines.CoroutineContext
+import kotlin.coroutines.EmptyCoroutineContext
+import kotlin.time.Duration
+import kotlin.time.toJavaDuration
+
+/**
+ * A rendezvous by key: a caller waits for the value of a key (the answer to a message, a webhook, a result of another
+ * thread), whoever has it wakes the key.
+ *
+ * ```
+ * answers.subscribe(id).use { answer -> // from here on, an answer is not missed
+ *     connection.send(request(id))
+ *     answer.await(2.seconds)
+ * }
+ * ```
+ *
+ * A key has one waiter at a time. A value given to [wake] ends in exactly one place: with the waiter, in the store if the
+ * map has one, in the [outcome][WakeOutcome] handed back to who woke, or, if it missed its waiter or fell out of the
+ * store, with `onUndelivered`.
+ *
+ * By default an early wake, for a key nobody waits for, is handed back; a map made with [EarlyWakes] stores it.
+ *
+ * Keys are compared with `equals`. What a key throws in `equals` or `hashCode` reaches the caller, and the map stays
+ * intact; a wait that ends because of a cancellation, a timeout or a close ends still. No operation's cost depends on how
+ * many wait.
+ *
+ * All functions may be called from any thread.
+ *
+ * The idea is that of maitake-sync's `WaitMap`, which promises in its documentation to store an early wake and hands it
+ * back in its code.
+ *
+ * Not meant to be implemented outside the library.
+ *
+ * @param K the type of the keys
+ * @param V the type of the values
+ * @since 0.1
+ */
+public interface WaitMap<K : Any, V> {
+    /** How many wait. A value of the past as soon as it is read. */
+    public val size: Int
+
+    /** Whether [close] was called. */
+    public val isClosed: Boolean
+
+    /**
+     * Suspends until [key] is woken and answers the value.
+     *
+     * To send something and wait for the answer, [subscribe] first: an answer may be faster than this call.
+     *
+     * This function is cancellable. If the calling coroutine is cancelled, nobody waits for the key when it throws; a value
+     * that had been given to it goes to `onUndelivered`.
+     *
+     * @throws DuplicateWaiterException if somebody waits for the key already; that wait is not touched
+     * @throws WaitMapClosedException if the map is closed, or is closed before a value comes
+     * @throws CancellationException if the calling coroutine is cancelled
+     */
+    public suspend fun await(key: K): V
+
+    /**
+     * As [await], for at most [timeout]. A value that was given in time arrives, also if it arrives later.
+     *
+     * The time is that of the caller's dispatcher if it has a virtual one, as in `runTest`, and needs no free thread of it.
+     *
+     * @param timeout how long to wait; more than 292 years counts as that
+     * @throws OffloadTimeoutException if no value came in time; nobody waits for the key then
+     * @throws IllegalArgumentException if [timeout] is not longer than zero
+     * @throws DuplicateWaiterException as [await]
+     * @throws WaitMapClosedException as [await]
+     * @throws CancellationException as [await]
+     */
+    public suspend fun await(key: K, timeout: Duration): V
+
+    /**
+     * Begins to wait for [key]: a wake after this call is not missed. The wait lasts until a value comes, [Waiter.close],
+     * or the map is closed; one that is forgotten stays for ever, so close it, or wrap it into `use`.
+     *
+     * Does not wait.
+     *
+     * @return the wait
+     * @throws DuplicateWaiterException if somebody waits for the key already; that wait is not touched
+     * @throws WaitMapClosedException if the map is closed
+     */
+    public fun subscribe(key: K): Waiter<V>
+
+    /**
+     * Gives [value] to who waits for [key]. Does not wait.
+     *
+     * It may be called from `onUndelivered`, too.
+     *
+     * @return where the value went; what was not taken is in it
+     */
+    public fun wake(key: K, value: V): WakeOutcome<V>
+
+    /**
+     * Ends all waits, and those to come, with a [WaitMapClosedException]. Values already given still arrive, stored ones go to
+     * `onUndelivered`. Does not wait. Idempotent: the first [cause] stays.
+     *
+     * @param cause becomes the cause of the exceptions of all waiters
+     */
+    public fun close(cause: Throwable? = null)
+}
+
+/**
+ * One wait for a key of a [WaitMap], registered since [subscribe][WaitMap.subscribe] returned it.
+ *
+ * Not meant to be implemented outside the library. Safe to use from any thread.
+ *
+ * @param V the type of the value
+ * @since 0.1
+ */
+public interface Waiter<out V> : AutoCloseable {
+    /**
+     * Suspends until the value comes and answers it. To be called once: a value arrives once.
+     *
+     * This function is cancellable. If the calling coroutine is cancelled, the wait has ended when it throws; a value that
+     * had been given to it goes to the map's `onUndelivered`.
+     *
+     * @throws WaitMapClosedException if the map was closed before a value came
+     * @throws dev.offload.OffloadCancelledException if this wait was [closed][close]
+     * @throws IllegalStateException if it was called before
+     * @throws CancellationException if the calling coroutine is cancelled
+     */
+    public suspend fun await(): V
+
+    /**
+     * As [await], for at most [timeout] from now. A value that was given in time arrives, also if it arrives later.
+     *
+     * @param timeout how long to wait; more than 292 years counts as that
+     * @throws OffloadTimeoutException if no value came in time; the wait has ended then
+     * @throws IllegalArgumentException if [timeout] is not longer than zero; the wait goes on then
+     * @throws WaitMapClosedException as [await]
+     * @throws dev.offload.OffloadCancelledException as [await]
+     * @throws IllegalStateException as [await]
+     * @throws CancellationException as [await]
+     */
+    public suspend fun await(timeout: Duration): V
+
+    /**
+     * Ends the wait: nobody waits for the key any more. A value that came and was not taken goes to the map's
+     * `onUndelivered`. After a value was taken it does nothing. Idempotent.
+     */
+    override fun close()
+}
+
+/**
+ * Makes a wait map.
+ *
+ * @param name in messages; shown as it is
+ * @param early what to store for keys nobody waits for yet; null to hand it back
+ * @param context where to take the clock for stored values from: a dispatcher with virtual time, as in `runTest`; real time
+ *   if there is none
+ * @param onUndelivered is given, with its key, each value that was taken and then reached nobody: its waiter was cancelled
+ *   or closed before it resumed, or it fell out of the store. Without it such values are dropped. It runs on the thread that
+ *   found out and should be quick; what it throws is logged.
+ * @since 0.1
+ */
+@JvmSynthetic
+public fun <K : Any, V> WaitMap(
+    name: String = "wait map",
+    early: EarlyWakes? = null,
+    context: CoroutineContext = EmptyCoroutineContext,
+    onUndelivered: ((key: K, value: V) -> Unit)? = null,
+): WaitMap<K, V> = ChannelWaitMap.create(name, early, context, onUndelivered)
+
+/**
+ * Bounds the store of a wait map; see [EarlyWakes].
+ *
+ * @param maxStored how many values at most
+ * @param maxAge how long one is stored
+ * @throws IllegalArgumentException if [maxStored] is below 1, or [maxAge] is not longer than zero or longer than a `Long`
+ *   of nanoseconds can hold
+ * @since 0.1
+ */
+@JvmSynthetic
+public fun EarlyWakes(maxStored: Int, maxAge: Duration): EarlyWakes = EarlyWakes(maxStored, maxAge.toJavaDuration())
