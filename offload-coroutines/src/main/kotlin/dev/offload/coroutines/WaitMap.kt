@@ -29,9 +29,9 @@ import kotlin.time.toJavaDuration
  *
  * By default an early wake, for a key nobody waits for, is handed back; a map made with [EarlyWakes] stores it.
  *
- * Keys are compared with `equals`. What a key throws in `equals` or `hashCode` reaches the caller, and the map stays
- * intact; a wait that ends because of a cancellation, a timeout or a close ends still. No operation's cost depends on how
- * many wait.
+ * Keys are compared with `equals`. What a key throws there or in `hashCode` reaches who subscribes or wakes, and the map
+ * stays intact; a wait that ends ends still, and what its key throws then is logged. No operation's cost depends on how many
+ * wait.
  *
  * All functions may be called from any thread.
  *

@@ -188,22 +188,25 @@ public final class WaitTable<K, V extends @Nullable Object> {
   }
 
   private void leave(K key, WaitSlot<V> slot, Supplier<? extends OffloadException> why) {
-    try {
-      waiters.remove(key, slot);
-    } finally { // the key's equals or hashCode may throw, and the wait ends still
-      slot.end(why);
-    }
+    boolean unused = remove(key, slot);
+    slot.end(why);
   }
 
   /** Ends a wait whose time is over, unless a value is on its way. */
   public void timeOut(K key, WaitSlot<V> slot, Duration limit) {
-    boolean out = true; // if the key throws, let the slot decide
+    if (remove(key, slot)) {
+      slot.end(() -> OffloadTimeoutException.noValue(name, limit));
+    }
+  }
+
+  /** Whether the slot is out, or at least nobody else is known to have taken it out. */
+  private boolean remove(K key, WaitSlot<V> slot) {
     try {
-      out = waiters.remove(key, slot);
-    } finally {
-      if (out) {
-        slot.end(() -> OffloadTimeoutException.noValue(name, limit));
-      }
+      return waiters.remove(key, slot);
+    } catch (Throwable e) { // the key's equals or hashCode; the wait must end still
+      SafeListener.LOG.log(
+          Level.WARNING, name + ": a key threw, its entry stays until the close", e);
+      return true;
     }
   }
 

@@ -60,11 +60,8 @@ internal class ChannelWaiter<K : Any, V>(private val table: WaitTable<K, V>, pri
     }
 
     override fun close() {
-        try {
-            table.leave(key, this)
-        } finally {
-            channel.cancel() // it is closed; this hands over a value that was not taken
-        }
+        table.leave(key, this)
+        channel.cancel() // it is closed; this hands over a value that was not taken
     }
 
     private inline fun <R> closingOnFailure(block: () -> R): R {
