@@ -9,11 +9,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <V> the type of the values
  */
-public interface WaitSlot<V extends @Nullable Object> {
+public abstract class WaitSlot<V extends @Nullable Object> {
+  /** Whether somebody was refused because of this one. Written and read by the table alone. */
+  volatile boolean met;
 
   /** Puts {@code value} in; false if the wait has ended, and the value is the caller's still. */
-  boolean give(V value);
+  public abstract boolean give(V value);
 
   /** Ends the wait without a value, unless a value is in already. */
-  void end(Supplier<? extends OffloadException> why);
+  public abstract void end(Supplier<? extends OffloadException> why);
 }

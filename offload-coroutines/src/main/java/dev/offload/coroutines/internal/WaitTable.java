@@ -38,8 +38,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Why a wake racing a close never finds nothing: {@code closed} is set before entries go, and
  * wake looks at it after it found no entry. Why nobody waits at a closed map: park looks at {@code
- * closed} after its entry is in, and the close ends all entries that were in before it looked; a
- * park that was late ends its own wait, as the close would have.
+ * closed} after its entry is in, and the close ends all entries that were in before it looked. A
+ * park that comes too late takes its entry out again, and was never there, unless somebody met the
+ * entry before the close: a wake that took it, or one who was refused because of it and said so in
+ * {@code met} before looking at {@code closed} once more. Then it was in time, and the close ends
+ * it.
  *
  * <p>With early wakes, park without a waiter and wake without one decide under the lock of {@code
  * early}: for one key there is never both a waiter and a stored value. No slot, timer or user code
@@ -93,12 +96,20 @@ public final class WaitTable<K, V extends @Nullable Object> {
       parkOrTake(early, key, slot);
       return;
     }
-    if (waiters.putIfAbsent(key, slot) != null) {
+    WaitSlot<V> other = waiters.putIfAbsent(key, slot);
+    if (other != null) {
+      throwIfClosed();
+      other.met = true;
+      throwIfClosed();
       throw new DuplicateWaiterException(name);
     }
     Supplier<WaitMapClosedException> why = closed;
     if (why != null) {
-      leave(key, slot, why);
+      boolean unseen = remove(key, slot) && !slot.met;
+      slot.end(why);
+      if (unseen) {
+        throw why.get();
+      }
     }
   }
 

@@ -21,8 +21,8 @@ import kotlin.time.toJavaDuration
  * It is its own callback for such values, since it knows the key: a function object for each wait would be one more to keep.
  */
 internal class ChannelWaiter<K : Any, V>(private val table: WaitTable<K, V>, private val key: K) :
+    WaitSlot<V>(),
     Waiter<V>,
-    WaitSlot<V>,
     (V) -> Unit {
     private val channel = Channel<V>(1, onUndeliveredElement = if (table.tellsUndelivered()) this else null)
 
