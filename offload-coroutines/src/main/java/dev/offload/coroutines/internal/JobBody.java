@@ -20,4 +20,10 @@ public interface JobBody<T extends @Nullable Object> {
    * before {@link #startBody}, which then may or may not follow, and after the end.
    */
   void stopBody();
+
+  /**
+   * The outcome is decided. Comes at least once, before this library tells the callers, though a
+   * caller who looks may know before; it must not throw.
+   */
+  default void decided(JobCell<T> job) {}
 }

@@ -377,6 +377,7 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     }
     // Telling callers may run their code, so the body is asked first.
     cancelBody();
+    tellBody();
     if (!hasEnded()) {
       guardDying();
     }
@@ -461,6 +462,17 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     stopAsked = true;
   }
 
+  private void tellBody() {
+    JobBody<T> told = body;
+    try {
+      if (told != null) {
+        told.decided(this);
+      }
+    } catch (Throwable e) { // an id that threw
+      SafeListener.LOG.log(System.Logger.Level.WARNING, label() + ": its end was not recorded", e);
+    }
+  }
+
   /**
    * Runs once, on the thread that moved the job into its last state; see the order in the class
    * comment.
@@ -470,6 +482,7 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
       limits.disarm();
     }
     cancelGuard();
+    tellBody();
     body = null;
     Admission.Effects admitted = ticket == null ? null : scope.engine().admission.leave(ticket);
     // Counted out first: who finds the key free finds the job counted as ended, too.

@@ -148,6 +148,24 @@ public final class ScopeCore implements WaitTarget {
   }
 
   /**
+   * As {@link #submit}, refused if the key is in flight, for a job whose failure is remembered and
+   * so not reported as unseen.
+   */
+  <T extends @Nullable Object> Placement<T> submitRemembered(
+      OffloadKey<T> key, @Nullable TimeoutPolicy timeout, JobBody<T> body) {
+    return place(
+        key,
+        account(key),
+        ConflictPolicy.REJECT,
+        timeout,
+        body,
+        CancelReason.CANCELLED,
+        true,
+        false,
+        true);
+  }
+
+  /**
    * As {@link #submit}, but a full queue is only a reason to {@link #awaitRoom}: it is neither
    * counted nor told.
    */

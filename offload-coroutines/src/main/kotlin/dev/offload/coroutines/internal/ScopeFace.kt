@@ -18,9 +18,9 @@ import kotlin.coroutines.CoroutineContext
 import kotlin.coroutines.resume
 
 /** The Kotlin face of a [ScopeCore]: what manager and other scopes have in common. */
-internal abstract class ScopeFace(protected val core: ScopeCore) : OffloadScope {
+internal abstract class ScopeFace(val core: ScopeCore) : OffloadScope {
     /** The context of the bodies this scope owns. */
-    protected abstract val bodies: BodyContext
+    abstract val bodies: BodyContext
 
     /** The context of the bodies the manager owns. */
     protected abstract val managerBodies: BodyContext

@@ -1,0 +1,33 @@
+package dev.offload;
+
+/**
+ * How a task recorder took a launch. Unless it is {@link Launched}, nothing of the given body has
+ * run or will.
+ *
+ * @param <H> the type of handle
+ * @since 0.1
+ */
+public sealed interface LaunchOutcome<H extends OffloadHandle> {
+
+  /**
+   * The task is {@link TaskState#WORKING} by now.
+   *
+   * @param handle the lease on its job
+   * @param <H> the type of handle
+   */
+  record Launched<H extends OffloadHandle>(H handle) implements LaunchOutcome<H> {}
+
+  /**
+   * A run of the task is under way.
+   *
+   * @param <H> the type of handle
+   */
+  record AlreadyWorking<H extends OffloadHandle>() implements LaunchOutcome<H> {}
+
+  /**
+   * The task has succeeded, and was neither revoked nor dropped since.
+   *
+   * @param <H> the type of handle
+   */
+  record AlreadySucceeded<H extends OffloadHandle>() implements LaunchOutcome<H> {}
+}

@@ -1,0 +1,45 @@
+package dev.offload;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a revoke of a recorded success went. The given block has run only if it is {@link Revoked} or
+ * {@link RevokeFailed}.
+ *
+ * @param <R> the type of the block's value
+ * @since 0.1
+ */
+public sealed interface RevokeOutcome<R extends @Nullable Object> {
+
+  /**
+   * The block succeeded: the task is {@link TaskState#NOT_FOUND} now, and can be launched again.
+   *
+   * @param value of the block
+   * @param <R> the type of the block's value
+   */
+  record Revoked<R extends @Nullable Object>(R value) implements RevokeOutcome<R> {}
+
+  /**
+   * There is no success to revoke.
+   *
+   * @param state of the task: not found, working or failed
+   * @param <R> the type of the block's value
+   */
+  record NotSucceeded<R extends @Nullable Object>(TaskState state) implements RevokeOutcome<R> {}
+
+  /**
+   * Another revoke is under way.
+   *
+   * @param <R> the type of the block's value
+   */
+  record AlreadyRevoking<R extends @Nullable Object>() implements RevokeOutcome<R> {}
+
+  /**
+   * The block threw, was cancelled by others or ran out of time: the task is {@link
+   * TaskState#SUCCEEDED} as before, and can be revoked again.
+   *
+   * @param cause why
+   * @param <R> the type of the block's value
+   */
+  record RevokeFailed<R extends @Nullable Object>(Throwable cause) implements RevokeOutcome<R> {}
+}

@@ -1,0 +1,31 @@
+package dev.offload;
+
+import java.time.Instant;
+
+/**
+ * What those who watch a task recorder are told.
+ *
+ * @param <I> the type of the ids
+ * @since 0.1
+ */
+public sealed interface TaskEvent<I> {
+
+  /**
+   * A task changed its state.
+   *
+   * @param id of the task
+   * @param from the state before
+   * @param to the state since
+   * @param at when, by the system's clock
+   * @param <I> the type of the ids
+   */
+  record Moved<I>(I id, TaskState from, TaskState to, Instant at) implements TaskEvent<I> {}
+
+  /**
+   * The watcher was too slow, and later events than those it was told so far were left out.
+   *
+   * @param count how many
+   * @param <I> the type of the ids
+   */
+  record Missed<I>(long count) implements TaskEvent<I> {}
+}

@@ -1,0 +1,84 @@
+package dev.offload.coroutines.internal;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of a task or of its revoke, as the recorder's table sees it: open, or decided by its job.
+ *
+ * <p>The job's own word decides. A cancelled job's callers may know of its end before anybody had
+ * time to write it down, and must not read an older state then; so who reads an attempt that looks
+ * open asks its job.
+ *
+ * <pre>
+ *  verdict    job                     reads as
+ *  ---------  ----------------------  ----------------------------------------------
+ *  null       null, or undecided      open
+ *  null       decided                 the job's outcome, until it is written down
+ *  SUCCESS    (let go)                succeeded
+ *  Throwable  (let go)                failed with it
+ * </pre>
+ */
+abstract sealed class Attempt<I> permits TaskRun, RevokeRun {
+  static final Object SUCCESS = "success";
+
+  private static final VarHandle VERDICT;
+
+  static {
+    try {
+      VERDICT = MethodHandles.lookup().findVarHandle(Attempt.class, "verdict", Object.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  final I id;
+
+  @SuppressWarnings("FieldMayBeFinal") // written through VERDICT
+  private volatile @Nullable Object verdict;
+
+  private volatile @Nullable JobCell<?> job;
+
+  Attempt(I id) {
+    this.id = id;
+  }
+
+  /** Names the job that decides. Before anyone can see the end of that job. */
+  final void decidedBy(JobCell<?> decider) {
+    job = decider;
+    if (verdict != null) {
+      job = null;
+    }
+  }
+
+  /** Null while open, else {@link #SUCCESS} or the {@link Throwable} it failed with. */
+  final @Nullable Object verdict() {
+    Object written = verdict;
+    if (written != null) {
+      return written;
+    }
+    JobCell<?> decider = job;
+    if (decider == null) {
+      return verdict; // it was let go after the verdict was written
+    }
+    if (!decider.isDecided()) {
+      return null;
+    }
+    Throwable failure = decider.failure();
+    return failure == null ? SUCCESS : failure;
+  }
+
+  final boolean isOpen() {
+    return verdict() == null;
+  }
+
+  /** Writes the verdict down, once, and lets the job go; true if this call did. */
+  final boolean write(Object decided) {
+    if (!VERDICT.compareAndSet(this, null, decided)) {
+      return false;
+    }
+    job = null;
+    return true;
+  }
+}

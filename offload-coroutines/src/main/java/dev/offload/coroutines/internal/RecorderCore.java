@@ -1,0 +1,151 @@
+package dev.offload.coroutines.internal;
+
+import dev.offload.LaunchOutcome;
+import dev.offload.OffloadHandle;
+import dev.offload.OffloadKey;
+import dev.offload.OffloadKind;
+import dev.offload.RevokeOutcome;
+import dev.offload.TaskState;
+import dev.offload.TimeoutPolicy;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A task recorder without its faces: begins an attempt in the table, then runs it as a job of its
+ * scope, under a key that belongs to this recorder and the task's id alone. So a task that is
+ * launched again, and a revoke, wait until a body of before that was cancelled has ended.
+ *
+ * @param <I> the type of the ids
+ */
+public final class RecorderCore<I> {
+  private final ScopeCore scope;
+  private final OffloadKind<?> kind;
+  private final TaskFeed<I> feed = new TaskFeed<>();
+  private final TaskStates<I> states = new TaskTable<>(feed);
+
+  /**
+   * Makes a recorder that has recorded nothing.
+   *
+   * @throws IllegalArgumentException if the manager knows another kind of the same name
+   */
+  public RecorderCore(ScopeCore scope, OffloadKind<?> kind) {
+    this.scope = scope;
+    this.kind = kind;
+    scope.engine().kinds.of(kind);
+  }
+
+  /** Launches a task; {@code handle} wraps the lease on its job. */
+  public <T extends @Nullable Object, H extends OffloadHandle> LaunchOutcome<H> launch(
+      I id, @Nullable TimeoutPolicy timeout, JobBody<T> body, Function<JobCell<T>, H> handle) {
+    TaskRun<I> run = new TaskRun<>(id);
+    TaskState forbids = states.begin(run);
+    if (forbids == null) {
+      return new LaunchOutcome.Launched<>(handle.apply(start(run, timeout, body)));
+    }
+    return forbids == TaskState.WORKING
+        ? new LaunchOutcome.AlreadyWorking<>()
+        : new LaunchOutcome.AlreadySucceeded<>();
+  }
+
+  /** A revoke that was begun, with its job, or the answer why it was not. One of them is null. */
+  public record Revoking<R extends @Nullable Object>(
+      @Nullable JobCell<R> job, @Nullable RevokeOutcome<R> refusal) {}
+
+  /** Begins to revoke the success of a task. */
+  public <R extends @Nullable Object> Revoking<R> revoke(
+      I id, @Nullable TimeoutPolicy timeout, JobBody<R> body) {
+    RevokeRun<I> run = new RevokeRun<>(id);
+    RevokeOutcome<@Nullable Object> refusal = states.begin(run);
+    if (refusal == null) {
+      return new Revoking<>(start(run, timeout, body), null);
+    }
+    @SuppressWarnings("unchecked") // a refusal holds no value
+    RevokeOutcome<R> typed = (RevokeOutcome<R>) refusal;
+    return new Revoking<>(null, typed);
+  }
+
+  private <T extends @Nullable Object> JobCell<T> start(
+      Attempt<I> attempt, @Nullable TimeoutPolicy timeout, JobBody<T> body) {
+    @SuppressWarnings("unchecked") // nobody else can make this key, so nobody joins the job
+    OffloadKey<T> key = (OffloadKey<T>) kind.key(new TaskId(this, attempt.id));
+    try {
+      TaskBody<I, T> recorded = new TaskBody<>(body, attempt, states);
+      JobCell<T> job = scope.submitRemembered(key, timeout, recorded).jobOrThrow(key);
+      attempt.decidedBy(job);
+      return job;
+    } catch (Throwable e) { // refused: it never starts, and must not stick
+      boolean unused = attempt.write(e);
+      states.settle(attempt);
+      throw e;
+    }
+  }
+
+  /** The state of a task. */
+  public TaskState state(I id) {
+    return states.state(id);
+  }
+
+  /** What a task failed with; null if it is not FAILED. */
+  public @Nullable Throwable failure(I id) {
+    return states.failure(id);
+  }
+
+  /** Forgets a task that is FAILED. */
+  public boolean forget(I id) {
+    return states.forget(id);
+  }
+
+  /** Forgets successes; answers how many. */
+  public int dropSucceeded(Iterable<? extends I> ids) {
+    int dropped = 0;
+    for (I id : ids) {
+      if (states.drop(id)) {
+        dropped++;
+      }
+    }
+    return dropped;
+  }
+
+  /** The ids in a state. */
+  public List<I> tasks(TaskState state) {
+    return states.tasks(requireRecorded(state));
+  }
+
+  /** How many tasks are in a state. */
+  public long count(TaskState state) {
+    return states.count(requireRecorded(state));
+  }
+
+  private static TaskState requireRecorded(TaskState state) {
+    if (state == TaskState.NOT_FOUND) {
+      throw new IllegalArgumentException(
+          "NOT_FOUND is the state of whatever was not recorded; ask for WORKING, SUCCEEDED or FAILED");
+    }
+    return state;
+  }
+
+  /** Who watches. */
+  public TaskFeed<I> feed() {
+    return feed;
+  }
+
+  /** The id of a task of one recorder. */
+  private record TaskId(RecorderCore<?> recorder, Object id) {
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof TaskId that && recorder == that.recorder && id.equals(that.id);
+    }
+
+    @Override
+    public int hashCode() {
+      return id.hashCode();
+    }
+
+    @Override
+    public String toString() {
+      return id.toString();
+    }
+  }
+}

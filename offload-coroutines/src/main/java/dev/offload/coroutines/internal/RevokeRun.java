@@ -1,0 +1,8 @@
+package dev.offload.coroutines.internal;
+
+/** A run of a revoke; in the table while the task's success is being revoked. */
+final class RevokeRun<I> extends Attempt<I> {
+  RevokeRun(I id) {
+    super(id);
+  }
+}

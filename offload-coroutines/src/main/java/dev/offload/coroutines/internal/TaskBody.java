@@ -1,0 +1,32 @@
+package dev.offload.coroutines.internal;
+
+import org.jspecify.annotations.Nullable;
+
+/** The body of an attempt: as the one given, and the recorder knows the end before the callers. */
+final class TaskBody<I, T extends @Nullable Object> implements JobBody<T> {
+  private final JobBody<T> body;
+  private final Attempt<I> attempt;
+  private final TaskStates<I> states;
+
+  TaskBody(JobBody<T> body, Attempt<I> attempt, TaskStates<I> states) {
+    this.body = body;
+    this.attempt = attempt;
+    this.states = states;
+  }
+
+  @Override
+  public void startBody(JobCell<T> job) {
+    body.startBody(job);
+  }
+
+  @Override
+  public void stopBody() {
+    body.stopBody();
+  }
+
+  @Override
+  public void decided(JobCell<T> job) {
+    attempt.decidedBy(job);
+    states.settle(attempt);
+  }
+}

@@ -1,0 +1,73 @@
+package dev.offload.coroutines.internal;
+
+import dev.offload.TaskEvent;
+import dev.offload.TaskState;
+import java.lang.System.Logger.Level;
+import java.time.Instant;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Tells watchers what happened, in the order in which it was {@link #add added}.
+ *
+ * <p>Adding is done under a lock and so runs nobody's code; telling is done after it, by one thread
+ * at a time: who finds it busy leaves the work to that one ({@link #toTell} counts what came in
+ * meanwhile), so an event is told by the time the count is back at zero.
+ *
+ * @param <I> the type of the ids
+ */
+public final class TaskFeed<I> {
+  private final CopyOnWriteArrayList<Watcher<I>> watchers = new CopyOnWriteArrayList<>();
+  private final Queue<TaskEvent<I>> events = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger toTell = new AtomicInteger();
+
+  /** Somebody who is told. */
+  public interface Watcher<I> {
+
+    /** Takes an event, or counts it as missed; must neither wait nor throw. */
+    void offer(TaskEvent<I> event);
+  }
+
+  /** Tells {@code watcher} from now on. */
+  public void watch(Watcher<I> watcher) {
+    watchers.add(watcher);
+  }
+
+  /** Tells {@code watcher} no more. */
+  public void leave(Watcher<I> watcher) {
+    watchers.remove(watcher);
+  }
+
+  boolean isOn() {
+    return !watchers.isEmpty();
+  }
+
+  void add(I id, TaskState from, TaskState to) {
+    events.add(new TaskEvent.Moved<>(id, from, to, Instant.now()));
+  }
+
+  void tell() {
+    if (toTell.getAndIncrement() != 0) {
+      return;
+    }
+    int seen = 1;
+    do {
+      for (TaskEvent<I> event = events.poll(); event != null; event = events.poll()) {
+        for (Watcher<I> watcher : watchers) {
+          offer(watcher, event);
+        }
+      }
+      seen = toTell.addAndGet(-seen);
+    } while (seen != 0);
+  }
+
+  private static <I> void offer(Watcher<I> watcher, TaskEvent<I> event) {
+    try {
+      watcher.offer(event);
+    } catch (Throwable e) { // its executor refused, say; the others are to be told
+      SafeListener.LOG.log(Level.WARNING, "a watcher of tasks threw", e);
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package dev.offload.coroutines.internal;
+
+import dev.offload.RevokeOutcome;
+import dev.offload.TaskState;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a recorder keeps the states of its tasks. All operations are linearizable by id, and none
+ * waits.
+ *
+ * @param <I> the type of the ids
+ */
+interface TaskStates<I> {
+
+  /** Makes the task WORKING by this run; null, or the state that forbids it. */
+  @Nullable TaskState begin(TaskRun<I> run);
+
+  /** Begins a revoke; null, or the answer why not. */
+  @Nullable RevokeOutcome<@Nullable Object> begin(RevokeRun<I> run);
+
+  /** Writes down what became of an attempt, if it is decided. Any number of times, by anyone. */
+  void settle(Attempt<I> attempt);
+
+  TaskState state(I id);
+
+  /** What the task failed with; null if it is not FAILED. */
+  @Nullable Throwable failure(I id);
+
+  /** Forgets a FAILED task; true if it was one. */
+  boolean forget(I id);
+
+  /** Forgets a SUCCEEDED task that is not being revoked; true if it was one. */
+  boolean drop(I id);
+
+  /** The ids in a state other than NOT_FOUND, weakly consistent. */
+  List<I> tasks(TaskState state);
+
+  /** How many are in a state other than NOT_FOUND, exact at rest. */
+  long count(TaskState state);
+}

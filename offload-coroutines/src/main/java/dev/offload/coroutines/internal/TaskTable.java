@@ -1,0 +1,274 @@
+package dev.offload.coroutines.internal;
+
+import static dev.offload.TaskState.FAILED;
+import static dev.offload.TaskState.NOT_FOUND;
+import static dev.offload.TaskState.SUCCEEDED;
+import static dev.offload.TaskState.WORKING;
+
+import dev.offload.RevokeOutcome;
+import dev.offload.TaskState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The states of tasks, in memory.
+ *
+ * <pre>
+ *  entry                 state       leaves by
+ *  --------------------  ----------  ---------------------------------------------------
+ *  none                  NOT_FOUND   begin(run)                -> the run
+ *  a run, open           WORKING     the decision of its job   (the entry stays)
+ *  a run, succeeded      SUCCEEDED   settle                    -> DONE
+ *  a run, failed         FAILED      begin(run)                -> the new run
+ *                                    forget                    -> none
+ *  DONE                  SUCCEEDED   begin(revoke)             -> the revoke
+ *                                    drop                      -> none
+ *  a revoke, open        SUCCEEDED   the decision of its job   (the entry stays)
+ *  a revoke, succeeded   NOT_FOUND   settle                    -> none
+ *  a revoke, failed      SUCCEEDED   settle                    -> DONE
+ * </pre>
+ *
+ * <p>A task's state is one entry of one map, so each operation on an id is one atomic step: of the
+ * map, or of the job that decides an attempt. An entry moves on only from the very object that was
+ * read, and an attempt's decision never changes; so a success is recorded once, revoked once, and
+ * nothing sticks. Whoever meets a decided attempt settles it before going on. The value of a
+ * success is one object for all: it costs the map's entry.
+ *
+ * <p>The index and the feed follow. A run enters the index before the table, and the index refuses
+ * to take one back, so none is forgotten there. With a watcher, steps are made with the map's lock
+ * for the id held and put into the feed there, so that each id's events are in order; the watchers
+ * are told after it.
+ */
+final class TaskTable<I> implements TaskStates<I> {
+  private static final Object DONE = "done";
+
+  private final ConcurrentHashMap<I, Object> entries = new ConcurrentHashMap<>();
+  private final TaskIndex<I> index = new TaskIndex<>();
+  private final TaskFeed<I> feed;
+
+  TaskTable(TaskFeed<I> feed) {
+    this.feed = feed;
+  }
+
+  @Override
+  public @Nullable TaskState begin(TaskRun<I> run) {
+    Object entry = entries.get(run.id);
+    if (entry instanceof TaskRun<?> other && other.isOpen()) {
+      return WORKING;
+    }
+    if (entry == DONE) {
+      return SUCCEEDED;
+    }
+    index.addWorking(run);
+    TaskState forbids = SUCCEEDED;
+    try {
+      forbids = replace(run);
+      run.begun = forbids == null;
+    } finally { // also if the id throws
+      if (forbids != null) {
+        index.remove(run);
+      }
+    }
+    return forbids;
+  }
+
+  private @Nullable TaskState replace(TaskRun<I> run) {
+    while (true) {
+      Object entry = entries.get(run.id);
+      if (entry == null) {
+        if (move(run.id, null, run, NOT_FOUND, WORKING)) {
+          return null;
+        }
+      } else if (entry == DONE) {
+        return SUCCEEDED;
+      } else {
+        Attempt<I> other = attempt(entry);
+        Object verdict = other.verdict();
+        if (verdict == null) {
+          return other instanceof RevokeRun ? SUCCEEDED : WORKING;
+        }
+        settle(other);
+        if (other instanceof TaskRun<I> failed
+            && verdict != Attempt.SUCCESS
+            && move(run.id, failed, run, FAILED, WORKING)) {
+          index.remove(failed);
+          return null;
+        }
+      }
+    }
+  }
+
+  @Override
+  public @Nullable RevokeOutcome<@Nullable Object> begin(RevokeRun<I> run) {
+    while (true) {
+      Object entry = entries.get(run.id);
+      if (entry == null) {
+        return new RevokeOutcome.NotSucceeded<>(NOT_FOUND);
+      }
+      if (entry == DONE) {
+        if (move(run.id, DONE, run, SUCCEEDED, SUCCEEDED)) {
+          return null;
+        }
+        continue;
+      }
+      Attempt<I> other = attempt(entry);
+      Object verdict = other.verdict();
+      if (other instanceof TaskRun && verdict != Attempt.SUCCESS) {
+        return new RevokeOutcome.NotSucceeded<>(verdict == null ? WORKING : FAILED);
+      }
+      if (verdict == null) {
+        return new RevokeOutcome.AlreadyRevoking<>();
+      }
+      settle(other);
+    }
+  }
+
+  @Override
+  public void settle(Attempt<I> attempt) {
+    Object verdict = attempt.verdict();
+    if (verdict == null) {
+      return;
+    }
+    boolean succeeded = verdict == Attempt.SUCCESS;
+    if (attempt instanceof RevokeRun<I> revoke) {
+      TaskState to = succeeded ? NOT_FOUND : SUCCEEDED;
+      move(revoke.id, revoke, succeeded ? null : DONE, SUCCEEDED, to);
+    } else if (attempt instanceof TaskRun<I> run) {
+      if (!succeeded) {
+        fail(run, verdict);
+      } else if (move(run.id, run, DONE, WORKING, SUCCEEDED)) {
+        index.remove(run);
+      }
+    }
+  }
+
+  private void fail(TaskRun<I> run, Object cause) {
+    if (!feed.isOn()) {
+      if (run.write(cause)) {
+        index.moveToFailed(run);
+      }
+      return;
+    }
+    entries.compute(
+        run.id,
+        (id, entry) -> {
+          if (run.write(cause)) {
+            index.moveToFailed(run);
+            feed.add(id, WORKING, FAILED);
+          }
+          return entry;
+        });
+    feed.tell();
+  }
+
+  /** Puts {@code to} in the place of {@code from}; null stands for none. */
+  private boolean move(
+      I id, @Nullable Object from, @Nullable Object to, TaskState state, TaskState next) {
+    if (!feed.isOn() || state == next) {
+      return move(id, from, to);
+    }
+    boolean[] moved = {false};
+    entries.compute(
+        id,
+        (key, entry) -> {
+          if (entry != from) {
+            return entry;
+          }
+          moved[0] = true;
+          feed.add(key, state, next);
+          return to;
+        });
+    feed.tell();
+    return moved[0];
+  }
+
+  private boolean move(I id, @Nullable Object from, @Nullable Object to) {
+    if (from == null) {
+      return to != null && entries.putIfAbsent(id, to) == null;
+    }
+    return to == null ? entries.remove(id, from) : entries.replace(id, from, to);
+  }
+
+  @Override
+  public TaskState state(I id) {
+    Object entry = entries.get(id);
+    if (entry == null) {
+      return NOT_FOUND;
+    }
+    if (entry == DONE) {
+      return SUCCEEDED;
+    }
+    Object verdict = attempt(entry).verdict();
+    if (entry instanceof RevokeRun) {
+      return verdict == Attempt.SUCCESS ? NOT_FOUND : SUCCEEDED;
+    }
+    if (verdict == null) {
+      return WORKING;
+    }
+    return verdict == Attempt.SUCCESS ? SUCCEEDED : FAILED;
+  }
+
+  @Override
+  public @Nullable Throwable failure(I id) {
+    return entries.get(id) instanceof TaskRun<?> run && run.verdict() instanceof Throwable cause
+        ? cause
+        : null;
+  }
+
+  @Override
+  public boolean forget(I id) {
+    Object entry = entries.get(id);
+    if (entry == null || entry == DONE || !(attempt(entry) instanceof TaskRun<I> run)) {
+      return false;
+    }
+    settle(run);
+    if (!(run.verdict() instanceof Throwable) || !move(id, run, null, FAILED, NOT_FOUND)) {
+      return false;
+    }
+    index.remove(run);
+    return true;
+  }
+
+  @Override
+  public boolean drop(I id) {
+    Object entry = entries.get(id);
+    if (entry != null && entry != DONE) {
+      settle(attempt(entry));
+    }
+    return move(id, DONE, null, SUCCEEDED, NOT_FOUND);
+  }
+
+  @Override
+  public List<I> tasks(TaskState state) {
+    if (state != SUCCEEDED) {
+      return index.ids(state);
+    }
+    List<I> ids = new ArrayList<>();
+    entries.forEach(
+        (id, entry) -> {
+          if (entry == DONE || (entry instanceof RevokeRun<?> run && !succeeded(run))) {
+            ids.add(id);
+          }
+        });
+    return ids;
+  }
+
+  private static boolean succeeded(Attempt<?> attempt) {
+    return attempt.verdict() == Attempt.SUCCESS;
+  }
+
+  @Override
+  public long count(TaskState state) {
+    if (state != SUCCEEDED) {
+      return index.count(state);
+    }
+    return Math.max(0, entries.mappingCount() - index.count(WORKING) - index.count(FAILED));
+  }
+
+  @SuppressWarnings("unchecked") // whatever is neither none nor DONE
+  private Attempt<I> attempt(Object entry) {
+    return (Attempt<I>) entry;
+  }
+}

@@ -1,0 +1,73 @@
+package dev.offload.coroutines.internal
+
+import dev.offload.LaunchOutcome
+import dev.offload.OffloadKind
+import dev.offload.RevokeOutcome
+import dev.offload.TaskEvent
+import dev.offload.TaskState
+import dev.offload.TimeoutPolicy
+import dev.offload.coroutines.OffloadDeferred
+import dev.offload.coroutines.OffloadScope
+import dev.offload.coroutines.TaskRecorder
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.currentCoroutineContext
+import kotlinx.coroutines.ensureActive
+import kotlinx.coroutines.flow.Flow
+import kotlin.coroutines.CoroutineContext
+
+/** The Kotlin face of a [RecorderCore]. */
+internal class ScopeRecorder<ID : Any>(val core: RecorderCore<ID>, private val bodies: BodyContext) : TaskRecorder<ID> {
+    override val transitions: Flow<TaskEvent<ID>> = transitionsOf(core.feed())
+
+    override fun <T> launch(
+        id: ID,
+        timeout: TimeoutPolicy?,
+        context: CoroutineContext,
+        block: suspend CoroutineScope.() -> T,
+    ): LaunchOutcome<OffloadDeferred<T>> =
+        core.launch(id, timeout, bodies.body(context.requireNoJob(), block)) { job -> DeferredLease(job, false) }
+
+    override suspend fun <R> revoke(
+        id: ID,
+        timeout: TimeoutPolicy?,
+        context: CoroutineContext,
+        block: suspend CoroutineScope.() -> R,
+    ): RevokeOutcome<R> {
+        currentCoroutineContext().ensureActive()
+        val body = bodies.body(context.requireNoJob(), block)
+        val revoking = core.revoke(id, timeout, body)
+        return revoking.refusal() ?: outcome(DeferredLease(revoking.job()!!, false))
+    }
+
+    private suspend fun <R> outcome(lease: DeferredLease<R>): RevokeOutcome<R> = try {
+        RevokeOutcome.Revoked(lease.await())
+    } catch (e: Throwable) {
+        lease.cancel() // in case that only this caller's waiting ended
+        currentCoroutineContext().ensureActive()
+        RevokeOutcome.RevokeFailed(e)
+    }
+
+    override fun state(id: ID): TaskState = core.state(id)
+
+    override fun stateAssumingLaunched(id: ID): TaskState {
+        val state = core.state(id)
+        return if (state == TaskState.NOT_FOUND) TaskState.WORKING else state
+    }
+
+    override fun failure(id: ID): Throwable? = core.failure(id)
+
+    override fun tasks(state: TaskState): List<ID> = core.tasks(state)
+
+    override fun count(state: TaskState): Long = core.count(state)
+
+    override fun forget(id: ID): Boolean = core.forget(id)
+
+    override fun dropSucceeded(ids: Iterable<ID>): Int = core.dropSucceeded(ids)
+
+    companion object {
+        fun <ID : Any> create(scope: OffloadScope, kind: OffloadKind<*>): TaskRecorder<ID> {
+            require(scope is ScopeFace) { "scope must be one that offload made, but is ${scope::class.qualifiedName}" }
+            return ScopeRecorder(RecorderCore(scope.core, kind), scope.bodies)
+        }
+    }
+}

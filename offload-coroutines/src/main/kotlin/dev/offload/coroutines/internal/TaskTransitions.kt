@@ -1,0 +1,52 @@
+package dev.offload.coroutines.internal
+
+import dev.offload.TaskEvent
+import dev.offload.coroutines.TaskRecorder
+import kotlinx.coroutines.CoroutineDispatcher
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.channels.Channel
+import kotlinx.coroutines.currentCoroutineContext
+import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.flow.emitAll
+import kotlinx.coroutines.flow.flow
+import kotlinx.coroutines.flow.flowOn
+import java.util.concurrent.atomic.AtomicLong
+import kotlin.coroutines.ContinuationInterceptor
+
+/** The events of a feed; each collector has a buffer of its own. */
+internal fun <ID : Any> transitionsOf(feed: TaskFeed<ID>): Flow<TaskEvent<ID>> {
+    val events = flow {
+        val buffer = EventBuffer<ID>()
+        feed.watch(buffer)
+        try {
+            while (true) emit(buffer.next())
+        } finally {
+            feed.leave(buffer)
+        }
+    }
+    return flow { emitAll(if (resumesInPlace()) events.flowOn(Dispatchers.Default) else events) }
+}
+
+/** Whether a collector would run inside the call that sends to it, which is that of a task. */
+private suspend fun resumesInPlace(): Boolean {
+    val context = currentCoroutineContext()
+    val dispatcher = context[ContinuationInterceptor] as? CoroutineDispatcher
+    return dispatcher == null || !dispatcher.isDispatchNeeded(context)
+}
+
+private class EventBuffer<ID : Any> : TaskFeed.Watcher<ID> {
+    private val events = Channel<TaskEvent<ID>>(TaskRecorder.FEED_CAPACITY)
+    private val missed = AtomicLong()
+
+    override fun offer(event: TaskEvent<ID>) {
+        if (!events.trySend(event).isSuccess) missed.incrementAndGet()
+    }
+
+    /** What is buffered comes first: what was missed is later than that. */
+    suspend fun next(): TaskEvent<ID> = events.tryReceive().getOrNull() ?: missedOrNext()
+
+    private suspend fun missedOrNext(): TaskEvent<ID> {
+        val count = missed.getAndSet(0)
+        return if (count > 0) TaskEvent.Missed(count) else events.receive()
+    }
+}
