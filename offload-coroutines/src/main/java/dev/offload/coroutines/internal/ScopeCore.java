@@ -455,20 +455,28 @@ public final class ScopeCore implements WaitTarget {
     }
   }
 
-  /** The callers of the job have been told. */
-  void ended(JobCell<?> job) {
+  /** The job has ended and is not counted out yet, so the scope has not ended. */
+  void noteFailure(JobCell<?> job) {
     if (failFast && job.hasFailed() && firstFailed.compareAndSet(null, job)) {
       job.markObserved();
+    } else if (parent != null && job.hasFailedUnobserved()) {
+      unseen.add(job);
+    }
+  }
+
+  /** The callers of the job have been told. */
+  void ended(JobCell<?> job) {
+    if (firstFailed.get() == job) {
       close();
     }
   }
 
-  /** A job failed and nobody has asked for its outcome so far. */
+  /** A job failed and nobody has asked for its outcome so far; its callers have been told. */
   void failedUnobserved(JobCell<?> job) {
     if (parent == null) {
       engine.listener.unobservedFailure(job.snapshot(), Objects.requireNonNull(job.failure()));
     } else {
-      unseen.add(job);
+      unseen.reportTooMany();
     }
   }
 
