@@ -215,12 +215,13 @@ public final class ScopeCore implements WaitTarget {
     OffloadKey.Auto<@Nullable Object> key =
         (OffloadKey.Auto<@Nullable Object>) account.kind.kind.auto();
     boolean viaScope = parent != null;
-    if (viaScope && !takes(false)) {
-      throw closed();
-    }
-    root()
-        .place(key, account, ConflictPolicy.REJECT, null, body, null, false, viaScope, true)
-        .jobOrThrow(key);
+    Placement<@Nullable Object> placement =
+        viaScope && !takes(false)
+            ? rejected(account, How.SCOPE_CLOSED, RejectReason.SCOPE_CLOSED)
+            : root()
+                .place(
+                    key, account, ConflictPolicy.REJECT, null, body, null, false, viaScope, true);
+    placement.jobOrThrow(key);
     return key;
   }
 
