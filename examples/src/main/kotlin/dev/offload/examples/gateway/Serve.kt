@@ -7,9 +7,10 @@ import dev.offload.examples.gateway.http.OriginClient
 import dev.offload.examples.gateway.http.RequestLog
 import dev.offload.examples.gateway.http.StopReport
 import dev.offload.examples.gateway.replay.Origin
-import dev.offload.examples.gateway.replay.UserException
-import dev.offload.examples.gateway.replay.describe
-import dev.offload.examples.gateway.replay.grouped
+import dev.offload.examples.program.ExitCode
+import dev.offload.examples.program.UserException
+import dev.offload.examples.program.describe
+import dev.offload.examples.program.grouped
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.withContext
 import java.io.IOException
