@@ -75,7 +75,9 @@ internal class CachingHandler(
     }
 
     private suspend fun send(call: ApplicationCall, response: StoredResponse, outcome: CacheOutcome) {
-        if (outcome != CacheOutcome.MISS) call.response.header(HttpHeaders.Age, response.age.inWholeSeconds.toString())
+        if (outcome != CacheOutcome.MISS || response.cameOld) {
+            call.response.header(HttpHeaders.Age, response.age.inWholeSeconds.toString())
+        }
         call.send(response.status, response.headers, response.body, outcome)
     }
 

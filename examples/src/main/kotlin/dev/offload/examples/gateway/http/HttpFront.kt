@@ -22,6 +22,7 @@ import kotlinx.coroutines.launch
 import kotlinx.coroutines.selects.select
 import kotlinx.coroutines.withTimeoutOrNull
 import java.io.IOException
+import java.nio.channels.UnresolvedAddressException
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.milliseconds
 
@@ -63,11 +64,17 @@ internal class HttpFront private constructor(private val gateway: Gateway) {
         } catch (e: Exception) {
             server.stopSuspend(0, 0)
             currentCoroutineContext().ensureActive()
-            // Ktor wraps it in a cancellation of its own.
-            throw generateSequence<Throwable>(e) { it.cause }.firstOrNull { it is IOException } ?: e
+            // Ktor wraps it in a cancellation of its own, and the JDK has no input or output in a name it cannot resolve.
+            throw generateSequence<Throwable>(e) { it.cause }.firstNotNullOfOrNull(::asIOException) ?: e
         }
         this.port = server.engine.resolvedConnectors().single().port
         return this
+    }
+
+    private fun asIOException(e: Throwable): IOException? = when (e) {
+        is IOException -> e
+        is UnresolvedAddressException -> IOException("no address to listen at", e)
+        else -> null
     }
 
     private suspend fun answer(call: ApplicationCall) {

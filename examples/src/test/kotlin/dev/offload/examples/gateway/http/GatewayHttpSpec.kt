@@ -151,6 +151,19 @@ class GatewayHttpSpec :
             }
         }
 
+        test("the age of an answer is told once, and goes on where another cache had left it") {
+            withGateway({
+                response.header("Age", "5")
+                respondText("page")
+            }) {
+                get("/page").headers.getAll("Age") shouldBe listOf("5")
+                time += 3.seconds
+                val later = get("/page")
+                later.outcome shouldBe "HIT"
+                later.headers.getAll("Age") shouldBe listOf("8")
+            }
+        }
+
         test("a body over the limit is passed through whole, and not stored") {
             withGateway(
                 answer = { respondText("x".repeat(100_000)) },
