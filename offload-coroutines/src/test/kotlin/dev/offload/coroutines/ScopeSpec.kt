@@ -340,6 +340,22 @@ class ScopeSpec :
             }
         }
 
+        test(
+            "R4: what a closed scope will not hand on to the manager is counted and told there as rejected, spawn too",
+        ) {
+            val listener = RecordingListener()
+            managerTest(listener = listener) { manager ->
+                val scope = manager.openScope("open")
+                scope.cancel()
+                shouldThrow<ScopeClosedException> { scope.spawn("audit") {} }
+                shouldThrow<ScopeClosedException> { scope.share(LOAD.key(1)) { "" } }
+                shouldThrow<ScopeClosedException> { scope.call(LOAD.key(1)) { "" } }
+                manager.snapshot().byKind().mapValues { it.value.rejected() } shouldBe
+                    mapOf("audit" to 1L, "user.load" to 2L)
+                listener.count("rejected audit SCOPE_CLOSED") shouldBe 1
+            }
+        }
+
         test("cancel() inside a scope ends it as closed") {
             managerTest { manager ->
                 shouldThrow<ScopeClosedException> { manager.scope("request") { cancel().also { awaitCancellation() } } }

@@ -1,8 +1,7 @@
 package dev.offload.examples.gateway
 
-import dev.offload.examples.gateway.replay.UserException
-import picocli.CommandLine
-import picocli.CommandLine.ParameterException
+import dev.offload.examples.program.UserException
+import dev.offload.examples.program.readCommandLine
 
 /** What the command line asks for. */
 internal sealed interface Command {
@@ -23,12 +22,11 @@ internal sealed interface Command {
  */
 internal fun parseArguments(args: Array<String>): Command {
     val arguments = Arguments()
-    val commandLine = CommandLine(arguments)
-    try {
-        commandLine.parseArgs(*args)
-        if (commandLine.isUsageHelpRequested) return Command.Help(commandLine.usageMessage)
-        return if (arguments.serve) Command.Serve(arguments.settings()) else Command.Replay(arguments.settings())
-    } catch (e: ParameterException) {
-        throw UserException(e.message.orEmpty().lineSequence().joinToString(" ") + "; --help tells what is possible")
+    return readCommandLine(arguments, args) { commandLine ->
+        when {
+            commandLine.isUsageHelpRequested -> Command.Help(commandLine.usageMessage)
+            arguments.serve -> Command.Serve(arguments.settings())
+            else -> Command.Replay(arguments.settings())
+        }
     }
 }

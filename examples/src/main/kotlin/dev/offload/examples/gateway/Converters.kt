@@ -1,6 +1,7 @@
 package dev.offload.examples.gateway
 
 import dev.offload.examples.gateway.http.GatewaySettings
+import dev.offload.examples.program.TimeConverter
 import picocli.CommandLine.ITypeConverter
 import picocli.CommandLine.TypeConversionException
 import java.net.URI
@@ -10,20 +11,6 @@ import kotlin.time.Duration.Companion.days
 import kotlin.time.Duration.Companion.hours
 import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.seconds
-import kotlin.time.toJavaDuration
-import java.time.Duration as JavaDuration
-
-/** Reads a time; a Java duration, because picocli cannot see Kotlin's value class. */
-internal abstract class TimeConverter(private val from: Duration, private val to: Duration) :
-    ITypeConverter<JavaDuration> {
-    override fun convert(value: String): JavaDuration {
-        val time = value.toIntOrNull()?.milliseconds ?: Duration.parseOrNull(value)
-        if (time == null || time < from || time > to) {
-            throw TypeConversionException("'$value' is no time from $from to $to")
-        }
-        return time.toJavaDuration()
-    }
-}
 
 internal class LatencyConverter : TimeConverter(Duration.ZERO, 10.seconds)
 

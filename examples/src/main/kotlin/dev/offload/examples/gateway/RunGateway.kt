@@ -4,11 +4,13 @@ import dev.offload.examples.gateway.replay.AccessLog
 import dev.offload.examples.gateway.replay.Comparison
 import dev.offload.examples.gateway.replay.EmbeddedOrigin
 import dev.offload.examples.gateway.replay.Origin
-import dev.offload.examples.gateway.replay.Progress
 import dev.offload.examples.gateway.replay.RemoteOrigin
 import dev.offload.examples.gateway.replay.Report
-import dev.offload.examples.gateway.replay.UserException
-import dev.offload.examples.gateway.replay.describe
+import dev.offload.examples.program.ExitCode
+import dev.offload.examples.program.Progress
+import dev.offload.examples.program.UserException
+import dev.offload.examples.program.describe
+import dev.offload.examples.program.printAll
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.withContext
 import java.io.IOException
@@ -71,8 +73,3 @@ private fun readLog(settings: Settings): AccessLog {
 
 private fun openOrigin(settings: Settings): Origin =
     settings.origin?.let { RemoteOrigin(it) } ?: EmbeddedOrigin.start(settings.latency, settings.failureRate)
-
-private fun PrintWriter.printAll(text: String) {
-    print(text)
-    flush()
-}

@@ -485,6 +485,8 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     tellBody();
     body = null;
     Admission.Effects admitted = ticket == null ? null : scope.engine().admission.leave(ticket);
+    // Before it is counted out: the scope may end with the next job, and that looks for failures.
+    scope.noteFailure(this);
     // Counted out first: who finds the key free finds the job counted as ended, too.
     boolean lastOfScope = scope.count(this);
     JobCell<?> successor = scope.remove(this);
@@ -510,7 +512,7 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     if (limits != null) {
       limits.tellTotal(this);
     }
-    if (!observed && stateOf(word) == FAILED) {
+    if (hasFailedUnobserved()) {
       scope.failedUnobserved(this);
     }
     if (dropped != null) {
@@ -546,9 +548,9 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     return stateOf(word) != CANCELLING || !takeBack(waiter);
   }
 
-  /** Whether the job fails or has failed without anyone having asked for the outcome. */
-  boolean isUnobserved() {
-    return !observed;
+  /** Whether the job has failed without anyone having asked for the outcome. */
+  boolean hasFailedUnobserved() {
+    return !observed && stateOf(word) == FAILED;
   }
 
   /** Notes that someone asked for the outcome, so that a failure needs no report. */

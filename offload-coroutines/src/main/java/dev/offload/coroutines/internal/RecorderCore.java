@@ -75,8 +75,7 @@ public final class RecorderCore<I> {
       attempt.decidedBy(job);
       return job;
     } catch (Throwable e) { // refused: it never starts, and must not stick
-      boolean unused = attempt.write(e);
-      states.settle(attempt);
+      states.fail(attempt, e);
       throw e;
     }
   }

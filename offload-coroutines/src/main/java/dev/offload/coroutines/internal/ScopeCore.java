@@ -233,12 +233,13 @@ public final class ScopeCore implements WaitTarget {
     OffloadKey.Auto<@Nullable Object> key =
         (OffloadKey.Auto<@Nullable Object>) account.kind.kind.auto();
     boolean viaScope = parent != null;
-    if (viaScope && !takes(false)) {
-      throw closed();
-    }
-    root()
-        .place(key, account, ConflictPolicy.REJECT, null, body, null, false, viaScope, true)
-        .jobOrThrow(key);
+    Placement<@Nullable Object> placement =
+        viaScope && !takes(false)
+            ? rejected(account, How.SCOPE_CLOSED, RejectReason.SCOPE_CLOSED)
+            : root()
+                .place(
+                    key, account, ConflictPolicy.REJECT, null, body, null, false, viaScope, true);
+    placement.jobOrThrow(key);
     return key;
   }
 
@@ -473,20 +474,28 @@ public final class ScopeCore implements WaitTarget {
     }
   }
 
-  /** The callers of the job have been told. */
-  void ended(JobCell<?> job) {
+  /** The job has ended and is not counted out yet, so the scope has not ended. */
+  void noteFailure(JobCell<?> job) {
     if (failFast && job.hasFailed() && firstFailed.compareAndSet(null, job)) {
       job.markObserved();
+    } else if (parent != null && job.hasFailedUnobserved()) {
+      unseen.add(job);
+    }
+  }
+
+  /** The callers of the job have been told. */
+  void ended(JobCell<?> job) {
+    if (firstFailed.get() == job) {
       close();
     }
   }
 
-  /** A job failed and nobody has asked for its outcome so far. */
+  /** A job failed and nobody has asked for its outcome so far; its callers have been told. */
   void failedUnobserved(JobCell<?> job) {
     if (parent == null) {
       engine.listener.unobservedFailure(job.snapshot(), Objects.requireNonNull(job.failure()));
     } else {
-      unseen.add(job);
+      unseen.reportTooMany();
     }
   }
 

@@ -22,6 +22,9 @@ interface TaskStates<I> {
   /** Writes down what became of an attempt, if it is decided. Any number of times, by anyone. */
   void settle(Attempt<I> attempt);
 
+  /** Ends an attempt that has no job to decide it. */
+  void fail(Attempt<I> attempt, Throwable cause);
+
   TaskState state(I id);
 
   /** What the task failed with; null if it is not FAILED. */

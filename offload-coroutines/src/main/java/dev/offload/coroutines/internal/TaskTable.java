@@ -136,15 +136,25 @@ final class TaskTable<I> implements TaskStates<I> {
       TaskState to = succeeded ? NOT_FOUND : SUCCEEDED;
       move(revoke.id, revoke, succeeded ? null : DONE, SUCCEEDED, to);
     } else if (attempt instanceof TaskRun<I> run) {
-      if (!succeeded) {
-        fail(run, verdict);
+      if (verdict instanceof Throwable cause) {
+        note(run, cause);
       } else if (move(run.id, run, DONE, WORKING, SUCCEEDED)) {
         index.remove(run);
       }
     }
   }
 
-  private void fail(TaskRun<I> run, Object cause) {
+  @Override
+  public void fail(Attempt<I> attempt, Throwable cause) {
+    if (attempt instanceof TaskRun<I> run) {
+      note(run, cause);
+    } else if (attempt.write(cause)) {
+      settle(attempt);
+    }
+  }
+
+  /** Notes a failure: who writes it down first moves the run in the index, too. */
+  private void note(TaskRun<I> run, Throwable cause) {
     if (!feed.isOn()) {
       if (run.write(cause)) {
         index.moveToFailed(run);

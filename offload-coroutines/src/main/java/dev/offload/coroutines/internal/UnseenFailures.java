@@ -3,6 +3,7 @@ package dev.offload.coroutines.internal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
@@ -16,15 +17,19 @@ final class UnseenFailures {
 
   private final Queue<JobCell<?>> failed = new ArrayDeque<>(0);
 
-  void add(JobCell<?> job) {
-    JobCell<?> tooMany = addBounded(job);
-    if (tooMany != null) {
-      report(tooMany);
+  synchronized void add(JobCell<?> job) {
+    failed.add(job);
+  }
+
+  /** Reports the oldest if there are too many; apart from {@link #add}, since it calls the user. */
+  void reportTooMany() {
+    JobCell<?> oldest = takeTooMany();
+    if (oldest != null) {
+      report(oldest);
     }
   }
 
-  private synchronized @Nullable JobCell<?> addBounded(JobCell<?> job) {
-    failed.add(job);
+  private synchronized @Nullable JobCell<?> takeTooMany() {
     return failed.size() > MOST ? failed.remove() : null;
   }
 
@@ -40,8 +45,8 @@ final class UnseenFailures {
   }
 
   private static void report(JobCell<?> job) {
-    Throwable failure = job.failure();
-    if (job.isUnobserved() && failure != null) {
+    if (job.hasFailedUnobserved()) {
+      Throwable failure = Objects.requireNonNull(job.failure());
       job.scope().engine().listener.unobservedFailure(job.snapshot(), failure);
     }
   }

@@ -25,8 +25,7 @@ import org.jspecify.annotations.Nullable;
  *   ---------------------|----------------------------------|--------|----------------
  *   park                 | putIfAbsent                      | in     | empty
  *   wake, somebody waits | remove(key)                      | out    | value, or ended
- *   leave (cancel, close)| remove(key, slot), if it was in  | out    | ended
- *   timeOut              | remove(key, slot), if it was in  | out    | ended
+ *   leave, timeOut       | remove(key, slot), or the end    | out    | ended, or value
  *   close                | `closed` is set                  | out    | ended, or value
  * </pre>
  *
@@ -198,16 +197,14 @@ public final class WaitTable<K, V extends @Nullable Object> {
     leave(key, slot, this::gaveUp);
   }
 
+  /** Ends a wait whose time is over; a value that is in already still arrives. */
+  public void timeOut(K key, WaitSlot<V> slot, Duration limit) {
+    leave(key, slot, () -> OffloadTimeoutException.noValue(name, limit));
+  }
+
   private void leave(K key, WaitSlot<V> slot, Supplier<? extends OffloadException> why) {
     boolean unused = remove(key, slot);
     slot.end(why);
-  }
-
-  /** Ends a wait whose time is over, unless a value is on its way. */
-  public void timeOut(K key, WaitSlot<V> slot, Duration limit) {
-    if (remove(key, slot)) {
-      slot.end(() -> OffloadTimeoutException.noValue(name, limit));
-    }
   }
 
   /** Whether the slot is out, or at least nobody else is known to have taken it out. */

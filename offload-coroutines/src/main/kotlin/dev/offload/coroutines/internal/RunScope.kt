@@ -34,6 +34,8 @@ internal suspend fun <R> runScope(
     val run = ScopeRun(core, face, block)
     return try {
         if (failFast) coroutineScope { run.structured(this) } else supervisorScope { run.structured(this) }
+        // A job that failed just before the last one ended: there was nothing left to cancel.
+        core.firstFailure()?.let { throw it }
         run.result!!.getOrThrow()
     } catch (e: Throwable) {
         core.close()

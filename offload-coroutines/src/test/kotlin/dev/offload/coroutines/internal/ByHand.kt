@@ -3,7 +3,11 @@ package dev.offload.coroutines.internal
 import dev.offload.OffloadConfig
 import dev.offload.OffloadHandle
 import dev.offload.coroutines.OffloadManager
+import dev.offload.coroutines.OffloadScope
 import java.time.Duration
+import java.util.concurrent.ScheduledThreadPoolExecutor
+import java.util.concurrent.ThreadPoolExecutor
+import java.util.concurrent.TimeUnit
 import java.util.concurrent.atomic.AtomicInteger
 
 /** Time that stands still; tells how many tasks it would still have to run. */
@@ -45,8 +49,8 @@ internal class CountingWaiter(private val end: Boolean) : Waiter() {
     }
 }
 
-internal fun scopeByHand(timer: OffloadTimer = StandingTimer()) =
-    Engine("test", OffloadConfig.defaults(), null, timer) { 0L }.root()
+internal fun scopeByHand(timer: OffloadTimer = StandingTimer(), config: OffloadConfig = OffloadConfig.defaults()) =
+    Engine("test", config, null, timer) { 0L }.root()
 
 @Suppress("UNCHECKED_CAST")
 internal fun <T> privateField(of: Any, name: String): T = generateSequence<Class<*>>(of.javaClass) { it.superclass }
@@ -54,10 +58,41 @@ internal fun <T> privateField(of: Any, name: String): T = generateSequence<Class
     .apply { isAccessible = true }
     .get(of) as T
 
-/** How many keys the registry of a manager holds, whatever has become of their jobs. */
-internal fun OffloadManager.entries(): Int {
-    val core = privateField<ScopeCore>(this, "core")
-    return privateField<Map<*, *>>(privateField<Registry>(core, "registry"), "newest").size
+private val OffloadScope.core get() = privateField<ScopeCore>(this, "core")
+
+/** How many keys the registry of a scope holds, whatever has become of their jobs. */
+internal fun OffloadScope.entries(): Int =
+    privateField<Map<*, *>>(privateField<Registry>(core, "registry"), "newest").size
+
+/** The limits that concern a scope, and those of kinds, which have permits in use or jobs in their queue. */
+internal fun OffloadScope.limitsInUse(): List<String> {
+    val ofScopes = privateField<List<PermitPool>>(core, "pools")
+    val ofKinds = privateField<Map<*, PermitPool>>(core.engine().kinds, "pools").values
+    return (ofScopes + ofKinds)
+        .filter { it.permits.isNotEmpty() || it.queued != 0 || it.lanes.isNotEmpty() }
+        .map { "${it.owner}: ${it.permits.size} in use, ${it.queued} queued" }
+}
+
+/** The threads that time the limits of a manager in real time. */
+internal class TimerView(manager: OffloadManager) {
+    private val timer = privateField<SystemTimer?>(manager, "systemTimer")!!
+    private val clock = privateField<ScheduledThreadPoolExecutor>(timer, "clock")
+    private val runners = privateField<ThreadPoolExecutor>(timer, "runners")
+    private val threadName = "offload-timer-${manager.name}"
+
+    /** What is still to be run later. */
+    val entries: Int get() = clock.queue.size
+
+    /**
+     * Whether it was stopped, and then ends: what it was at goes on to its end, and one thread may be about to start another.
+     * A timer that was not stopped would lose its threads, too, but some seconds later and for want of work.
+     */
+    fun ends(): Boolean = clock.isShutdown &&
+        runners.isShutdown &&
+        clock.awaitTermination(10, TimeUnit.SECONDS) &&
+        runners.awaitTermination(10, TimeUnit.SECONDS)
+
+    fun threads(): List<Thread> = Thread.getAllStackTraces().keys.filter { it.name == threadName }
 }
 
 /** How many waiters are linked at the job of a handle, also those that no longer wait. */

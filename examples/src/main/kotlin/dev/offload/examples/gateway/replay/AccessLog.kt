@@ -1,5 +1,6 @@
 package dev.offload.examples.gateway.replay
 
+import dev.offload.examples.program.grouped
 import java.io.BufferedInputStream
 import java.io.IOException
 import java.io.InputStream

@@ -4,6 +4,9 @@ import dev.offload.examples.gateway.http.GatewayServer
 import dev.offload.examples.gateway.http.GatewaySettings
 import dev.offload.examples.gateway.http.HttpOriginClient
 import dev.offload.examples.gateway.http.StopReport
+import dev.offload.examples.program.Progress
+import dev.offload.examples.program.UserException
+import dev.offload.examples.program.describe
 import kotlinx.coroutines.withTimeoutOrNull
 import java.io.IOException
 import kotlin.time.Duration

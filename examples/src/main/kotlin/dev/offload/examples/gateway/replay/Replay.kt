@@ -1,6 +1,7 @@
 package dev.offload.examples.gateway.replay
 
 import dev.offload.examples.gateway.http.CacheOutcome
+import dev.offload.examples.program.Latencies
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.launch
@@ -9,7 +10,6 @@ import java.util.concurrent.atomic.AtomicInteger
 import java.util.concurrent.atomic.AtomicLongArray
 import java.util.concurrent.atomic.LongAdder
 import kotlin.time.Duration
-import kotlin.time.Duration.Companion.nanoseconds
 import kotlin.time.measureTime
 
 /**
@@ -81,22 +81,4 @@ internal class Calls(
     val time: Duration,
 ) {
     val total: Long get() = succeeded + failed
-}
-
-/** Times, to be asked for quantiles. Takes [nanos] over. */
-internal class Latencies(private val nanos: LongArray) {
-    init {
-        nanos.sort()
-    }
-
-    /**
-     * The quantile of nearest rank, exact: the smallest of the times that at least [percent] percent of all times do
-     * not exceed.
-     */
-    fun percentile(percent: Int): Duration {
-        require(percent in 1..100) { "percent must be 1 to 100, but is $percent" }
-        require(nanos.isNotEmpty()) { "there are no times" }
-        val rank = (nanos.size.toLong() * percent + 99) / 100
-        return nanos[(rank - 1).toInt()].nanoseconds
-    }
 }

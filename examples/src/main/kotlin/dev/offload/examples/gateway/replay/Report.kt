@@ -2,6 +2,11 @@ package dev.offload.examples.gateway.replay
 
 import dev.offload.examples.gateway.http.CacheOutcome
 import dev.offload.examples.gateway.http.GatewaySettings
+import dev.offload.examples.program.describe
+import dev.offload.examples.program.grouped
+import dev.offload.examples.program.inMillis
+import dev.offload.examples.program.inSeconds
+import dev.offload.examples.program.percent
 
 /** The result, as text for people. */
 internal class Report(

@@ -10,6 +10,7 @@ import dev.offload.examples.gateway.http.ORIGIN_LOAD
 import dev.offload.examples.gateway.http.OriginClient
 import dev.offload.examples.gateway.http.OriginFailedException
 import dev.offload.examples.gateway.http.OriginRequest
+import dev.offload.examples.program.Latencies
 import io.kotest.core.spec.style.StringSpec
 import io.kotest.inspectors.forAll
 import io.kotest.matchers.collections.shouldBeEmpty

@@ -1,4 +1,4 @@
-package dev.offload.examples.gateway.replay
+package dev.offload.examples.program
 
 import java.net.ConnectException
 import java.nio.channels.UnresolvedAddressException

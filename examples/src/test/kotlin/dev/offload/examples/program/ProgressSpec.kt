@@ -1,4 +1,4 @@
-package dev.offload.examples.gateway.replay
+package dev.offload.examples.program
 
 import io.kotest.core.spec.style.StringSpec
 import io.kotest.matchers.collections.shouldHaveSize

@@ -1,4 +1,4 @@
-package dev.offload.examples.gateway.replay
+package dev.offload.examples.program
 
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.delay
@@ -45,9 +45,3 @@ internal class Progress(private val to: PrintWriter, private val terminal: Boole
         private val REPEAT = 1.seconds
     }
 }
-
-/**
- * Whether standard error is a terminal that can overwrite a line. The JDK answers for input and output together, which
- * errs to the safe side: plain lines.
- */
-internal fun isTerminal(): Boolean = System.console() != null && System.getenv("TERM").orEmpty() !in setOf("", "dumb")

@@ -1,4 +1,4 @@
-package dev.offload.examples.gateway
+package dev.offload.examples.program
 
 import kotlinx.coroutines.Job
 import java.util.concurrent.CountDownLatch

@@ -1,4 +1,4 @@
-package dev.offload.examples.gateway.replay
+package dev.offload.examples.program
 
 import java.util.Locale
 import kotlin.time.Duration

@@ -1,0 +1,132 @@
+package dev.offload.coroutines
+
+import io.kotest.assertions.withClue
+import io.kotest.core.spec.style.FunSpec
+import io.kotest.engine.spec.tempdir
+import io.kotest.matchers.collections.shouldBeEmpty
+import io.kotest.matchers.collections.shouldHaveSize
+import io.kotest.matchers.maps.shouldContainKey
+import io.kotest.matchers.shouldBe
+import io.kotest.matchers.string.shouldContain
+import org.jetbrains.kotlin.cli.common.ExitCode
+import org.jetbrains.kotlin.cli.jvm.K2JVMCompiler
+import java.io.ByteArrayOutputStream
+import java.io.File
+import java.io.PrintStream
+
+/**
+ * What [OffloadDsl] promises is about code that does not compile, so this compiles code. Two runs for all snippets, since
+ * a run costs seconds and a snippet next to nothing.
+ */
+class DslCompilationSpec :
+    FunSpec({
+        val all by lazy { compile(tempdir(), ACCIDENTS + INTENDED) }
+        val intended by lazy { compile(tempdir(), INTENDED) }
+
+        for (accident in ACCIDENTS.keys) {
+            test("in a body, $accident of the surrounding scope by accident does not compile") {
+                all.exit shouldBe ExitCode.COMPILATION_ERROR
+                all.errors shouldContainKey accident
+                all.errors.getValue(accident).shouldHaveSize(1).single() shouldContain BLOCKED
+            }
+        }
+
+        test("nothing but the accidents is refused") {
+            all.errors.keys shouldBe ACCIDENTS.keys
+        }
+
+        test("in a body, code that names the scope, and child coroutines of the job, compile") {
+            withClue(intended.errors) {
+                intended.exit shouldBe ExitCode.OK
+                intended.errors.keys.shouldBeEmpty()
+            }
+        }
+    })
+
+/** The words of the compiler for a call that a DSL marker keeps out. */
+private const val BLOCKED = "cannot be called in this context with an implicit receiver"
+
+private val ACCIDENTS = mapOf(
+    "submit" to inBody("""submit(kind.key(2)) { "inner" }"""),
+    "trySubmit" to inBody("""trySubmit(kind.key(2)) { "inner" }"""),
+    "submitWhenRoom" to inBody("""submitWhenRoom(kind.key(2)) { "inner" }"""),
+    "share" to inBody("""share(kind.key(2)) { "inner" }"""),
+    "call" to inBody("""call(kind.key(2)) { "inner" }"""),
+    "spawn" to inBody("""spawn("audit") { }"""),
+    "scope" to inBody("""scope("below") { }"""),
+    "openScope" to inBody("""openScope("below")"""),
+    "joinAll" to inBody("joinAll()"),
+    "cancelAll" to inBody("cancelAll()"),
+    "cancel by key" to inBody("cancel(kind.key(2))"),
+    "complete" to inBody("complete()"),
+    "submit in a child coroutine" to inBody("""launch { submit(kind.key(2)) { "inner" } }"""),
+    "submit in a body of share" to inBody("""submit(kind.key(2)) { "inner" }""", verb = "share"),
+    "submit in a body of call" to inBody("""submit(kind.key(2)) { "inner" }""", verb = "call"),
+)
+
+private val INTENDED = mapOf(
+    "submit of the scope named by label" to inBody("""this@scope.submit(kind.key(2)) { "inner" }.await()"""),
+    "submit of a scope in a variable" to inBody("""request.submit(kind.key(2)) { "inner" }.await()"""),
+    "call of the manager" to inBody("""manager.call(kind.key(2)) { "inner" }"""),
+    "launch" to inBody("launch { delay(1) }.join()"),
+    "launch in a launch" to inBody("launch { launch { delay(1) } }"),
+    "cancel of the job itself" to inBody("if (isActive) cancel()"),
+    "async" to inBody("""async { "child" }.await()"""),
+    "a scope in a scope" to """
+        suspend fun handle(manager: OffloadManager): String = manager.scope("outer") {
+            scope("inner") { submit(kind.key(1)) { "own" }.await() }
+        }
+    """,
+)
+
+/** A file whose job runs [code]. */
+private fun inBody(code: String, verb: String = "submit") = """
+    suspend fun handle(manager: OffloadManager) {
+        manager.scope("request") {
+            val request: OffloadScope = this
+            $verb(kind.key(1)) {
+                $code
+                request.name
+            }
+        }
+    }
+"""
+
+private class Compiled(val exit: ExitCode, val errors: Map<String, List<String>>)
+
+/** Compiles each snippet as a file of its own; answers the errors of those that have some. */
+private fun compile(folder: File, snippets: Map<String, String>): Compiled {
+    val names = snippets.keys.toList()
+    val files = names.mapIndexed { i, name ->
+        File(folder, "snippet$i.kt").apply {
+            writeText(
+                """
+                package snippet$i
+
+                import dev.offload.OffloadKind
+                import dev.offload.coroutines.OffloadManager
+                import dev.offload.coroutines.OffloadScope
+                import kotlinx.coroutines.*
+
+                private val kind = OffloadKind.named<String>("kind")
+                """.trimIndent() + "\n" + snippets.getValue(name).trimIndent(),
+            )
+        }
+    }
+    val said = ByteArrayOutputStream()
+    val exit = PrintStream(said).use {
+        K2JVMCompiler().exec(
+            it,
+            *arrayOf("-d", File(folder, "classes").path, "-classpath", System.getProperty("java.class.path")),
+            *arrayOf("-no-stdlib", "-no-reflect", "-nowarn", "-jvm-target", "17", "-Xjsr305=strict"),
+            *files.map(File::getPath).toTypedArray(),
+        )
+    }
+    val lines = said.toString().lines().filter { "error: " in it }
+    return Compiled(
+        exit,
+        lines.groupBy({ names[SNIPPET.find(it)!!.groupValues[1].toInt()] }, { it.substringAfter("error: ") }),
+    )
+}
+
+private val SNIPPET = Regex("""snippet(\d+)\.kt:\d+:\d+: error: """)

@@ -1,0 +1,57 @@
+package dev.offload.coroutines
+
+import dev.offload.ConcurrencyLimit
+import io.kotest.core.spec.style.FunSpec
+import io.kotest.matchers.collections.shouldContainExactly
+import io.kotest.matchers.shouldBe
+import io.kotest.matchers.types.shouldBeSameInstanceAs
+import kotlinx.coroutines.CompletableDeferred
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.asCoroutineDispatcher
+import kotlinx.coroutines.async
+import java.util.concurrent.Executor
+import kotlin.time.Duration
+
+/**
+ * The last job of a scope ends in the middle of the end of another one that failed. Two threads do that by chance; here
+ * everything is on one: the dispatcher runs what it is given at once, and the permit of the job that fails starts the last.
+ */
+class LastJobSpec :
+    FunSpec({
+        val atOnce = Executor { it.run() }.asCoroutineDispatcher()
+
+        /** How the scope ended, in which a job fails with [failure] while the last one begins and ends. */
+        fun failAndEnd(manager: OffloadManager, failure: Throwable, failFast: Boolean): Result<String> {
+            val go = CompletableDeferred<Unit>()
+            val caller = CoroutineScope(atOnce).async {
+                runCatching {
+                    manager.scope("request", failFast, ConcurrencyLimit.of(1)) {
+                        submit(LOAD.key(1)) { go.await().let { throw failure } }
+                        submit(LOAD.key(2)) { "last" }
+                        "of the block"
+                    }
+                }
+            }
+            go.complete(Unit)
+            return caller.getCompleted()
+        }
+
+        test(
+            "E4: a failure is what a failFast scope throws, also if the last job ends before the scope can be closed",
+        ) {
+            val failure = IllegalStateException("on purpose")
+            val manager = OffloadManager(context = atOnce)
+            failAndEnd(manager, failure, failFast = true).exceptionOrNull() shouldBeSameInstanceAs failure
+            manager.shutdown(Duration.ZERO).isClean shouldBe true
+        }
+
+        test("E3: a failure nobody awaited is reported at the scope's end, also if that comes with the next job's") {
+            val failure = IllegalStateException("on purpose")
+            val listener = RecordingListener()
+            val manager = OffloadManager(context = atOnce, listener = listener)
+            failAndEnd(manager, failure, failFast = false).getOrThrow() shouldBe "of the block"
+            listener.events.filter { it.startsWith("unobserved") }
+                .shouldContainExactly("unobserved Keyed(user.load) FAILED")
+            manager.shutdown(Duration.ZERO).isClean shouldBe true
+        }
+    })
