@@ -1,4 +1,4 @@
-package dev.offload.benchmarks.spike;
+package dev.offload.benchmarks.jobs;
 
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -16,7 +16,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * Submit and await one job under a key of its own, with an empty body.
  *
  * <p>The caller is a coroutine on the dispatcher that runs the bodies, as in a server handler; so
- * no operation pays for waking a parked thread. The candidates are in {@link Candidates}.
+ * no operation pays for waking a parked thread. The peer has no key.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -24,50 +24,23 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(2)
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
-public class UniqueKeySpike {
+public class UniqueKey {
   private static final int JOBS = 1000;
 
-  private final UniqueKeyRuns runs = new UniqueKeyRuns();
+  private final OffloadJobs jobs = new OffloadJobs();
+  private final AsyncJobs asyncs = new AsyncJobs();
+
+  /** The library. */
+  @Benchmark
+  @OperationsPerInvocation(JOBS)
+  public void offload() {
+    jobs.oneByOne(JOBS);
+  }
 
   /** The peer. */
   @Benchmark
   @OperationsPerInvocation(JOBS)
   public void async() {
-    runs.async(JOBS);
-  }
-
-  /** Public API alone. */
-  @Benchmark
-  @OperationsPerInvocation(JOBS)
-  public void candidateA() {
-    runs.publicApi(JOBS);
-  }
-
-  /** Own coroutine, child of the scope. */
-  @Benchmark
-  @OperationsPerInvocation(JOBS)
-  public void candidateB() {
-    runs.child(JOBS);
-  }
-
-  /** Own coroutine without a parent. */
-  @Benchmark
-  @OperationsPerInvocation(JOBS)
-  public void candidateC() {
-    runs.orphan(JOBS);
-  }
-
-  /** As C, dispatches itself. */
-  @Benchmark
-  @OperationsPerInvocation(JOBS)
-  public void candidateC2() {
-    runs.dispatching(JOBS);
-  }
-
-  /** The library as it is. */
-  @Benchmark
-  @OperationsPerInvocation(JOBS)
-  public void library() {
-    runs.library(JOBS);
+    asyncs.oneByOne(JOBS);
   }
 }

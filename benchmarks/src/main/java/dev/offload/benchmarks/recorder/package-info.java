@@ -1,0 +1,5 @@
+/** Remembering how tasks ended. */
+@NullMarked
+package dev.offload.benchmarks.recorder;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,90 @@
+package dev.offload.benchmarks.report;
+
+import dev.offload.benchmarks.report.Results.Measured;
+import java.util.List;
+import java.util.Locale;
+
+/** The page. */
+final class Markdown {
+  private static final String HEAD =
+      """
+      # Benchmarks
+
+      Each benchmark runs beside what one would use instead, and only the ratio of the two is worth quoting: figures in
+      nanoseconds depend on the machine and on what else it does. This page is made by
+
+      ```
+      benchmarks/run quick    # some minutes; fails if a ratio is worse than twice its target
+      benchmarks/run full     # about an hour for each JDK
+      ```
+
+      which builds the library, runs on each JDK it finds (17 and 25), and writes this page and its plots. One benchmark alone:
+      `java -jar benchmarks/target/benchmarks.jar UniqueKey -prof gc`, with the options of JMH.
+
+      A run consists of rounds. In a round each benchmark runs in a JVM of its own, warm-up first, directly followed by its
+      peers. Of the short iterations of a round the least counts, since what else happens on a machine only adds to a cost. A
+      ratio is the median of the rounds; in brackets the least and the greatest of them. Bytes (P8) are what a heap keeps
+      after a collection, divided by the number of things kept; ids are not counted.
+      """;
+
+  private final StringBuilder text = new StringBuilder(HEAD);
+
+  private Markdown() {}
+
+  static String of(List<Run> runs) {
+    Markdown page = new Markdown();
+    page.text.append(
+        "\n![Ratios, with their targets](benchmarks/ratios.svg)\n\n"
+            + "![Cost by number in flight or parked](benchmarks/growth.svg)\n");
+    runs.forEach(page::run);
+    return page.text.toString();
+  }
+
+  private void run(Run run) {
+    text.append("\n## ").append(run.jdk()).append("\n\n| | |\n|---|---|\n");
+    run.facts().stringPropertyNames().stream()
+        .sorted()
+        .filter(fact -> !fact.equals("release"))
+        .forEach(fact -> line(fact, run.facts().getProperty(fact)));
+    text.append(
+        "\n| row | work | peer | ratio | target at most | | bytes allocated, ours / peer |\n"
+            + "|---|---|---|---|---|---|---|\n");
+    for (Ratio ratio : run.ratios()) {
+      Double target = ratio.workload().target();
+      String met = ratio.meetsTarget() ? "met" : "missed";
+      line(
+          ratio.workload().row(),
+          ratio.workload().what(),
+          "`" + ratio.peer() + "`",
+          format("%.2f (%.2f to %.2f)", ratio.median(), ratio.least(), ratio.greatest()),
+          target == null ? "" : format("%.2f", target),
+          target == null ? "" : met,
+          Double.isNaN(ratio.allocatedOurs())
+              ? ""
+              : format("%.0f / %.0f", ratio.allocatedOurs(), ratio.allocatedPeers()));
+    }
+    originals(run.results());
+  }
+
+  private void originals(Results results) {
+    text.append(
+        "\nThe systems the library comes from, as they were measured in Rust, for orientation only:\n\n"
+            + "| work | there, ns | here, ns |\n|---|---|---|\n");
+    for (Original original : Original.ALL) {
+      Workload workload =
+          new Workload("", "", original.benchmark(), original.params(), null, false);
+      results.of(workload, Workload.OURS).stream()
+          .mapToDouble(Measured::least)
+          .min()
+          .ifPresent(least -> line(original.what(), original.nanos(), format("%,.0f", least)));
+    }
+  }
+
+  private void line(String... cells) {
+    text.append("| ").append(String.join(" | ", cells)).append(" |\n");
+  }
+
+  private static String format(String pattern, Object... values) {
+    return String.format(Locale.ROOT, pattern, values);
+  }
+}

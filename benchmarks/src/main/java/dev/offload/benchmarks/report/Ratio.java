@@ -1,0 +1,83 @@
+package dev.offload.benchmarks.report;
+
+import dev.offload.benchmarks.report.Results.Measured;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * The library's cost as a multiple of a peer's: the median of the rounds, with the least and the
+ * greatest of them. In each round the two ran one after the other, on the same machine and JVM.
+ *
+ * @param workload what was done
+ * @param peer the peer's method
+ * @param median the median of the rounds' ratios
+ * @param least the least of them
+ * @param greatest the greatest of them
+ * @param ours the least cost of the library in all rounds
+ * @param peers that of the peer
+ * @param allocatedOurs bytes the library allocates per operation, or NaN
+ * @param allocatedPeers those of the peer
+ */
+public record Ratio(
+    Workload workload,
+    String peer,
+    double median,
+    double least,
+    double greatest,
+    double ours,
+    double peers,
+    double allocatedOurs,
+    double allocatedPeers) {
+  private static final double GUARD = 2;
+
+  /** All ratios for which there are results. */
+  public static List<Ratio> of(Results results, List<Workload> workloads) {
+    List<Ratio> ratios = new ArrayList<>();
+    for (Workload workload : workloads) {
+      List<Measured> ours = results.of(workload, Workload.OURS);
+      for (String peer : results.peers(workload)) {
+        if (!ours.isEmpty()) {
+          ratios.add(of(workload, peer, ours, results.of(workload, peer)));
+        }
+      }
+    }
+    return ratios;
+  }
+
+  private static Ratio of(
+      Workload workload, String peer, List<Measured> ours, List<Measured> peers) {
+    List<Double> ratios = new ArrayList<>();
+    for (int round = 0; round < Math.min(ours.size(), peers.size()); round++) {
+      ratios.add(ours.get(round).least() / peers.get(round).least());
+    }
+    Collections.sort(ratios);
+    int count = ratios.size();
+    return new Ratio(
+        workload,
+        peer,
+        (ratios.get((count - 1) / 2) + ratios.get(count / 2)) / 2,
+        ratios.get(0),
+        ratios.get(count - 1),
+        least(ours),
+        least(peers),
+        ours.get(0).allocated(),
+        peers.get(0).allocated());
+  }
+
+  private static double least(List<Measured> rounds) {
+    return rounds.stream().mapToDouble(Measured::least).min().orElse(Double.NaN);
+  }
+
+  /** Whether the target is met, or there is none. */
+  public boolean meetsTarget() {
+    Double target = workload.target();
+    return target == null || median <= target;
+  }
+
+  /** Whether it is so far from its target that something must be broken. */
+  public boolean failsGuard() {
+    Double target = workload.target();
+    return target != null && median > GUARD * target;
+  }
+}

@@ -1,0 +1,52 @@
+package dev.offload.benchmarks.report;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.stream.Stream;
+
+/**
+ * A run on one JVM.
+ *
+ * @param facts machine, JVM, versions, date, settings
+ * @param results what was measured
+ */
+public record Run(Properties facts, Results results) {
+  /** The name of the file with the facts. */
+  public static final String FACTS = "run.properties";
+
+  /** Reads a run from its directory. */
+  public static Run read(Path directory) throws IOException {
+    Properties facts = new Properties();
+    try (Reader file = Files.newBufferedReader(directory.resolve(FACTS))) {
+      facts.load(file);
+    }
+    return new Run(facts, Results.read(directory));
+  }
+
+  /** Reads all runs under a directory, oldest JVM first. */
+  public static List<Run> readAll(Path directory) throws IOException {
+    List<Path> directories;
+    try (Stream<Path> listed = Files.list(directory)) {
+      directories = listed.filter(each -> Files.exists(each.resolve(FACTS))).sorted().toList();
+    }
+    List<Run> runs = new ArrayList<>();
+    for (Path each : directories) {
+      runs.add(read(each));
+    }
+    return runs;
+  }
+
+  /** The JVM, short. */
+  public String jdk() {
+    return "JDK " + facts.getProperty("release");
+  }
+
+  List<Ratio> ratios() {
+    return Ratio.of(results, Workloads.all());
+  }
+}

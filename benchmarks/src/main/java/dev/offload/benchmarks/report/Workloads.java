@@ -1,0 +1,68 @@
+package dev.offload.benchmarks.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** All that is compared, with its targets. */
+public final class Workloads {
+  private static final double HOT_KEY = 1.1;
+
+  private final List<Workload> all = new ArrayList<>();
+
+  private Workloads() {
+    add("P1", "submit a unique key, run an empty body, await it", "UniqueKey", 1.25);
+    add("P2", "100,000 submits, then joinAll", "ManyJobs", 1.25);
+    add("P3", "join a key in flight", "JoinInFlight", 2.5);
+    add("P3", "join a key in flight, two threads", "JoinInFlightByTwo", 6.0);
+    hotKey("4", "0", false);
+    hotKey("16", "0", true);
+    hotKey("64", "0", false);
+    hotKey("4", "1", false);
+    hotKey("16", "1", true);
+    hotKey("64", "1", false);
+    waits("0", null, false);
+    waits("10", 1.1, true);
+    waits("1000", 1.1, true);
+    waits("100000", null, false);
+    waits("1000000", 1.2, true);
+    add("P6", "record launch and success, ask for the state", "RecordSuccess", 1.3);
+    add("P6", "state of one of 1,000,000 tasks", "AskState", 1.1);
+    add("P6", "tasks(FAILED), 1 % of 1,000,000", "ListFailed", 1.5);
+    add("P6", "launch a task with its job, revoke it with another", "RecordedJobs", null);
+    add("P7", "100,000 blocking bodies, join the futures", "BlockingJobs", 3.0);
+    add("P8", "bytes of a job in flight", "JobInFlight", 1.6);
+    add("P8", "bytes of a parked waiter", "ParkedWaiter", 1.25);
+    add("P8", "bytes of a recorded success", "RecordedSuccess", 1.2);
+    inFlight("10", true);
+    inFlight("10000", false);
+    inFlight("1000000", true);
+    add("P10", "scope with three submits awaited", "ScopeOfThree", 2.0);
+  }
+
+  /** In the order of the report. */
+  public static List<Workload> all() {
+    return List.copyOf(new Workloads().all);
+  }
+
+  private void hotKey(String callers, String millis, boolean quick) {
+    String what = "call on one key, " + callers + " callers, bodies of " + millis + " ms";
+    Map<String, String> params = Map.of("callers", callers, "bodyMillis", millis);
+    all.add(new Workload("P4", what, "HotKey", params, HOT_KEY, quick));
+  }
+
+  private void waits(String parked, @Nullable Double target, boolean quick) {
+    String what = "subscribe, wake, await, " + parked + " parked";
+    all.add(new Workload("P5", what, "WaitByKey", Map.of("parked", parked), target, quick));
+  }
+
+  private void inFlight(String jobs, boolean quick) {
+    String what = "submit and await, " + jobs + " in flight";
+    all.add(new Workload("P9", what, "JobsInFlight", Map.of("inFlight", jobs), 1.3, quick));
+  }
+
+  private void add(String row, String what, String benchmark, @Nullable Double target) {
+    all.add(new Workload(row, what, benchmark, Map.of(), target, true));
+  }
+}

@@ -1,0 +1,62 @@
+package dev.offload.benchmarks.run;
+
+import com.sun.management.OperatingSystemMXBean;
+import dev.offload.benchmarks.report.Run;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.Writer;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Properties;
+
+/** What has to be known to read the figures. */
+final class Machine {
+  private static final double GIB = 1L << 30;
+
+  private Machine() {}
+
+  static void write(Path directory, Mode mode, double loadBefore) throws IOException {
+    OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    Properties facts = new Properties();
+    facts.setProperty("release", "" + Runtime.version().feature());
+    facts.setProperty(
+        "JVM",
+        System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"));
+    facts.setProperty(
+        "machine",
+        String.format(
+            Locale.ROOT,
+            "%s %s, %d cores, %.0f GiB; load %.1f before, %.1f after",
+            system.getName(),
+            system.getArch(),
+            system.getAvailableProcessors(),
+            system.getTotalMemorySize() / GIB,
+            loadBefore,
+            load()));
+    facts.setProperty("versions", versions());
+    facts.setProperty("date", LocalDate.now(ZoneOffset.UTC).toString());
+    facts.setProperty("mode", mode.settings());
+    facts.setProperty("forks run with", "-Xms3g -Xmx3g");
+    try (Writer file = Files.newBufferedWriter(directory.resolve(Run.FACTS))) {
+      facts.store(file, null);
+    }
+  }
+
+  static double load() {
+    return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+  }
+
+  private static String versions() throws IOException {
+    Properties versions = new Properties();
+    try (InputStream file =
+        Objects.requireNonNull(Machine.class.getResourceAsStream("versions.properties"))) {
+      versions.load(file);
+    }
+    return versions.getProperty("versions");
+  }
+}

@@ -1,0 +1,88 @@
+package dev.offload.benchmarks.run;
+
+import dev.offload.benchmarks.report.Ratio;
+import dev.offload.benchmarks.report.Report;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.openjdk.jmh.runner.RunnerException;
+
+/**
+ * Runs all benchmarks beside their peers, or makes the report.
+ *
+ * <pre>
+ *  quick DIRECTORY         a quick run into DIRECTORY; fails if a ratio is worse than twice its target
+ *  full DIRECTORY          a thorough one; fails as well
+ *  report RESULTS DOCS     from all runs under RESULTS
+ *  anything else           is given to JMH
+ * </pre>
+ */
+public final class Main {
+  private Main() {}
+
+  /** Does as the arguments say. */
+  public static void main(String[] args) throws Exception {
+    switch (args.length == 0 ? "" : args[0]) {
+      case "quick" -> run(Mode.QUICK, Path.of(args[1]));
+      case "full" -> run(Mode.FULL, Path.of(args[1]));
+      case "report" -> Report.write(Path.of(args[1]), Path.of(args[2]));
+      default -> org.openjdk.jmh.Main.main(args);
+    }
+  }
+
+  private static void run(Mode mode, Path directory)
+      throws IOException, InterruptedException, RunnerException {
+    empty(Files.createDirectories(directory));
+    double load = Machine.load();
+    weigh(mode, directory.resolve("bytes.json"));
+    new Rounds(mode).run(directory);
+    Machine.write(directory, mode, load);
+    List<Ratio> broken = Report.broken(directory);
+    for (Ratio ratio : broken) {
+      System.out.printf(
+          Locale.ROOT,
+          "%s %s: %.2f times %s, target %s%n",
+          ratio.workload().row(),
+          ratio.workload().what(),
+          ratio.median(),
+          ratio.peer(),
+          ratio.workload().target());
+    }
+    if (!broken.isEmpty()) {
+      System.out.println("worse than twice the target");
+      System.exit(1);
+    }
+  }
+
+  private static void empty(Path directory) {
+    File[] before = directory.toFile().listFiles((dir, name) -> name.endsWith(".json"));
+    if (before != null) {
+      Arrays.stream(before).forEach(File::delete);
+    }
+  }
+
+  /** In a JVM of its own, with the collector whose figures are exact. */
+  private static void weigh(Mode mode, Path file) throws IOException, InterruptedException {
+    Process weighing =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:MarkSweepAlwaysCompactCount=1",
+                "-Xmx4g",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.offload.benchmarks.heap.RetainedBytes",
+                file.toString(),
+                "" + mode.kept,
+                "" + mode.weighings)
+            .inheritIO()
+            .start();
+    if (weighing.waitFor() != 0) {
+      throw new IllegalStateException("the heap could not be weighed");
+    }
+  }
+}
