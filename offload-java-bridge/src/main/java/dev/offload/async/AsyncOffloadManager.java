@@ -44,8 +44,8 @@ import org.jspecify.annotations.Nullable;
 public final class AsyncOffloadManager extends AsyncOffloadScope {
   private final Duration defaultKill;
 
-  private AsyncOffloadManager(ScopeCore core, ManagerThreads threads, Duration defaultKill) {
-    super(core, threads);
+  AsyncOffloadManager(ScopeCore core, ManagerThreads threads, Duration defaultKill) {
+    super(core, threads, core::complete);
     this.defaultKill = defaultKill;
   }
 
@@ -86,6 +86,7 @@ public final class AsyncOffloadManager extends AsyncOffloadScope {
   @Override
   public void close() {
     super.close();
+    core.close(); // nothing is left to cancel, but for what belongs to a face in Kotlin
   }
 
   /**

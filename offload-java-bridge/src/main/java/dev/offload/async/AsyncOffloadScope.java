@@ -64,9 +64,14 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
   /** Whether {@link #close()} has thrown the first failure of a scope that fails fast. */
   private final AtomicBoolean failureThrown = new AtomicBoolean();
 
-  AsyncOffloadScope(ScopeCore core, ManagerThreads threads) {
+  /** Starts the end; that of a scope which Kotlin made is more than that of its core. */
+  private final Runnable complete;
+
+  AsyncOffloadScope(ScopeCore core, ManagerThreads threads, Runnable complete) {
     this.core = core;
     this.threads = threads;
+    this.complete = complete;
+    core.asyncFace(this);
   }
 
   /**
@@ -565,8 +570,8 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
   public final AsyncOffloadScope openScope(String name, ScopeOptions options) {
     Arguments.notNull("name", name);
     Arguments.notNull("options", options);
-    return new AsyncOffloadScope(
-        core.open(name, options.failFast(), options.concurrency()), threads);
+    ScopeCore opened = core.open(name, options.failFast(), options.concurrency());
+    return new AsyncOffloadScope(opened, threads, opened::complete);
   }
 
   /**
@@ -575,7 +580,7 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * both. Idempotent.
    */
   public final void complete() {
-    core.complete();
+    complete.run();
   }
 
   /**
@@ -617,7 +622,7 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
 
   /** Takes no more work than the end allows. */
   void beginEnd() {
-    core.complete();
+    complete.run();
   }
 
   private void awaitEnd() {

@@ -130,6 +130,15 @@ public final class OffloadFuture<T extends @Nullable Object> extends Completable
     return getNumberOfDependents() > 1; // one is the library's own
   }
 
+  JobCell<T> job() {
+    return job;
+  }
+
+  /** Whether this future was completed from outside before there was an outcome. */
+  boolean isGivenUp() {
+    return super.isDone() && !job.isTold();
+  }
+
   /** For the scope that took the lease. */
   ScopedLease lease() {
     return outcome;
