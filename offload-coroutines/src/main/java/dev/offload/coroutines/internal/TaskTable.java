@@ -54,50 +54,41 @@ final class TaskTable<I> implements TaskStates<I> {
 
   @Override
   public @Nullable TaskState begin(TaskRun<I> run) {
-    Object entry = entries.get(run.id);
-    if (entry instanceof TaskRun<?> other && other.isOpen()) {
-      return WORKING;
-    }
-    if (entry == DONE) {
-      return SUCCEEDED;
-    }
     index.addWorking(run);
-    TaskState forbids = SUCCEEDED;
     try {
-      forbids = replace(run);
+      TaskState forbids = place(run);
       run.begun = forbids == null;
+      return forbids;
     } finally { // also if the id throws
-      if (forbids != null) {
+      if (!run.begun) {
         index.remove(run);
       }
     }
-    return forbids;
   }
 
-  private @Nullable TaskState replace(TaskRun<I> run) {
-    while (true) {
+  private @Nullable TaskState place(TaskRun<I> run) {
+    while (!move(run.id, null, run, NOT_FOUND, WORKING)) {
       Object entry = entries.get(run.id);
-      if (entry == null) {
-        if (move(run.id, null, run, NOT_FOUND, WORKING)) {
-          return null;
-        }
-      } else if (entry == DONE) {
+      if (entry == DONE) {
         return SUCCEEDED;
-      } else {
-        Attempt<I> other = attempt(entry);
-        Object verdict = other.verdict();
-        if (verdict == null) {
-          return other instanceof RevokeRun ? SUCCEEDED : WORKING;
-        }
-        settle(other);
-        if (other instanceof TaskRun<I> failed
-            && verdict != Attempt.SUCCESS
-            && move(run.id, failed, run, FAILED, WORKING)) {
-          index.remove(failed);
-          return null;
-        }
+      }
+      if (entry == null) {
+        continue;
+      }
+      Attempt<I> other = attempt(entry);
+      Object verdict = other.verdict();
+      if (verdict == null) {
+        return other instanceof RevokeRun ? SUCCEEDED : WORKING;
+      }
+      settle(other);
+      if (other instanceof TaskRun<I> failed
+          && verdict != Attempt.SUCCESS
+          && move(run.id, failed, run, FAILED, WORKING)) {
+        index.remove(failed);
+        return null;
       }
     }
+    return null;
   }
 
   @Override
