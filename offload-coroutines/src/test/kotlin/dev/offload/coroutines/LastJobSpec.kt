@@ -20,14 +20,19 @@ class LastJobSpec :
     FunSpec({
         val atOnce = Executor { it.run() }.asCoroutineDispatcher()
 
-        /** How the scope ended, in which a job fails with [failure] while the last one begins and ends. */
-        fun failAndEnd(manager: OffloadManager, failure: Throwable, failFast: Boolean): Result<String> {
+        /** How the scope ended, in which a job fails with [failure] while the last one begins and ends, as [last] says. */
+        fun failAndEnd(
+            manager: OffloadManager,
+            failure: Throwable,
+            failFast: Boolean,
+            last: () -> String = { "last" },
+        ): Result<String> {
             val go = CompletableDeferred<Unit>()
             val caller = CoroutineScope(atOnce).async {
                 runCatching {
                     manager.scope("request", failFast, ConcurrencyLimit.of(1)) {
                         submit(LOAD.key(1)) { go.await().let { throw failure } }
-                        submit(LOAD.key(2)) { "last" }
+                        submit(LOAD.key(2)) { last() }
                         "of the block"
                     }
                 }
@@ -42,6 +47,14 @@ class LastJobSpec :
             val failure = IllegalStateException("on purpose")
             val manager = OffloadManager(context = atOnce)
             failAndEnd(manager, failure, failFast = true).exceptionOrNull() shouldBeSameInstanceAs failure
+            manager.shutdown(Duration.ZERO).isClean shouldBe true
+        }
+
+        test("E4: of two failures the first is what a failFast scope throws, also if it could not cancel the second") {
+            val failure = IllegalStateException("first")
+            val manager = OffloadManager(context = atOnce)
+            failAndEnd(manager, failure, failFast = true) { error("second") }.exceptionOrNull() shouldBeSameInstanceAs
+                failure
             manager.shutdown(Duration.ZERO).isClean shouldBe true
         }
 

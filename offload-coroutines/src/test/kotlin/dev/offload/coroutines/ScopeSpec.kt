@@ -2,9 +2,12 @@ package dev.offload.coroutines
 
 import dev.offload.AbandonPolicy
 import dev.offload.CancelReason
+import dev.offload.JobSnapshot
 import dev.offload.JobState
 import dev.offload.OffloadCancelledException
+import dev.offload.OffloadTimeoutException
 import dev.offload.ScopeClosedException
+import dev.offload.spi.OffloadListener
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldBeEmpty
@@ -16,10 +19,12 @@ import io.kotest.matchers.string.shouldContain
 import io.kotest.matchers.types.shouldBeSameInstanceAs
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CompletableDeferred
+import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.delay
+import kotlinx.coroutines.isActive
 import kotlinx.coroutines.job
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.test.currentTime
@@ -198,6 +203,33 @@ class ScopeSpec :
             }
         }
 
+        test("E4: with failFast a job that runs out of time is a failure, too") {
+            managerTest { manager ->
+                lateinit var sibling: OffloadDeferred<String>
+                shouldThrow<OffloadTimeoutException> {
+                    manager.scope("request", failFast = true) {
+                        sibling = submit(LOAD.key(2)) { awaitCancellation() }
+                        submit(LOAD.key(1), timeout = TimeoutPolicy(cancelAfter = 1.seconds)) { awaitCancellation() }
+                    }
+                }
+                currentTime shouldBe 1_000
+                shouldThrow<OffloadCancelledException> { sibling.await() }.reason() shouldBe CancelReason.SCOPE_CLOSED
+            }
+        }
+
+        test("E4: without failFast a plain coroutine's failure touches neither the jobs nor the scope") {
+            managerTest { manager ->
+                val failure = IllegalStateException("plain")
+                manager.scope("request") {
+                    val plain = async<String> { throw failure }
+                    val job = submit(LOAD.key(1)) { delay(1.seconds).let { "job" } }
+                    plain.join()
+                    isActive shouldBe true
+                    job.await()
+                } shouldBe "job"
+            }
+        }
+
         test("E3: a failure nobody awaited is reported once, at the end of the scope that owns the job") {
             val listener = RecordingListener()
             managerTest(listener = listener) { manager ->
@@ -212,19 +244,87 @@ class ScopeSpec :
             }
         }
 
+        test("E3: who waits for the end of a job, its scope's or the manager's, has asked for its failure") {
+            val listener = RecordingListener()
+            managerTest(listener = listener) { manager ->
+                manager.scope("request") {
+                    val own = submit(LOAD.key(1)) { delay(1.seconds).let { error("joined") } }
+                    val ofManager = manager.submit(LOAD.key(1)) { delay(2.seconds).let { error("joined") } }
+                    own.join()
+                    ofManager.join()
+                    own.jobState() shouldBe JobState.FAILED
+                    ofManager.jobState() shouldBe JobState.FAILED
+                }
+                listener.count("unobserved") shouldBe 0
+            }
+        }
+
+        test("E3: a call has asked for the failure before the body can fail") {
+            val listener = RecordingListener()
+            val manager = OffloadManager(context = Dispatchers.Unconfined, listener = listener)
+            shouldThrow<IllegalStateException> { manager.call(LOAD.key(1)) { error("told to the caller") } }
+            listener.count("ended") shouldBe 1
+            listener.count("unobserved") shouldBe 0
+        }
+
+        test("E3: a scope that stays open keeps a thousand failures for its end, and reports older ones before") {
+            val listener = RecordingListener()
+            managerTest(listener = listener) { manager ->
+                val open = manager.openScope("open")
+                val failed = List(1_001) { open.submit(COUNT.key(it)) { error("unseen $it") } }
+                runCurrent()
+                listener.count("unobserved") shouldBe 1
+                listener.failures.map { it.message }.count { it == "unseen 0" } shouldBe 2 // that it ended, and that unseen
+                failed.drop(1).forEach { shouldThrow<IllegalStateException> { it.await() } }
+                open.complete()
+                runCurrent()
+                listener.count("unobserved") shouldBe 1
+            }
+        }
+
         test("L1: a lease taken with share ends with the scope, after the scope's own jobs") {
             managerTest { manager ->
                 lateinit var shared: OffloadDeferred<String>
+                var meanwhile: JobState? = null
                 manager.scope("request") {
                     shared = share(LOAD.key(1)) { awaitCancellation() }
                     submit(COUNT.key(1)) {
                         delay(1.seconds)
-                        shared.jobState() shouldBe JobState.RUNNING
+                        meanwhile = shared.jobState()
                         1
                     }
                 }
+                meanwhile shouldBe JobState.RUNNING
                 runCurrent()
                 shared.jobState() shouldBe JobState.CANCELLED
+                manager.isInFlight(LOAD.key(1)) shouldBe false
+            }
+        }
+
+        test("L1: a scope drops all of its leases at its end, however many, and whatever it gave up before") {
+            managerTest { manager ->
+                manager.scope("request") {
+                    repeat(200) { i ->
+                        val lease = share(LOAD.key(i)) { awaitCancellation() }
+                        if (i % 3 == 0) lease.cancel()
+                    }
+                    runCurrent()
+                    manager.activeCount shouldBe 133
+                }
+                runCurrent()
+                manager.activeCount shouldBe 0
+            }
+        }
+
+        test("L1: a lease taken in the moment in which the scope ends is dropped, and refused") {
+            lateinit var open: OffloadScope
+            val ending = object : OffloadListener {
+                override fun onAccepted(job: JobSnapshot) = open.complete()
+            }
+            managerTest(listener = ending) { manager ->
+                open = manager.openScope("open")
+                shouldThrow<ScopeClosedException> { open.share(LOAD.key(1)) { awaitCancellation() } }
+                runCurrent()
                 manager.isInFlight(LOAD.key(1)) shouldBe false
             }
         }

@@ -3,6 +3,7 @@ package dev.offload.coroutines.internal
 import dev.offload.CancelReason
 import dev.offload.ConflictPolicy
 import dev.offload.JobState
+import dev.offload.OffloadConfig
 import dev.offload.OffloadKind
 import dev.offload.TimeoutPolicy
 import io.kotest.core.spec.style.FunSpec
@@ -101,5 +102,20 @@ class EndIsSeenLastSpec :
                 scope.cancel(kind.key(1)) shouldBe false
                 lease.job().cancel(CancelReason.CANCELLED) shouldBe false
             }
+        }
+
+        test("R8: a scope that is being opened when the one above is closed is closed with it") {
+            var onTime: () -> Unit = {}
+            val root = Engine("test", OffloadConfig.defaults(), null, StandingTimer()) {
+                val once = onTime
+                onTime = {}
+                once()
+                0L
+            }.root()
+            // The new scope asks for the time after it was counted in and before anyone can see it.
+            onTime = { root.close() }
+            val child = root.open("child", false, null)
+            child.isCancelled shouldBe true
+            root.termination().isClosed shouldBe true
         }
     })
