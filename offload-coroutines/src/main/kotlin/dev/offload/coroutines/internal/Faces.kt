@@ -34,12 +34,15 @@ internal object Faces {
     /** The job of a handle, with a lease on it, if the outcome is open. */
     @JvmStatic
     fun <T> joinJobOf(deferred: OffloadDeferred<T>): JobCell<T> {
-        require(deferred is DeferredLease<T>) { "deferred must be one that offload made, but is ${deferred::class.qualifiedName}" }
+        require(deferred is DeferredLease<T>) {
+            "deferred must be one that offload made, but is ${deferred::class.qualifiedName}"
+        }
         return deferred.job().also { it.tryJoin() }
     }
 
     @JvmStatic
-    fun isGivenUp(deferred: OffloadDeferred<*>): Boolean = (deferred as DeferredLease<*>).run { isReady && !job().isTold }
+    fun isGivenUp(deferred: OffloadDeferred<*>): Boolean =
+        (deferred as DeferredLease<*>).run { isReady && !job().isTold }
 
     @JvmStatic
     fun <ID : Any> coreOf(recorder: TaskRecorder<ID>): RecorderCore<ID> {
