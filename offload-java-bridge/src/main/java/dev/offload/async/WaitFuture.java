@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class WaitFuture<K, V extends @Nullable Object> extends CompletableFuture<V> {
   private final WaitTable<K, V> table;
   private final K key;
-  private final Slot slot = new Slot();
+  final Slot slot = new Slot();
 
   /** Set by a completion from outside, before the table would end the wait in its own words. */
   private volatile boolean leaving;
@@ -69,7 +69,7 @@ final class WaitFuture<K, V extends @Nullable Object> extends CompletableFuture<
     }
   }
 
-  private final class Slot extends WaitSlot<V> {
+  final class Slot extends WaitSlot<V> {
     @Override
     public boolean give(V value) {
       cancelTimeout();

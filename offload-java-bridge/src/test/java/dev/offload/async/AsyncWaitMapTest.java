@@ -271,6 +271,21 @@ class AsyncWaitMapTest {
   }
 
   @Test
+  @DisplayName("W3: a wake that has the entry of a wait which ends meanwhile keeps its value")
+  void endsInTheHandsOfAWake() {
+    WaitFuture<Integer, String> ended = WaitFuture.park(map.table, 1, null);
+    assertTrue(ended.cancel(true));
+    assertFalse(ended.slot.give("a"));
+    assertTrue(ended.isCancelled());
+    WaitFuture<Integer, String> given = WaitFuture.park(map.table, 1, null);
+    assertTrue(given.slot.give("b"));
+    assertFalse(given.cancel(true));
+    assertFalse(given.slot.give("c"));
+
+    assertEquals("b", given.join());
+  }
+
+  @Test
   @DisplayName("W1: of threads that race to wait for a key one is admitted")
   void admitsOne() {
     try (Race race = new Race(4)) {

@@ -96,6 +96,49 @@ final class Body<T> {
     }
   }
 
+  /** As a stage that others complete, on a thread of their own unless the body need not wait. */
+  CompletableFuture<T> runAsStage() {
+    begin();
+    CompletableFuture<T> stage = new Stage();
+    if (gate.isDone()) {
+      act(stage);
+    } else {
+      var unused =
+          gate.whenCompleteAsync(
+              (open, never) -> act(stage), task -> Bounded.newThread(task).start());
+    }
+    return stage;
+  }
+
+  private void act(CompletableFuture<T> stage) {
+    if (stage.isDone()) {
+      return;
+    }
+    T value;
+    try {
+      value = action.call();
+    } catch (Throwable e) { // whatever the body is to fail with
+      end();
+      stage.completeExceptionally(e);
+      return;
+    }
+    end();
+    stage.complete(value);
+  }
+
+  /** One that notices its cancel, and cannot be cancelled if the body is stubborn. */
+  private final class Stage extends CompletableFuture<T> {
+    @Override
+    public boolean cancel(boolean mayInterruptIfRunning) {
+      noteStopped();
+      if (stubborn) {
+        return false;
+      }
+      end();
+      return super.cancel(mayInterruptIfRunning);
+    }
+  }
+
   CompletableFuture<Void> gate() {
     return gate;
   }

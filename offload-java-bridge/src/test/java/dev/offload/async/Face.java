@@ -16,7 +16,6 @@ interface Face extends AutoCloseable {
 
   <T> Handle<T> submit(OffloadKey<T> key, ConflictPolicy conflict, Body<T> body);
 
-  /** Where the face has no such verb, it is made of what it has. */
   <T> Submission<Handle<T>> trySubmit(OffloadKey<T> key, ConflictPolicy conflict, Body<T> body);
 
   <T> Handle<T> share(OffloadKey.Keyed<T> key, Body<T> body);
@@ -40,7 +39,4 @@ interface Face extends AutoCloseable {
 
   /** What a handle answers that its holder gave up. */
   boolean isGivenUp(@Nullable Throwable answer);
-
-  /** Whether {@link #trySubmit} can tell {@link Submission.Replaced} from {@code Started}. */
-  boolean tellsReplaced();
 }

@@ -90,8 +90,6 @@ internal class KotlinFace(settings: FaceSettings) : Face {
     override fun isGivenUp(answer: Throwable?): Boolean =
         answer is OffloadCancelledException && answer.reason() == CancelReason.CANCELLED
 
-    override fun tellsReplaced(): Boolean = true
-
     private fun <T : Any> handle(deferred: OffloadDeferred<T>): Handle<T> = KotlinHandle(deferred)
 
     private fun dispatcher(executor: java.util.concurrent.Executor): CoroutineContext =

@@ -127,7 +127,9 @@ class KotlinInteropSpec :
                 kotlin.call(key) {
                     kotlin.call(other) {
                         withContext(Dispatchers.IO) {
-                            runCatching { java.share(key) { "not used" }.join() }.exceptionOrNull()!!.javaClass.simpleName
+                            runCatching {
+                                java.share(key) { "not used" }.join()
+                            }.exceptionOrNull()!!.javaClass.simpleName
                         }
                     }
                 }
@@ -243,7 +245,9 @@ class KotlinInteropSpec :
             future.isDone shouldBe false
             body.release()
             future.await() shouldBe "value"
-            val failing = java.submitStage(load.auto()) { CompletableFuture.failedFuture<String>(IllegalStateException("on purpose")) }
+            val failing = java.submitStage(load.auto()) {
+                CompletableFuture.failedFuture<String>(IllegalStateException("on purpose"))
+            }
             shouldThrow<CompletionException> { withContext(Dispatchers.IO) { failing.join() } }
             withContext(Dispatchers.IO) { java.close() }
         }

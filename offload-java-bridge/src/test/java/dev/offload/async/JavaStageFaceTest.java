@@ -1,0 +1,12 @@
+package dev.offload.async;
+
+import org.junit.jupiter.api.DisplayName;
+
+@DisplayName("The contract through the Java face, with bodies that are stages")
+class JavaStageFaceTest extends EngineContract {
+
+  @Override
+  Face open(FaceSettings settings) {
+    return new JavaFace(settings, true);
+  }
+}

@@ -1,0 +1,192 @@
+package dev.offload.guide;
+
+import dev.offload.ConcurrencyLimit;
+import dev.offload.ConflictPolicy;
+import dev.offload.KindPolicy;
+import dev.offload.LaunchOutcome;
+import dev.offload.OffloadCancelledException;
+import dev.offload.OffloadConfig;
+import dev.offload.OffloadKind;
+import dev.offload.OffloadTimeoutException;
+import dev.offload.RevokeOutcome;
+import dev.offload.ShutdownReport;
+import dev.offload.Submission;
+import dev.offload.TaskState;
+import dev.offload.TimeoutPolicy;
+import dev.offload.WakeOutcome;
+import dev.offload.async.AsyncOffloadManager;
+import dev.offload.async.AsyncOffloadScope;
+import dev.offload.async.AsyncTaskRecorder;
+import dev.offload.async.AsyncWaitMap;
+import dev.offload.async.ContextCarriers;
+import dev.offload.async.OffloadFuture;
+import dev.offload.async.ScopeOptions;
+import dev.offload.async.SubmitOptions;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+
+/** The code of docs/java.md, to the letter. */
+final class JavaGuide {
+  private JavaGuide() {}
+
+  record User(int id) {}
+
+  record Page(User user, String history) {}
+
+  interface Api {
+    User user(int id) throws InterruptedException;
+
+    String history(int id) throws InterruptedException;
+
+    void audit(int id);
+  }
+
+  static final OffloadKind<User> LOAD_USER = OffloadKind.named("user.load");
+  static final OffloadKind<String> LOAD_HISTORY = OffloadKind.named("history.load");
+
+  static User first(AsyncOffloadManager manager, Api api, int id) {
+    OffloadFuture<User> user = manager.submit(LOAD_USER.key(id), () -> api.user(id));
+    return user.join();
+  }
+
+  static Page page(AsyncOffloadManager manager, Api api, int id) {
+    try (AsyncOffloadScope request = manager.openScope("GET /users/{id}")) {
+      OffloadFuture<User> user = request.share(LOAD_USER.key(id), () -> api.user(id));
+      OffloadFuture<String> history = request.submit(LOAD_HISTORY.key(id), () -> api.history(id));
+      request.spawn("audit", () -> api.audit(id));
+      return user.thenCombine(history, Page::new).join();
+    }
+  }
+
+  static Page allOrNothing(AsyncOffloadManager manager, Api api, int id) {
+    ScopeOptions failFast = ScopeOptions.unset().withFailFast();
+    try (AsyncOffloadScope request = manager.openScope("GET /users/{id}", failFast)) {
+      OffloadFuture<User> user = request.submit(LOAD_USER.key(id), () -> api.user(id));
+      OffloadFuture<String> history = request.submit(LOAD_HISTORY.key(id), () -> api.history(id));
+      return new Page(user.join(), history.join());
+    }
+  }
+
+  static final OffloadKind<HttpResponse<String>> FETCH = OffloadKind.named("fetch");
+
+  static OffloadFuture<HttpResponse<String>> fetch(
+      AsyncOffloadManager manager, HttpClient client, URI uri) {
+    HttpRequest request = HttpRequest.newBuilder(uri).build();
+    return manager.shareStage(
+        FETCH.key(uri), () -> client.sendAsync(request, BodyHandlers.ofString()));
+  }
+
+  static String tell(OffloadFuture<User> user) {
+    try {
+      return "found " + user.orTimeout(2, TimeUnit.SECONDS).join();
+    } catch (CompletionException e) {
+      Throwable cause = e.getCause();
+      if (cause instanceof TimeoutException) {
+        return "not in time: this caller has left, others may still wait";
+      } else if (cause instanceof OffloadTimeoutException) {
+        return "the job ran into its own limit";
+      } else if (cause instanceof OffloadCancelledException) {
+        return "someone cancelled the job";
+      }
+      return "the load failed: " + cause; // what the body threw, as it is
+    }
+  }
+
+  static AsyncOffloadManager configured() {
+    OffloadConfig config =
+        OffloadConfig.builder()
+            .timeout(TimeoutPolicy.cancelAfter(Duration.ofSeconds(30)))
+            .kind(
+                LOAD_HISTORY,
+                KindPolicy.unset().withConcurrency(ConcurrencyLimit.of(4).withMaxQueued(100)))
+            .build();
+    return AsyncOffloadManager.builder()
+        .name("shop")
+        .config(config)
+        .contextCarrier(ContextCarriers.slf4jMdc())
+        .build();
+  }
+
+  static String refreshed(AsyncOffloadManager manager, Api api, int id) {
+    SubmitOptions replace =
+        SubmitOptions.unset()
+            .withConflict(ConflictPolicy.REPLACE)
+            .withTimeout(TimeoutPolicy.cancelAfter(Duration.ofSeconds(5)));
+    Submission<OffloadFuture<String>> taken =
+        manager.trySubmit(LOAD_HISTORY.key(id), replace, () -> api.history(id));
+    if (taken instanceof Submission.Rejected<OffloadFuture<String>> rejected) {
+      return "not now: " + rejected.reason();
+    }
+    return taken.handleOrNull().join();
+  }
+
+  static boolean stop(AsyncOffloadManager manager, int id) {
+    manager
+        .find(LOAD_USER.key(id))
+        .ifPresent(job -> System.out.println(job.state() + ", " + job.leases() + " wait for it"));
+    return manager.cancel(LOAD_USER.key(id));
+  }
+
+  static final OffloadKind<Integer> SEND_INVOICE = OffloadKind.named("invoice.send");
+
+  static TaskState invoiceOnce(
+      AsyncTaskRecorder<Integer> invoices, Consumer<Integer> mail, int order) {
+    LaunchOutcome<OffloadFuture<Integer>> outcome =
+        invoices.launch(
+            order,
+            () -> {
+              mail.accept(order);
+              return order;
+            });
+    if (outcome instanceof LaunchOutcome.Launched<OffloadFuture<Integer>> launched) {
+      launched.handle().join();
+    }
+    return invoices.state(order);
+  }
+
+  static boolean takeBack(AsyncTaskRecorder<Integer> invoices, Consumer<Integer> mail, int order) {
+    CompletableFuture<RevokeOutcome<Integer>> revoke =
+        invoices.revoke(
+            order,
+            () -> {
+              mail.accept(-order);
+              return order;
+            });
+    return revoke.join() instanceof RevokeOutcome.Revoked;
+  }
+
+  static AsyncTaskRecorder<Integer> recorder(AsyncOffloadManager manager, Consumer<String> log) {
+    AsyncTaskRecorder<Integer> invoices = AsyncTaskRecorder.create(manager, SEND_INVOICE);
+    invoices.watch(event -> log.accept(event.toString())); // until what it answers is closed
+    return invoices;
+  }
+
+  static String ask(AsyncWaitMap<Integer, String> answers, Consumer<Integer> connection, int id) {
+    CompletableFuture<String> answer = answers.await(id, Duration.ofSeconds(2));
+    connection.accept(id); // an answer is not missed, however fast it is
+    return answer.join();
+  }
+
+  static void answered(AsyncWaitMap<Integer, String> answers, int id, String text) {
+    WakeOutcome<String> outcome = answers.wake(id, text);
+    if (outcome instanceof WakeOutcome.NoMatch<String> nobody) {
+      System.out.println("nobody waits for it: " + nobody.value());
+    }
+  }
+
+  static void end(AsyncOffloadManager manager) {
+    ShutdownReport report = manager.shutdown(Duration.ofSeconds(10), Duration.ofSeconds(5));
+    if (!report.isClean()) {
+      System.out.println("would not die: " + report.undying());
+    }
+  }
+}

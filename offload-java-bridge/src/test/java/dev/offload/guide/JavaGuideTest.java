@@ -1,0 +1,237 @@
+package dev.offload.guide;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.offload.TaskState;
+import dev.offload.TimeoutPolicy;
+import dev.offload.async.AsyncOffloadManager;
+import dev.offload.async.AsyncTaskRecorder;
+import dev.offload.async.AsyncWaitMap;
+import dev.offload.async.SubmitOptions;
+import dev.offload.guide.JavaGuide.Page;
+import dev.offload.guide.JavaGuide.User;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** What docs/java.md shows compiles, runs and does what it says. */
+class JavaGuideTest {
+  private static final Duration BOUND = Duration.ofSeconds(20);
+
+  private final AsyncOffloadManager manager = AsyncOffloadManager.create();
+  private final Users api = new Users();
+
+  @AfterEach
+  void close() {
+    assertTrue(manager.shutdown(Duration.ZERO, BOUND).isClean());
+  }
+
+  /** Each load waits for a permit. */
+  private static final class Users implements JavaGuide.Api {
+    final Semaphore permits = new Semaphore(1_000);
+    final CountDownLatch audited = new CountDownLatch(1);
+    final CountDownLatch stopped = new CountDownLatch(1);
+
+    @Override
+    public User user(int id) throws InterruptedException {
+      try {
+        permits.acquire();
+      } catch (InterruptedException e) {
+        stopped.countDown();
+        throw e;
+      }
+      if (id < 0) {
+        throw new IllegalArgumentException("no such user");
+      }
+      return new User(id);
+    }
+
+    @Override
+    public String history(int id) throws InterruptedException {
+      permits.acquire();
+      return "history of " + id;
+    }
+
+    @Override
+    public void audit(int id) {
+      audited.countDown();
+    }
+  }
+
+  private static String unindented(String text) {
+    return text.lines().map(String::strip).collect(Collectors.joining("\n")).strip();
+  }
+
+  @Test
+  @DisplayName("the code in docs/java.md is the code that is tested here")
+  void sameCode() throws IOException {
+    String tested =
+        unindented(Files.readString(Path.of("src/test/java/dev/offload/guide/JavaGuide.java")));
+    Matcher blocks =
+        Pattern.compile("```java\n(.*?)```", Pattern.DOTALL)
+            .matcher(Files.readString(Path.of("../docs/java.md")));
+    List<String> shown = new ArrayList<>();
+    while (blocks.find()) {
+      for (String part : blocks.group(1).split("\n\n(?=static )", -1)) {
+        shown.add(unindented(part));
+      }
+    }
+
+    assertTrue(shown.size() >= 12, () -> "only " + shown.size() + " snippets");
+    shown.forEach(part -> assertTrue(tested.contains(part), () -> "not tested: " + part));
+  }
+
+  @Test
+  @DisplayName("a job gives its value")
+  void first() {
+    assertEquals(new User(7), JavaGuide.first(manager, api, 7));
+  }
+
+  @Test
+  @DisplayName("a page is a scope, and what it spawned outlives it")
+  void page() throws InterruptedException {
+    assertEquals(new Page(new User(7), "history of 7"), JavaGuide.page(manager, api, 7));
+    assertTrue(api.audited.await(BOUND.toSeconds(), TimeUnit.SECONDS));
+    assertEquals(List.of(), manager.snapshot().children());
+  }
+
+  @Test
+  @DisplayName("a scope that fails fast gives all, or the first failure")
+  void allOrNothing() {
+    assertEquals(new Page(new User(7), "history of 7"), JavaGuide.allOrNothing(manager, api, 7));
+    Throwable failure =
+        assertThrows(CompletionException.class, () -> JavaGuide.allOrNothing(manager, api, -1))
+            .getCause();
+    assertEquals("no such user", failure.getMessage());
+  }
+
+  @Test
+  @DisplayName("a request that is asynchronous itself")
+  void fetch() throws IOException {
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          byte[] page = "a page".getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(200, page.length);
+          exchange.getResponseBody().write(page);
+          exchange.close();
+        });
+    server.start();
+    try {
+      URI uri = URI.create("http://localhost:" + server.getAddress().getPort() + "/");
+      HttpClient client = HttpClient.newHttpClient();
+      assertEquals("a page", JavaGuide.fetch(manager, client, uri).join().body());
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  @Test
+  @DisplayName("what a future tells")
+  void tell() {
+    assertEquals(
+        "found User[id=7]",
+        JavaGuide.tell(manager.submit(JavaGuide.LOAD_USER.key(7), () -> api.user(7))));
+    assertTrue(
+        JavaGuide.tell(manager.submit(JavaGuide.LOAD_USER.key(-1), () -> api.user(-1)))
+            .startsWith("the load failed"));
+    api.permits.drainPermits();
+    SubmitOptions brief =
+        SubmitOptions.unset().withTimeout(TimeoutPolicy.cancelAfter(Duration.ofMillis(5)));
+    assertEquals(
+        "the job ran into its own limit",
+        JavaGuide.tell(manager.submit(JavaGuide.LOAD_USER.key(7), brief, () -> api.user(7))));
+    var cancelled = manager.submit(JavaGuide.LOAD_USER.key(8), () -> api.user(8));
+    assertTrue(manager.cancel(JavaGuide.LOAD_USER.key(8)));
+    assertEquals("someone cancelled the job", JavaGuide.tell(cancelled));
+  }
+
+  @Test
+  @DisplayName("a manager with settings, and a refresh that replaces")
+  void settings() {
+    try (AsyncOffloadManager configured = JavaGuide.configured()) {
+      assertEquals("shop", configured.name());
+      assertEquals("history of 7", JavaGuide.refreshed(configured, api, 7));
+    }
+    AsyncOffloadManager closed = AsyncOffloadManager.create();
+    closed.close();
+    assertEquals("not now: SCOPE_CLOSED", JavaGuide.refreshed(closed, api, 7));
+  }
+
+  @Test
+  @DisplayName("a job is found and cancelled by its key")
+  void stop() throws InterruptedException {
+    assertFalse(JavaGuide.stop(manager, 7));
+    api.permits.drainPermits();
+    CountDownLatch started = new CountDownLatch(1);
+    var job =
+        manager.share(
+            JavaGuide.LOAD_USER.key(7),
+            () -> {
+              started.countDown();
+              return api.user(7);
+            });
+    assertTrue(started.await(BOUND.toSeconds(), TimeUnit.SECONDS));
+
+    assertTrue(JavaGuide.stop(manager, 7));
+    assertTrue(api.stopped.await(BOUND.toSeconds(), TimeUnit.SECONDS));
+    assertTrue(job.isCompletedExceptionally());
+  }
+
+  @Test
+  @DisplayName("an invoice is sent once, and can be taken back")
+  void recorder() throws InterruptedException {
+    List<Integer> sent = new ArrayList<>();
+    CountDownLatch told = new CountDownLatch(3);
+    AsyncTaskRecorder<Integer> invoices = JavaGuide.recorder(manager, event -> told.countDown());
+    assertEquals(TaskState.SUCCEEDED, JavaGuide.invoiceOnce(invoices, sent::add, 7));
+    assertEquals(TaskState.SUCCEEDED, JavaGuide.invoiceOnce(invoices, sent::add, 7));
+    assertEquals(List.of(7), sent);
+    assertTrue(JavaGuide.takeBack(invoices, sent::add, 7));
+    assertFalse(JavaGuide.takeBack(invoices, sent::add, 7));
+
+    assertEquals(List.of(7, -7), sent);
+    assertTrue(told.await(BOUND.toSeconds(), TimeUnit.SECONDS));
+  }
+
+  @Test
+  @DisplayName("an answer from elsewhere is not missed")
+  void answer() {
+    try (AsyncWaitMap<Integer, String> answers = AsyncWaitMap.create()) {
+      assertEquals("yes", JavaGuide.ask(answers, id -> JavaGuide.answered(answers, id, "yes"), 1));
+      JavaGuide.answered(answers, 2, "too late");
+      assertEquals(0, answers.size());
+    }
+  }
+
+  @Test
+  @DisplayName("a shutdown takes limited time")
+  void end() {
+    JavaGuide.end(manager);
+    assertEquals(0, manager.activeCount());
+  }
+}
