@@ -34,7 +34,9 @@ internal suspend fun serve(
         val server = start(settings.gateway, client) { line -> withContext(Dispatchers.IO) { out.println(line) } }
         err.println("gateway: at ${server.url}, in front of $origin; Ctrl-C stops it")
         awaitStop()
-        err.println("gateway: stopping; ${server.openRequests.grouped()} requests have ${settings.grace} to end")
+        err.println(
+            "gateway: stopping; requests under way: ${server.openRequests.grouped()}, grace time: ${settings.grace}",
+        )
         err.println("gateway: ${describe(server.stop(settings.grace))}")
     }
     return ExitCode.OK
@@ -49,8 +51,8 @@ private suspend fun start(settings: GatewaySettings, origin: OriginClient, log: 
 
 private fun describe(end: StopReport): String {
     val jobs = end.jobs
-    val cut = "${end.requestsCutOff.grouped()} requests cut off"
-    if (jobs == null) return "stopped; $cut"
-    return "stopped; $cut, ${jobs.finished().grouped()} jobs ended, ${jobs.cancelled().grouped()} cancelled, " +
-        "${jobs.undying().size} would not end"
+    val cut = "stopped; requests cut off: ${end.requestsCutOff.grouped()}"
+    if (jobs == null) return cut
+    return "$cut; jobs that ended meanwhile: ${jobs.finished().grouped()}, cancelled: ${jobs.cancelled().grouped()}, " +
+        "that would not end: ${jobs.undying().size.grouped()}"
 }

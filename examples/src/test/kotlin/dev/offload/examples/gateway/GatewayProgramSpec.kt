@@ -229,6 +229,11 @@ class GatewayProgramSpec :
             }
         }
 
+        "a host that is none of this machine is one line and exit code 2" {
+            complaint("--serve", "--listen", "nowhere.invalid:0") shouldContain
+                "cannot listen at nowhere.invalid:0: the host name is unknown"
+        }
+
         "a gateway serves until it is stopped, and tells its end" {
             val out = StringWriter()
             val err = StringWriter()
@@ -242,6 +247,6 @@ class GatewayProgramSpec :
             val args = arrayOf("--serve", "--listen", "0", "--ttl", "1h", "--failure-rate", "0")
             runGateway(args, PrintWriter(out), PrintWriter(err), terminal = false, awaitStop) shouldBe 0
             out.toString().lines().filter { "GET /page" in it } shouldHaveSize 2
-            err.toString() shouldContain "stopped; 0 requests cut off, "
+            err.toString() shouldContain "stopped; requests cut off: 0; jobs that ended meanwhile: "
         }
     })

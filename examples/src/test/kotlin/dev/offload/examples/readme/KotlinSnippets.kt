@@ -1,9 +1,16 @@
 package dev.offload.examples.readme
 
 import dev.offload.ConflictPolicy
+import dev.offload.LaunchOutcome
 import dev.offload.OffloadKind
+import dev.offload.RevokeOutcome
+import dev.offload.TaskState
+import dev.offload.WakeOutcome
 import dev.offload.coroutines.OffloadManager
+import dev.offload.coroutines.OffloadScope
+import dev.offload.coroutines.TaskRecorder
 import dev.offload.coroutines.TimeoutPolicy
+import dev.offload.coroutines.WaitMap
 import kotlinx.coroutines.delay
 import kotlin.time.Duration.Companion.minutes
 import kotlin.time.Duration.Companion.seconds
@@ -14,6 +21,16 @@ data class User(val id: Int)
 
 fun interface UserApi {
     suspend fun user(id: Int): User
+}
+
+fun interface Connection {
+    suspend fun send(id: Int, question: String)
+}
+
+interface Disk {
+    suspend fun write(name: String)
+
+    suspend fun delete(name: String)
 }
 
 data class Report(val text: String)
@@ -56,4 +73,32 @@ suspend fun page(manager: OffloadManager, api: UserApi, id: Int): String = manag
     val history = submit(loadHistory.key(id)) { "history" } // owned by this request, ends with it
     spawn("audit") { println("a page was shown") } // outlives the request
     "${user.await()}: ${history.await()}"
+}
+
+class Client(private val connection: Connection) {
+    private val answers = WaitMap<Int, String>("answers")
+
+    suspend fun ask(id: Int, question: String): String = answers.subscribe(id).use { answer ->
+        connection.send(id, question) // from here on an answer is not missed, however fast it is
+        answer.await(2.seconds)
+    }
+
+    /** Called where answers arrive; false for one that nobody waits for any more. */
+    fun onAnswer(id: Int, text: String): Boolean = answers.wake(id, text) is WakeOutcome.Woke
+
+    fun onDisconnect(cause: Throwable) = answers.close(cause) // fails everyone who waits, with the cause
+}
+
+val upload = OffloadKind.named<Unit>("upload")
+
+class Uploads(scope: OffloadScope, private val disk: Disk) {
+    private val tasks = TaskRecorder<String>(scope, upload)
+
+    /** Stores a file, unless it is stored or being stored; one that failed is tried again. */
+    fun store(name: String): Boolean = tasks.launch(name) { disk.write(name) } is LaunchOutcome.Launched
+
+    fun state(name: String): TaskState = tasks.state(name) // NOT_FOUND, WORKING, SUCCEEDED or FAILED
+
+    /** Deletes a stored file, once. */
+    suspend fun delete(name: String): Boolean = tasks.revoke(name) { disk.delete(name) } is RevokeOutcome.Revoked
 }

@@ -1,6 +1,9 @@
 package dev.offload.examples.readme
 
 import dev.offload.OffloadCancelledException
+import dev.offload.OffloadTimeoutException
+import dev.offload.TaskState
+import dev.offload.WaitMapClosedException
 import dev.offload.async.AsyncOffloadManager
 import dev.offload.coroutines.OffloadManager
 import io.kotest.assertions.throwables.shouldThrow
@@ -9,12 +12,15 @@ import io.kotest.inspectors.forAll
 import io.kotest.matchers.collections.shouldHaveAtLeastSize
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
+import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll
 import kotlinx.coroutines.delay
+import kotlinx.coroutines.supervisorScope
 import kotlinx.coroutines.test.StandardTestDispatcher
 import kotlinx.coroutines.test.runTest
+import java.io.IOException
 import java.nio.file.Path
 import java.util.concurrent.atomic.AtomicInteger
 import kotlin.io.path.readText
@@ -72,6 +78,53 @@ class ReadmeSpec :
                 page(manager, { id -> User(id) }, 7) shouldBe "User(id=7): history"
                 manager.shutdown(1.seconds).openScopes() shouldBe emptyList()
                 manager.snapshot().total().succeeded() shouldBe 3
+            }
+        }
+
+        "an answer reaches who asked, also if it is faster than the wait, and a disconnect fails who waits" {
+            runTest {
+                val clients = mutableListOf<Client>()
+                val client = Client { id, question ->
+                    if (question == "echo?") clients.single().onAnswer(id, "echo") shouldBe true
+                }
+                clients += client
+                client.ask(1, "echo?") shouldBe "echo"
+                client.onAnswer(1, "late") shouldBe false
+                shouldThrow<OffloadTimeoutException> { client.ask(2, "silence?") }
+                supervisorScope {
+                    val waiting = async(start = CoroutineStart.UNDISPATCHED) { client.ask(3, "silence?") }
+                    client.onDisconnect(IOException("gone"))
+                    shouldThrow<WaitMapClosedException> { waiting.await() }.cause!!.message shouldBe "gone"
+                }
+            }
+        }
+
+        "a file is stored once, tried again when it failed, and deleted once" {
+            runTest {
+                val manager = OffloadManager(context = StandardTestDispatcher(testScheduler))
+                val writes = mutableListOf<String>()
+                val uploads = Uploads(
+                    manager,
+                    object : Disk {
+                        override suspend fun write(name: String) {
+                            writes += name
+                            if (writes.size == 1) throw IOException("full")
+                        }
+
+                        override suspend fun delete(name: String) = Unit
+                    },
+                )
+                for (state in listOf(TaskState.FAILED, TaskState.SUCCEEDED)) {
+                    uploads.store("a.txt") shouldBe true
+                    uploads.store("a.txt") shouldBe false
+                    manager.joinAll()
+                    uploads.state("a.txt") shouldBe state
+                }
+                uploads.store("a.txt") shouldBe false
+                uploads.delete("a.txt") shouldBe true
+                uploads.delete("a.txt") shouldBe false
+                writes.size shouldBe 2
+                manager.shutdown(1.seconds)
             }
         }
 

@@ -51,6 +51,11 @@ public final class Engine {
     return root;
   }
 
+  /** How long a shutdown waits for cancelled bodies if its caller does not say. */
+  public Duration shutdownKill() {
+    return config.shutdownKill();
+  }
+
   /** The user's time, for reports; the JVM's if that one throws. */
   long nanoTime() {
     try {

@@ -35,6 +35,11 @@ public final class RecorderCore<I> {
     scope.engine().kinds.of(kind);
   }
 
+  /** Owns the jobs. */
+  public ScopeCore scope() {
+    return scope;
+  }
+
   /** Launches a task; {@code handle} wraps the lease on its job. */
   public <T extends @Nullable Object, H extends OffloadHandle> LaunchOutcome<H> launch(
       I id, @Nullable TimeoutPolicy timeout, JobBody<T> body, Function<JobCell<T>, H> handle) {
@@ -119,7 +124,8 @@ public final class RecorderCore<I> {
   private static TaskState requireRecorded(TaskState state) {
     if (state == TaskState.NOT_FOUND) {
       throw new IllegalArgumentException(
-          "NOT_FOUND is the state of whatever was not recorded; ask for WORKING, SUCCEEDED or FAILED");
+          "NOT_FOUND is the state of whatever was not recorded; ask for WORKING, SUCCEEDED or"
+              + " FAILED");
     }
     return state;
   }

@@ -67,6 +67,8 @@ public final class ScopeCore implements WaitTarget {
 
   private volatile @Nullable Object face;
 
+  private volatile @Nullable Object asyncFace;
+
   ScopeCore(
       Engine engine,
       @Nullable ScopeCore parent,
@@ -90,7 +92,7 @@ public final class ScopeCore implements WaitTarget {
     return name;
   }
 
-  /** The public scope in front of this one, if a face has set it. */
+  /** The scope in front of this one for Kotlin callers, if there is one. */
   public @Nullable Object face() {
     return face;
   }
@@ -98,6 +100,16 @@ public final class ScopeCore implements WaitTarget {
   /** Sets {@link #face()}, before the scope is handed out. */
   public void face(Object publicScope) {
     face = publicScope;
+  }
+
+  /** The scope in front of this one for Java callers, if there is one. */
+  public @Nullable Object asyncFace() {
+    return asyncFace;
+  }
+
+  /** Sets {@link #asyncFace()}, once. */
+  public void asyncFace(Object publicScope) {
+    asyncFace = publicScope;
   }
 
   /** What this scope shares with the others of its manager. */
@@ -216,7 +228,7 @@ public final class ScopeCore implements WaitTarget {
    *
    * @throws ScopeClosedException if it has ended; the lease is dropped then
    */
-  public void keep(Lease<?> lease) {
+  public void keep(ScopedLease lease) {
     if (parent != null && !leases.add(lease)) {
       lease.cancel();
       throw closed();

@@ -76,6 +76,18 @@ internal class ManagerScope private constructor(
             timeSource: TimeSource,
             name: String,
         ): ManagerScope {
+            val bodies = checkedBodies(context)
+            val dispatcherTimer = DispatcherTimer.of(bodies.all)
+            val systemTimer = if (dispatcherTimer == null) SystemTimer("offload-timer-$name") else null
+            val engine = Engine(name, config, listener, dispatcherTimer ?: systemTimer!!, ticker(timeSource))
+            return ManagerScope(config, bodies, systemTimer, engine.root())
+        }
+
+        /** A face for a manager that has its own way to time limits. */
+        fun over(core: ScopeCore, context: CoroutineContext): ManagerScope =
+            ManagerScope(core.engine().config, checkedBodies(context), null, core)
+
+        private fun checkedBodies(context: CoroutineContext): BodyContext {
             require(context[Job] == null) {
                 "context must not hold a Job: a manager is a root and is ended with shutdown; pass context.minusKey(Job)"
             }
@@ -83,10 +95,7 @@ internal class ManagerScope private constructor(
             require(bodies.all[ContinuationInterceptor] is CoroutineDispatcher) {
                 "context must hold a CoroutineDispatcher to run bodies on, but holds another ContinuationInterceptor"
             }
-            val dispatcherTimer = DispatcherTimer.of(bodies.all)
-            val systemTimer = if (dispatcherTimer == null) SystemTimer("offload-timer-$name") else null
-            val engine = Engine(name, config, listener, dispatcherTimer ?: systemTimer!!, ticker(timeSource))
-            return ManagerScope(config, bodies, systemTimer, engine.root())
+            return bodies
         }
     }
 }

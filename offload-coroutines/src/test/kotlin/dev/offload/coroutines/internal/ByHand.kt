@@ -49,8 +49,8 @@ internal class CountingWaiter(private val end: Boolean) : Waiter() {
     }
 }
 
-internal fun scopeByHand(timer: OffloadTimer = StandingTimer()) =
-    Engine("test", OffloadConfig.defaults(), null, timer) { 0L }.root()
+internal fun scopeByHand(timer: OffloadTimer = StandingTimer(), config: OffloadConfig = OffloadConfig.defaults()) =
+    Engine("test", config, null, timer) { 0L }.root()
 
 @Suppress("UNCHECKED_CAST")
 internal fun <T> privateField(of: Any, name: String): T = generateSequence<Class<*>>(of.javaClass) { it.superclass }

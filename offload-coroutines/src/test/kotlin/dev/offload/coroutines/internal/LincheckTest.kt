@@ -5,6 +5,7 @@ import org.jetbrains.lincheck.datastructures.Options
 import org.jetbrains.lincheck.datastructures.StressOptions
 import org.jetbrains.lincheck.datastructures.forClasses
 import org.junit.jupiter.api.Test
+import java.util.TreeMap
 import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.atomic.LongAdder
 
@@ -52,6 +53,12 @@ internal abstract class LincheckTest(private val specification: Class<*>) {
         // back.)
         .addGuarantee(forClasses(ArrayList::class.java.name).methods { it != "forEach" }.ignore())
         .addGuarantee(forClasses(ArrayDeque::class.java.name).allMethods().ignore())
+        // Local to a call, or under the lock that the test is about.
+        .addGuarantee(
+            forClasses(HashMap::class.java.name, TreeMap::class.java.name, LinkedHashSet::class.java.name)
+                .allMethods()
+                .ignore(),
+        )
         .addGuarantee(forClasses(javaClass.name).methods("atRest").ignore())
 
     private fun <O : Options<O, *>> O.shape(threads: Int, actors: Int): O = threads(threads)

@@ -29,10 +29,12 @@ import kotlin.time.Duration.Companion.minutes
  */
 class WaitMapStressSpec :
     FunSpec({
-        test("W3: of 1,000,000 wakes no value is lost or seen twice, whatever ends the waits") { storm(null) }
+        test("W3: of 1,000,000 wakes no value is lost or seen twice, whatever ends the waits") {
+            storm(1_000_000, null)
+        }
 
-        test("W3, W6: of 1,000,000 wakes of a map that stores, no value is lost or seen twice") {
-            storm(EarlyWakes(maxStored = 16, maxAge = 1.milliseconds))
+        test("W3, W6: of 2,000,000 wakes of a map that stores, no value is lost or seen twice") {
+            storm(2_000_000, EarlyWakes(maxStored = 16, maxAge = 1.milliseconds))
         }
 
         test("W3: a wake that races its waiter's cancellation, and a second wake") {
@@ -82,8 +84,8 @@ class WaitMapStressSpec :
         }
     })
 
-private suspend fun storm(early: EarlyWakes?) {
-    val books = Books(WAKES)
+private suspend fun storm(wakes: Int, early: EarlyWakes?) {
+    val books = Books(wakes)
     val map = WaitMap<Int, Int>(early = early, onUndelivered = books::undelivered)
     bounded(3.minutes) {
         val next = AtomicInteger()
@@ -92,7 +94,7 @@ private suspend fun storm(early: EarlyWakes?) {
                 val random = Random(it)
                 while (true) {
                     val value = next.getAndIncrement()
-                    if (value >= WAKES) break
+                    if (value >= wakes) break
                     books.woken(value, map.wake(random.nextInt(KEYS), value))
                     if (value % 8 == 0) yield()
                 }
@@ -110,8 +112,10 @@ private suspend fun storm(early: EarlyWakes?) {
     }
     map.size shouldBe 0
     books.balance()
-    books.deliveries.get() shouldBeGreaterThan 0
+    books.delivered.get() + books.handedBack.get() + books.undelivered.get() shouldBe wakes
+    books.delivered.get() shouldBeGreaterThan 0
     books.handedBack.get() shouldBeGreaterThan 0
+    books.undelivered.get() shouldBeGreaterThan 0 // cancelled, closed or, in a store, expired or too many
 }
 
 /** One wait that ends in one way or another; false when the map is closed. */
@@ -156,15 +160,17 @@ private inline fun ignoringEnds(block: () -> Unit) = try {
 private class Books(values: Int) {
     private val seen = AtomicIntegerArray(values)
     private val kept = AtomicIntegerArray(values)
-    val deliveries = AtomicInteger()
+    val delivered = AtomicInteger()
     val handedBack = AtomicInteger()
+    val undelivered = AtomicInteger()
 
     fun delivered(value: Int) {
-        deliveries.incrementAndGet()
+        delivered.incrementAndGet()
         seen.incrementAndGet(value)
     }
 
     fun undelivered(@Suppress("unused") key: Int, value: Int) {
+        undelivered.incrementAndGet()
         seen.incrementAndGet(value)
     }
 
@@ -187,6 +193,5 @@ private class Books(values: Int) {
     }
 }
 
-private const val WAKES = 1_000_000
 private const val ROUNDS = 50_000
 private const val KEYS = 32

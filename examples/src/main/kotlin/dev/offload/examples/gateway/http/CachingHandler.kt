@@ -18,9 +18,9 @@ internal class CachingHandler(
      *
      * This function is cancellable: that is what happens to it when the client hangs up.
      */
-    suspend fun answer(call: ApplicationCall, loads: Loads): Sent {
+    suspend fun answer(call: ApplicationCall, loads: Loads) {
         val request = call.request
-        return when {
+        when {
             !isPath(request.uri) -> call.sendError(HttpStatusCode.BadRequest, "this is no path of this server")
             rules.isForEveryone(request.httpMethod, request.headers) -> answerFromStore(call, loads)
             else -> pass(call, outcome = null)
@@ -30,24 +30,24 @@ internal class CachingHandler(
     /** Neither the URL of another server nor one with a fragment, which is the client's business. */
     private fun isPath(uri: String): Boolean = uri.startsWith('/') && '#' !in uri
 
-    private suspend fun answerFromStore(call: ApplicationCall, loads: Loads): Sent {
+    private suspend fun answerFromStore(call: ApplicationCall, loads: Loads) {
         val path = call.request.uri
-        return when (val entry = store[path]) {
+        when (val entry = store[path]) {
             null -> answerFromLoad(call, loads.load(path), inPlaceOfError = null)
             is Entry.Answer -> answerFromEntry(call, entry.cached, loads)
             Entry.NotShareable -> pass(call, CacheOutcome.MISS)
         }
     }
 
-    private suspend fun answerFromEntry(call: ApplicationCall, cached: CachedResponse, loads: Loads): Sent {
+    private suspend fun answerFromEntry(call: ApplicationCall, cached: CachedResponse, loads: Loads) {
         if (cached.isFresh) return send(call, cached.response, CacheOutcome.HIT)
         val path = call.request.uri
         val load = if (cached.mayBeRenewedLater) loads.renew(path) else loads.load(path)
         if (load == null) return send(call, cached.response, CacheOutcome.STALE)
-        return answerFromLoad(call, load, cached)
+        answerFromLoad(call, load, cached)
     }
 
-    private suspend fun answerFromLoad(call: ApplicationCall, load: Load, inPlaceOfError: CachedResponse?): Sent {
+    private suspend fun answerFromLoad(call: ApplicationCall, load: Load, inPlaceOfError: CachedResponse?) {
         val outcome = if (load.isJoined) CacheOutcome.JOINED else CacheOutcome.MISS
         val substitute = inPlaceOfError?.takeIf { it.mayReplaceError }?.response
         val loaded =
@@ -56,7 +56,7 @@ internal class CachingHandler(
             } catch (e: OriginException) {
                 return if (substitute == null) refuse(call, e, outcome) else send(call, substitute, CacheOutcome.STALE)
             }
-        return when {
+        when {
             // It was thrown away, being another's or too large: this request needs an answer of its own.
             loaded !is Loaded.Answer -> pass(call, CacheOutcome.MISS)
 
@@ -66,7 +66,7 @@ internal class CachingHandler(
         }
     }
 
-    private suspend fun pass(call: ApplicationCall, outcome: CacheOutcome?): Sent = try {
+    private suspend fun pass(call: ApplicationCall, outcome: CacheOutcome?) = try {
         passThrough.pass(call, outcome)
     } catch (e: OriginException) {
         // What has begun cannot be taken back.
@@ -74,17 +74,19 @@ internal class CachingHandler(
         refuse(call, e, outcome)
     }
 
-    private suspend fun send(call: ApplicationCall, response: StoredResponse, outcome: CacheOutcome): Sent {
-        if (outcome != CacheOutcome.MISS) call.response.header(HttpHeaders.Age, response.age.inWholeSeconds.toString())
-        return call.send(response.status, response.headers, response.body, outcome)
+    private suspend fun send(call: ApplicationCall, response: StoredResponse, outcome: CacheOutcome) {
+        if (outcome != CacheOutcome.MISS || response.cameOld) {
+            call.response.header(HttpHeaders.Age, response.age.inWholeSeconds.toString())
+        }
+        call.send(response.status, response.headers, response.body, outcome)
     }
 
-    private suspend fun refuse(call: ApplicationCall, e: OriginException, outcome: CacheOutcome?): Sent {
+    private suspend fun refuse(call: ApplicationCall, e: OriginException, outcome: CacheOutcome?) {
         val status =
             when (e) {
                 is OriginFailedException -> HttpStatusCode.BadGateway
                 is OriginTooSlowException -> HttpStatusCode.GatewayTimeout
             }
-        return call.sendError(status, e.message.orEmpty(), outcome)
+        call.sendError(status, e.message.orEmpty(), outcome)
     }
 }

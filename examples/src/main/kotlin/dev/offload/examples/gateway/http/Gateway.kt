@@ -5,6 +5,8 @@ import dev.offload.coroutines.OffloadScope
 import io.ktor.http.HttpMethod
 import io.ktor.server.application.ApplicationCall
 import io.ktor.server.request.httpMethod
+import kotlinx.coroutines.NonCancellable
+import kotlinx.coroutines.withContext
 import kotlin.time.TimeSource
 
 /** The label of the jobs that write the access log. */
@@ -23,12 +25,18 @@ internal class OffloadGateway(
     private val log: RequestLog,
     private val loads: (OffloadScope) -> Loads,
 ) : Gateway {
-    override suspend fun handle(call: ApplicationCall) = manager.scope(scopeName(call)) {
+    /**
+     * The line of the log belongs to no scope of the request: a client that hangs up cancels that, be it with the last
+     * byte of the answer in its hands, and a cancelled scope takes nothing more.
+     */
+    override suspend fun handle(call: ApplicationCall) {
         val start = TimeSource.Monotonic.markNow()
-        val sent = handler.answer(call, loads(this))
-        val line = logLine(call, sent, start.elapsedNow())
-        spawn(ACCESS_LOG) { log.write(line) }
-        Unit
+        try {
+            manager.scope(scopeName(call)) { handler.answer(call, loads(this)) }
+        } finally {
+            val line = logLine(call, start.elapsedNow())
+            manager.spawn(ACCESS_LOG) { log.write(line) }
+        }
     }
 
     /** Not the path, which may hold an id, and not any method, since those are a client's choice. */
@@ -47,7 +55,11 @@ internal class PlainGateway(
 ) : Gateway {
     override suspend fun handle(call: ApplicationCall) {
         val start = TimeSource.Monotonic.markNow()
-        val sent = handler.answer(call, loads)
-        log.write(logLine(call, sent, start.elapsedNow()))
+        try {
+            handler.answer(call, loads)
+        } finally {
+            val line = logLine(call, start.elapsedNow())
+            withContext(NonCancellable) { log.write(line) }
+        }
     }
 }

@@ -8,6 +8,7 @@ import dev.offload.coroutines.OffloadManager
 import dev.offload.coroutines.TimeoutPolicy
 import java.io.IOException
 import kotlin.time.Duration
+import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.TimeSource
 
 /**
@@ -32,18 +33,21 @@ internal class GatewayServer private constructor(
     val acceptedRequests: Long get() = front.acceptedRequests
 
     /**
-     * Stops it: no new connections, then the end of the requests, then the end of the jobs, all within [grace]; what is
-     * still running after that is cancelled. Requests come before jobs, since they may still want some.
+     * Stops it: no new connections, then the end of the requests, then the end of the jobs, all within [grace] and a
+     * moment for the last lines of the access log; what is still running after that is cancelled. Requests come before
+     * jobs, since they may still want some; [HttpFront.stop] tells which are answered.
      *
      * This function is cancellable; the gateway may then be anywhere on this way.
      */
     suspend fun stop(grace: Duration): StopReport {
         val start = TimeSource.Monotonic.markNow()
         val cutOff = front.stop(grace)
-        return StopReport(cutOff, manager?.shutdown((grace - start.elapsedNow()).coerceAtLeast(Duration.ZERO)))
+        return StopReport(cutOff, manager?.shutdown((grace - start.elapsedNow()).coerceAtLeast(LAST_LINES)))
     }
 
     companion object {
+        private val LAST_LINES = 200.milliseconds
+
         /**
          * Starts a gateway.
          *

@@ -19,8 +19,10 @@ import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.ensureActive
 import kotlinx.coroutines.launch
+import kotlinx.coroutines.selects.select
 import kotlinx.coroutines.withTimeoutOrNull
 import java.io.IOException
+import java.nio.channels.UnresolvedAddressException
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.milliseconds
 
@@ -62,11 +64,17 @@ internal class HttpFront private constructor(private val gateway: Gateway) {
         } catch (e: Exception) {
             server.stopSuspend(0, 0)
             currentCoroutineContext().ensureActive()
-            // Ktor wraps it in a cancellation of its own.
-            throw generateSequence<Throwable>(e) { it.cause }.firstOrNull { it is IOException } ?: e
+            // Ktor wraps it in a cancellation of its own, and the JDK has no input or output in a name it cannot resolve.
+            throw generateSequence<Throwable>(e) { it.cause }.firstNotNullOfOrNull(::asIOException) ?: e
         }
         this.port = server.engine.resolvedConnectors().single().port
         return this
+    }
+
+    private fun asIOException(e: Throwable): IOException? = when (e) {
+        is IOException -> e
+        is UnresolvedAddressException -> IOException("no address to listen at", e)
+        else -> null
     }
 
     private suspend fun answer(call: ApplicationCall) {
@@ -98,8 +106,15 @@ internal class HttpFront private constructor(private val gateway: Gateway) {
     }
 
     /**
-     * Takes no new connections from now on, waits at most [grace] for the requests that are being answered, and closes.
-     * Requests that arrive meanwhile on connections that are open are answered too, and told to be the last ones.
+     * Takes no new connections from now on, waits at most [grace] for the requests it has accepted, and closes.
+     *
+     * A request is accepted when its handling begins, and that is as soon as its head has been read. Each one is
+     * answered whole, unless the time ends first; then it is cut off, and counted. What is not accepted may be lost, but
+     * nothing has been done for it, and its client gets no byte of an answer, or a 503:
+     * - A connection that is still in the queue of the system is refused or, if the client believes it made, reset.
+     * - A request that has not arrived whole on a connection that was taken goes on arriving. It is accepted as long as
+     *   others are being answered, and for a little while after the last one, see [LINGER]; so what was on its way when
+     *   the stop began is served too. Clients are told that it is the last one on its connection.
      *
      * This function is cancellable; requests that are being answered are then cut off.
      *
@@ -108,17 +123,27 @@ internal class HttpFront private constructor(private val gateway: Gateway) {
     suspend fun stop(grace: Duration): Int = coroutineScope {
         isStopping = true
         val closing = launch { server.engine.stopSuspend(Long.MAX_VALUE, Long.MAX_VALUE) }
-        val isEmpty = withTimeoutOrNull(grace) { requests.closeWhenNone() } != null
-        val left = requests.open
-        // What has been answered may still be on its way through a buffer. Clients close when they have it; those whose
-        // connection rests need not.
-        if (isEmpty) withTimeoutOrNull(LINGER) { closing.join() }
+        withTimeoutOrNull(grace) {
+            // Clients close when they have their answer, but those whose connection rests need not. What has been
+            // answered may also be on its way through a buffer for a while.
+            val quiet = launch { requests.closeWhenQuiet(LINGER) }
+            select {
+                closing.onJoin { }
+                quiet.onJoin { }
+            }
+            quiet.cancel()
+        }
+        val left = requests.close()
         server.stopSuspend(0, 0)
+        // Who was cut off has to notice, and to write a line of the log.
+        if (left > 0) withTimeoutOrNull(LINGER) { requests.awaitNone() }
         left
     }
 
     companion object {
+        /** How long connections may be silent, after the last answer, before they are closed. */
         private val LINGER = 300.milliseconds
+
         private val LOGGER = System.getLogger(HttpFront::class.java.name)
 
         init {

@@ -3,8 +3,11 @@ package dev.offload.examples.gateway.http
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.flow.update
+import kotlinx.coroutines.flow.updateAndGet
+import kotlinx.coroutines.withTimeoutOrNull
+import kotlin.time.Duration
 
-/** Counts the requests that are being answered, and lets none in after the last one has left. */
+/** Counts the requests that are being answered, and lets none in from a moment on when there are none. */
 internal class OpenRequests {
     private data class State(val open: Int, val accepted: Long, val isClosed: Boolean)
 
@@ -28,10 +31,22 @@ internal class OpenRequests {
     /** To be called once for each that was let in. */
     fun leave() = state.update { it.copy(open = it.open - 1) }
 
-    /** Suspends until a moment when no request is open, and closes in that moment. This function is cancellable. */
-    suspend fun closeWhenNone() {
+    /**
+     * Suspends until no request has been open for the time [quiet], and closes in that moment, so that none is left out
+     * that was let in. This function is cancellable.
+     */
+    suspend fun closeWhenQuiet(quiet: Duration) {
         do {
             val none = state.first { it.open == 0 }
-        } while (!state.compareAndSet(none, none.copy(isClosed = true)))
+            val isQuiet = withTimeoutOrNull(quiet) { state.first { it.accepted != none.accepted } } == null
+        } while (!isQuiet || !state.compareAndSet(none, none.copy(isClosed = true)))
+    }
+
+    /** Closes now, and answers how many are open. */
+    fun close(): Int = state.updateAndGet { it.copy(isClosed = true) }.open
+
+    /** Suspends until none is open. This function is cancellable. */
+    suspend fun awaitNone() {
+        state.first { it.open == 0 }
     }
 }

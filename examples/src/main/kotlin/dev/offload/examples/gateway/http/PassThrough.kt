@@ -29,7 +29,7 @@ internal class PassThrough(private val origin: OriginClient, private val limit: 
      * @param limit how long the origin may take to begin its answer
      * @throws OriginException if there is no answer, or it breaks off after a part of it has been sent
      */
-    suspend fun pass(call: ApplicationCall, outcome: CacheOutcome?): Sent = coroutineScope {
+    suspend fun pass(call: ApplicationCall, outcome: CacheOutcome?) = coroutineScope {
         val watchdog =
             launch {
                 delay(limit)
@@ -43,18 +43,22 @@ internal class PassThrough(private val origin: OriginClient, private val limit: 
         }
     }
 
-    private suspend fun answer(call: ApplicationCall, answer: HttpResponse, outcome: CacheOutcome?): Sent {
+    private suspend fun answer(call: ApplicationCall, answer: HttpResponse, outcome: CacheOutcome?) {
         val status = answer.status.value
         val headers = answer.headers.endToEnd()
         val length = answer.headers[HttpHeaders.ContentLength]?.toLongOrNull()
         call.mark(outcome)
         if (call.request.httpMethod == HttpMethod.Head || status in WITHOUT_BODY) {
+            call.sent = Sent(status, 0, outcome)
             call.respond(NoBody(status, headers, length))
-            return Sent(status, 0, outcome)
+        } else {
+            call.sent = Sent(status, null, outcome)
+            val body = StreamedBody(status, headers, length) {
+                call.sent =
+                    Sent(status, copy(answer, it, length), outcome)
+            }
+            call.respond(body)
         }
-        var copied = 0L
-        call.respond(StreamedBody(status, headers, length) { copied = copy(answer, it, length) })
-        return Sent(status, copied, outcome)
     }
 
     /** Fails if the body is too short, since neither of the channels does. */

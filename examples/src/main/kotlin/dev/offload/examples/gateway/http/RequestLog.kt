@@ -1,9 +1,11 @@
 package dev.offload.examples.gateway.http
 
+import io.ktor.http.HttpStatusCode
 import io.ktor.server.application.ApplicationCall
 import io.ktor.server.request.httpMethod
 import io.ktor.server.request.httpVersion
 import io.ktor.server.request.uri
+import kotlinx.coroutines.isActive
 import java.time.OffsetDateTime
 import java.time.ZoneOffset
 import java.time.format.DateTimeFormatter
@@ -16,16 +18,22 @@ internal fun interface RequestLog {
     suspend fun write(line: String)
 }
 
+/** What is logged as the status where nothing was sent, because the client, or the gateway, did not wait for it. */
+private const val GONE = 499
+
 /**
  * A line of the access log in Combined Log Format, followed by `X-Cache` and the time it took. Who asked is left out,
  * and so is the query: either may be nobody's business.
  */
-internal fun logLine(call: ApplicationCall, sent: Sent, time: Duration): String {
+internal fun logLine(call: ApplicationCall, time: Duration): String {
+    // A handler that fails before it has sent anything is answered by the server.
+    val sent = call.sent ?: Sent(if (call.isActive) HttpStatusCode.InternalServerError.value else GONE, null, null)
+    val bytes = sent.bytes ?: "-"
     val path = call.request.uri.substringBefore('?').map(::escaped).joinToString("")
     val request = "${call.request.httpMethod.value} $path ${call.request.httpVersion}"
     val at = OffsetDateTime.now(ZoneOffset.UTC).format(TIME)
     val outcome = sent.outcome?.name ?: "-"
-    return """- - - [$at] "$request" ${sent.status} ${sent.bytes} "-" "-" $outcome ${time.inWholeMilliseconds}ms"""
+    return """- - - [$at] "$request" ${sent.status} $bytes "-" "-" $outcome ${time.inWholeMilliseconds}ms"""
 }
 
 private fun escaped(c: Char): String = when {

@@ -8,38 +8,42 @@ import io.ktor.server.application.ApplicationCall
 import io.ktor.server.request.httpMethod
 import io.ktor.server.response.header
 import io.ktor.server.response.respond
+import io.ktor.util.AttributeKey
 import io.ktor.utils.io.ByteWriteChannel
 
 /**
- * What was sent to a client.
+ * What is sent to a client.
  *
- * @property bytes the size of the body
+ * @property bytes the size of the body; null if only a part of it may have been sent
  * @property outcome null if the cache was not asked
  */
-internal class Sent(val status: Int, val bytes: Long, val outcome: CacheOutcome?)
+internal class Sent(val status: Int, val bytes: Long?, val outcome: CacheOutcome?)
+
+private val SENT = AttributeKey<Sent>("gateway.sent")
+
+/**
+ * What is sent to the client; null if nothing is. Noted before it goes out: a client may hang up with the last byte, and
+ * that ends the handling of its request wherever it is.
+ */
+internal var ApplicationCall.sent: Sent?
+    get() = attributes.getOrNull(SENT)
+    set(value) = attributes.put(SENT, requireNotNull(value))
 
 /** Sends a whole answer; to a HEAD request its headers. */
-internal suspend fun ApplicationCall.send(
-    status: Int,
-    headers: Headers,
-    body: ByteArray,
-    outcome: CacheOutcome?,
-): Sent {
+internal suspend fun ApplicationCall.send(status: Int, headers: Headers, body: ByteArray, outcome: CacheOutcome?) {
     mark(outcome)
     if (request.httpMethod == HttpMethod.Head) {
+        sent = Sent(status, 0, outcome)
         respond(NoBody(status, headers, body.size.toLong()))
-        return Sent(status, 0, outcome)
+    } else {
+        sent = Sent(status, body.size.toLong(), outcome)
+        respond(WholeBody(status, headers, body))
     }
-    respond(WholeBody(status, headers, body))
-    return Sent(status, body.size.toLong(), outcome)
 }
 
 /** Sends a line that tells what went wrong. */
-internal suspend fun ApplicationCall.sendError(
-    status: HttpStatusCode,
-    why: String,
-    outcome: CacheOutcome? = null,
-): Sent = send(status.value, Headers.Empty, "$why\n".encodeToByteArray(), outcome)
+internal suspend fun ApplicationCall.sendError(status: HttpStatusCode, why: String, outcome: CacheOutcome? = null) =
+    send(status.value, Headers.Empty, "$why\n".encodeToByteArray(), outcome)
 
 internal fun ApplicationCall.mark(outcome: CacheOutcome?) {
     if (outcome != null) response.header(CacheOutcome.HEADER, outcome.name)

@@ -2,6 +2,7 @@ package dev.offload.examples.gateway.http
 
 import io.ktor.http.Headers
 import io.ktor.http.HttpHeaders
+import io.ktor.http.headers
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.seconds
 import kotlin.time.TimeSource
@@ -9,11 +10,21 @@ import kotlin.time.TimeSource
 /**
  * A whole answer of the origin, in memory.
  *
- * @property headers those that are meant for the client, see [endToEnd]
+ * @param given those of its headers that are meant for the client, see [endToEnd]
  */
-internal class StoredResponse(val status: Int, val headers: Headers, val body: ByteArray, timeSource: TimeSource) {
+internal class StoredResponse(val status: Int, given: Headers, val body: ByteArray, timeSource: TimeSource) {
     private val received = timeSource.markNow()
-    private val ageWhenReceived = headers[HttpHeaders.Age]?.toLongOrNull()?.coerceAtLeast(0)?.seconds ?: Duration.ZERO
+    private val ageWhenReceived = given[HttpHeaders.Age]?.toLongOrNull()?.coerceAtLeast(0)?.seconds ?: Duration.ZERO
+
+    /** Without its [age], which is told anew to each client. */
+    val headers: Headers =
+        headers {
+            appendAll(given)
+            remove(HttpHeaders.Age)
+        }
+
+    /** Whether another cache had it before. */
+    val cameOld: Boolean get() = ageWhenReceived > Duration.ZERO
 
     /** The time since the origin made it, as far as anybody knows. */
     val age: Duration get() = ageWhenReceived + received.elapsedNow()

@@ -7,6 +7,7 @@ import io.kotest.inspectors.forAll
 import io.kotest.matchers.collections.shouldContainExactly
 import io.kotest.matchers.collections.shouldHaveSize
 import io.kotest.matchers.shouldBe
+import io.kotest.matchers.string.shouldContain
 import io.kotest.matchers.string.shouldNotContain
 import io.ktor.client.request.header
 import io.ktor.client.request.setBody
@@ -21,6 +22,9 @@ import io.ktor.server.request.uri
 import io.ktor.server.response.header
 import io.ktor.server.response.respondText
 import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.awaitCancellation
+import kotlinx.coroutines.coroutineScope
+import kotlinx.coroutines.launch
 import kotlinx.coroutines.runInterruptible
 import java.io.IOException
 import java.net.InetAddress
@@ -147,6 +151,19 @@ class GatewayHttpSpec :
             }
         }
 
+        test("the age of an answer is told once, and goes on where another cache had left it") {
+            withGateway({
+                response.header("Age", "5")
+                respondText("page")
+            }) {
+                get("/page").headers.getAll("Age") shouldBe listOf("5")
+                time += 3.seconds
+                val later = get("/page")
+                later.outcome shouldBe "HIT"
+                later.headers.getAll("Age") shouldBe listOf("8")
+            }
+        }
+
         test("a body over the limit is passed through whole, and not stored") {
             withGateway(
                 answer = { respondText("x".repeat(100_000)) },
@@ -196,6 +213,32 @@ class GatewayHttpSpec :
                 lines.map(LogLine::parse) shouldContainExactly List(2) { LogLine.Load("/page") }
                 lines.forAll { it shouldNotContain "secret" }
                 lines.filter { " HIT " in it } shouldHaveSize 1
+            }
+        }
+
+        for (offload in listOf(true, false)) {
+            val settings = GatewaySettings(ttl = 10.seconds, offload = offload)
+
+            test("a client that hangs up with the last byte has its line in the access log, offload = $offload") {
+                withGateway({ respondText("page") }, settings) {
+                    coroutineScope { repeat(300) { launch { get("/page").bodyAsText() } } }
+                    until { lines.size == 300 }
+                    lines.map(LogLine::parse).toSet() shouldBe setOf(LogLine.Load("/page"))
+                    lines.forAll { it shouldContain "\" 200 4 \"" }
+                }
+            }
+
+            test("a client that hangs up without an answer has its line in the access log, offload = $offload") {
+                withGateway({ awaitCancellation() }, settings) { origin ->
+                    coroutineScope {
+                        val client = launch { get("/page") }
+                        until { origin.requests == 1 }
+                        client.cancel()
+                    }
+                    until { lines.size == 1 }
+                    LogLine.parse(lines.single()) shouldBe LogLine.Load("/page")
+                    lines.single() shouldContain "\" 499 - \""
+                }
             }
         }
     })

@@ -7,6 +7,7 @@ import io.kotest.matchers.shouldBe
 import io.ktor.client.request.get
 import io.ktor.client.statement.bodyAsText
 import io.ktor.http.HttpHeaders
+import io.ktor.http.HttpMethod
 import io.ktor.http.HttpStatusCode
 import io.ktor.server.response.header
 import io.ktor.server.response.respondText
@@ -16,7 +17,6 @@ import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll
 import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.coroutineScope
-import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.seconds
 
 private const val MANY = 200
@@ -108,13 +108,29 @@ class GatewaySharingSpec :
         test("a hung origin answers 504 within the limit and frees its path for the next request") {
             withGateway(
                 answer = { if (it == 1) awaitCancellation() else respondText("page $it") },
-                settings = GatewaySettings(originLimit = 200.milliseconds),
+                settings = GatewaySettings(originLimit = 1.seconds),
             ) { origin ->
                 val late = get("/page")
                 late.status shouldBe HttpStatusCode.GatewayTimeout
                 late.outcome shouldBe "MISS"
                 get("/page").bodyAsText() shouldBe "page 2"
                 origin.requests shouldBe 2
+            }
+        }
+
+        test(
+            "a hung origin is 504 also for what is passed through, and what is stale stands in for what would be stored",
+        ) {
+            withGateway(
+                answer = { if (it == 1) respondText("page $it") else awaitCancellation() },
+                settings = GatewaySettings(ttl = 10.seconds, stale = 10.seconds, originLimit = 1.seconds),
+            ) {
+                get("/page").bodyAsText() shouldBe "page 1"
+                get("/page") { method = HttpMethod.Post }.status shouldBe HttpStatusCode.GatewayTimeout
+                time += 30.seconds
+                val substitute = get("/page")
+                substitute.bodyAsText() shouldBe "page 1"
+                substitute.outcome shouldBe "STALE"
             }
         }
 

@@ -5,7 +5,9 @@ import io.kotest.inspectors.forAll
 import io.kotest.matchers.collections.shouldHaveSize
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.shouldNotBe
-import io.ktor.client.statement.HttpResponse
+import io.kotest.matchers.string.shouldContain
+import io.kotest.matchers.string.shouldEndWith
+import io.kotest.matchers.string.shouldStartWith
 import io.ktor.client.statement.bodyAsText
 import io.ktor.server.request.uri
 import io.ktor.server.response.respondText
@@ -17,11 +19,13 @@ import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runInterruptible
-import java.io.IOException
+import kotlinx.coroutines.withTimeout
 import java.net.ConnectException
 import java.net.Socket
+import java.net.SocketException
 import java.net.URI
 import java.util.concurrent.atomic.AtomicInteger
+import kotlin.time.Duration.Companion.hours
 import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.seconds
 
@@ -49,7 +53,7 @@ class GatewayShutdownSpec :
             }
         }
 
-        test("a stop under load loses no request that was accepted") {
+        test("a stop under load loses no request that was accepted, and the others get no byte of an answer") {
             withGateway({ respondText(request.uri) }) {
                 val answered = AtomicInteger()
                 coroutineScope {
@@ -58,9 +62,10 @@ class GatewayShutdownSpec :
                             var number = 0
                             while (true) {
                                 val path = "/page/$worker/${number++ / 2}"
-                                val answer = getOrNull(path)
-                                if (answer == null || answer.status.value == 503) break
-                                answer.bodyAsText() shouldBe path
+                                val answer = answerOrNothing(path) ?: break
+                                if (answer.startsWith("HTTP/1.1 503 ")) break
+                                answer shouldStartWith "HTTP/1.1 200 "
+                                answer shouldEndWith "\r\n\r\n$path"
                                 answered.incrementAndGet()
                             }
                         }
@@ -71,6 +76,49 @@ class GatewayShutdownSpec :
                     end.jobs!!.isClean shouldBe true
                 }
                 server.acceptedRequests shouldBe answered.get()
+                lines shouldHaveSize answered.get()
+            }
+        }
+
+        test("a request whose first half has arrived when the stop begins is answered as the last of its connection") {
+            val gate = CompletableDeferred<Unit>()
+            withGateway({
+                if (request.uri == "/slow") gate.await()
+                respondText(request.uri)
+            }) {
+                coroutineScope {
+                    val slow = async { get("/slow").bodyAsText() }
+                    until { server.openRequests == 1 }
+                    connection().use { socket ->
+                        // So that the gateway has surely taken the connection.
+                        socket.send("GET /first HTTP/1.1\r\nHost: test\r\n\r\n")
+                        socket.readUntil("/first") shouldStartWith "HTTP/1.1 200 "
+                        socket.send("GET /second HTT")
+                        val end = async { server.stop(30.seconds) }
+                        untilRefused()
+                        socket.send("P/1.1\r\nHost: test\r\n\r\n")
+                        val answer = socket.readUntil("/second")
+                        answer shouldStartWith "HTTP/1.1 200 "
+                        answer.lowercase() shouldContain "\r\nconnection: close\r\n"
+                        gate.complete(Unit)
+                        slow.await() shouldBe "/slow"
+                        end.await().requestsCutOff shouldBe 0
+                    }
+                }
+            }
+        }
+
+        test("connections that are silent do not hold up the stop, and get nothing") {
+            withGateway({ respondText(request.uri) }) {
+                connection().use { silent ->
+                    connection().use { half ->
+                        half.send("GET /half HTT")
+                        get("/page")
+                        withTimeout(20.seconds) { server.stop(1.hours) }.requestsCutOff shouldBe 0
+                        listOf(silent, half).forAll { it.readOrNothing() shouldBe null }
+                    }
+                }
+                server.acceptedRequests shouldBe 1
             }
         }
 
@@ -85,6 +133,8 @@ class GatewayShutdownSpec :
                     end.jobs.isClean shouldBe true
                     clients.awaitAll().forAll { it shouldNotBe null }
                 }
+                lines shouldHaveSize 3
+                lines.forAll { it shouldContain "\" 499 - \"" }
             }
         }
 
@@ -108,19 +158,65 @@ class GatewayShutdownSpec :
         }
     })
 
-/** An answer, or nothing if the connection was refused or closed. */
-private suspend fun TestGateway.getOrNull(path: String): HttpResponse? = try {
-    get(path)
-} catch (_: IOException) {
-    null
+private suspend fun TestGateway.connection(): Socket = URI(server.url).let {
+    runInterruptible(Dispatchers.IO) { Socket(it.host, it.port) }
 }
 
-/** Suspends until no connection can be made any more. */
+private suspend fun Socket.send(text: String) =
+    runInterruptible(Dispatchers.IO) { getOutputStream().write(text.toByteArray()) }
+
+/** What arrives until it ends with [end], or there is no more. */
+private suspend fun Socket.readUntil(end: String): String = runInterruptible(Dispatchers.IO) {
+    val read = StringBuilder()
+    while (!read.endsWith(end)) {
+        val next = getInputStream().read()
+        if (next < 0) break
+        read.append(next.toChar())
+    }
+    read.toString()
+}
+
+/** All that arrives, or null if the connection is closed or reset before the first byte; later is an error. */
+private suspend fun Socket.readOrNothing(): String? = runInterruptible(Dispatchers.IO) {
+    val first =
+        try {
+            getInputStream().read()
+        } catch (_: SocketException) {
+            -1
+        }
+    if (first < 0) null else first.toChar() + getInputStream().readBytes().decodeToString()
+}
+
+/** The answer on a connection of its own, or null if that is not made, or there is no byte of it. */
+private suspend fun TestGateway.answerOrNothing(path: String): String? {
+    val socket =
+        try {
+            connection()
+        } catch (_: SocketException) {
+            return null
+        }
+    return socket.use {
+        try {
+            it.send("GET $path HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n")
+        } catch (_: SocketException) {
+            return null
+        }
+        it.readOrNothing()
+    }
+}
+
+/**
+ * Suspends until connections are refused. One that the system had taken and the gateway had not is reset when the gateway
+ * ceases to listen, which a client may meet while it connects.
+ */
 private suspend fun TestGateway.untilRefused() {
-    val url = URI(server.url)
-    try {
-        while (true) runInterruptible(Dispatchers.IO) { Socket(url.host, url.port).close() }
-    } catch (_: ConnectException) {
-        // That is it.
+    while (true) {
+        try {
+            connection().close()
+        } catch (_: ConnectException) {
+            return
+        } catch (_: SocketException) {
+            continue
+        }
     }
 }

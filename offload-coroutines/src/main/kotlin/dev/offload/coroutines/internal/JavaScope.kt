@@ -1,0 +1,43 @@
+package dev.offload.coroutines.internal
+
+import dev.offload.coroutines.OffloadManager
+import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.job
+import kotlin.coroutines.CoroutineContext
+
+/**
+ * The face of a scope that Java opened. Its jobs are like those of any other; its plain coroutines are cancelled when the
+ * scope has ended, since nobody in Java waits for them.
+ */
+internal class JavaScope(core: ScopeCore, private val root: ManagerScope) : ScopeFace(core) {
+    private val ownJob = SupervisorJob(root.coroutineContext.job)
+
+    override val bodies: BodyContext get() = root.bodies
+
+    override val managerBodies: BodyContext get() = root.bodies
+
+    override val manager: OffloadManager get() = root
+
+    override val coroutineContext: CoroutineContext = bodies.all + ownJob
+
+    init {
+        core.face(this)
+        core.onClose { ownJob.cancel() }
+        val ended = Ended()
+        if (!core.termination().push(ended)) ownJob.cancel()
+    }
+
+    private inner class Ended : Waiter() {
+        override fun wantsEnd() = true
+
+        override fun fire() = ownJob.cancel()
+    }
+
+    override fun complete() {
+        core.complete()
+    }
+
+    override fun cancel() {
+        core.close()
+    }
+}

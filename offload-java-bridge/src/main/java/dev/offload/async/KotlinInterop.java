@@ -1,0 +1,197 @@
+package dev.offload.async;
+
+import dev.offload.coroutines.OffloadDeferred;
+import dev.offload.coroutines.OffloadManager;
+import dev.offload.coroutines.OffloadScope;
+import dev.offload.coroutines.TaskRecorder;
+import dev.offload.coroutines.WaitMap;
+import dev.offload.coroutines.internal.Faces;
+import dev.offload.coroutines.internal.ScopeCore;
+import java.util.Objects;
+import kotlin.coroutines.CoroutineContext;
+import kotlinx.coroutines.Dispatchers;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * For applications in both languages: what one made, as the other one sees it. Both then work on
+ * the same jobs: a Java caller joins what Kotlin started, and the reverse; the same limits hold,
+ * one snapshot shows all, and the end of a scope waits for all.
+ *
+ * <p>Each scope has one face in each language: asked again, the same one is answered. This is the
+ * only class here that shows types of Kotlin.
+ *
+ * @since 0.1
+ */
+public final class KotlinInterop {
+  private KotlinInterop() {}
+
+  /**
+   * Shows a manager of Kotlin's to Java callers. Their bodies run on threads of their own, as those
+   * of {@link AsyncOffloadManager#create()}; time limits follow the manager's clock.
+   *
+   * @param manager the manager
+   * @return the same, for Java
+   * @throws IllegalArgumentException if the argument is null or not of this library
+   */
+  public static AsyncOffloadManager asAsync(OffloadManager manager) {
+    return (AsyncOffloadManager) asAsync((OffloadScope) manager);
+  }
+
+  /**
+   * Shows a scope of Kotlin's to Java callers. To {@code close} it ends it, as its {@code complete}
+   * does, and waits for its jobs.
+   *
+   * @param scope the scope
+   * @return the same, for Java
+   * @throws IllegalArgumentException if the argument is null or not of this library
+   */
+  public static AsyncOffloadScope asAsync(OffloadScope scope) {
+    ScopeCore core = Faces.coreOf(Arguments.notNull("scope", scope));
+    synchronized (core) {
+      Object face = core.asyncFace();
+      return face == null ? newFace(core, scope) : (AsyncOffloadScope) face;
+    }
+  }
+
+  private static AsyncOffloadScope newFace(ScopeCore core, OffloadScope scope) {
+    ScopeCore root = core.engine().root();
+    if (core != root) {
+      return new AsyncOffloadScope(core, asAsync(scope.getManager()).threads, scope::complete);
+    }
+    ManagerThreads threads = new ManagerThreads(root.name(), null, null);
+    Termination.then(root, threads::release);
+    return new AsyncOffloadManager(root, threads, root.engine().shutdownKill());
+  }
+
+  /**
+   * Shows a manager to Kotlin callers, whose bodies then run on {@code Dispatchers.Default}.
+   *
+   * @param manager the manager
+   * @return the same, for Kotlin
+   * @throws IllegalArgumentException if the argument is null
+   */
+  public static OffloadManager asKotlin(AsyncOffloadManager manager) {
+    return asKotlin(manager, Dispatchers.getDefault());
+  }
+
+  /**
+   * Shows a manager to Kotlin callers.
+   *
+   * @param manager the manager
+   * @param context the dispatcher on which their bodies run, and what else their context shall
+   *     hold. The first call for a manager, or for a scope under it, decides
+   * @return the same, for Kotlin
+   * @throws IllegalArgumentException if an argument is null, or the context holds a {@code Job}
+   */
+  public static OffloadManager asKotlin(AsyncOffloadManager manager, CoroutineContext context) {
+    Arguments.notNull("manager", manager);
+    return (OffloadManager) Faces.scopeOver(manager.core, Arguments.notNull("context", context));
+  }
+
+  /**
+   * Shows a scope to Kotlin callers. Plain coroutines that they launch on it are cancelled when it
+   * has ended; its jobs are waited for, as always.
+   *
+   * @param scope the scope
+   * @return the same, for Kotlin
+   * @throws IllegalArgumentException if the argument is null
+   */
+  public static OffloadScope asKotlin(AsyncOffloadScope scope) {
+    return Faces.scopeOver(Arguments.notNull("scope", scope).core, Dispatchers.getDefault());
+  }
+
+  /**
+   * Takes a further lease on the job of a handle, as a future. The handle keeps its own: who needs
+   * only one of them cancels the other.
+   *
+   * @param deferred the handle
+   * @param <T> the type of the result
+   * @return a lease on the same job; cancelled, if the handle was
+   * @throws IllegalArgumentException if the argument is null or not of this library
+   */
+  public static <T extends @Nullable Object> OffloadFuture<T> asFuture(
+      OffloadDeferred<T> deferred) {
+    boolean isGivenUp = Faces.isGivenUp(Arguments.notNull("deferred", deferred));
+    var job = Faces.joinJobOf(deferred);
+    AsyncOffloadScope manager = asyncManagerOf(job.scope());
+    OffloadFuture<T> future = manager.threads.future(job, true);
+    if (isGivenUp) {
+      boolean unused = future.cancel();
+    }
+    return future;
+  }
+
+  private static AsyncOffloadScope asyncManagerOf(ScopeCore core) {
+    ScopeCore root = core.engine().root();
+    Object face = root.asyncFace();
+    return face != null
+        ? (AsyncOffloadScope) face
+        : asAsync((OffloadScope) Objects.requireNonNull(root.face()));
+  }
+
+  /**
+   * Takes a further lease on the job of a future, to be awaited by coroutines. The future keeps its
+   * own: who needs only one of them cancels the other.
+   *
+   * @param future the future
+   * @param <T> the type of the result
+   * @return a lease on the same job; cancelled, if the future was completed from outside
+   * @throws IllegalArgumentException if the argument is null
+   */
+  public static <T extends @Nullable Object> OffloadDeferred<T> asDeferred(
+      OffloadFuture<T> future) {
+    return Faces.deferredOver(Arguments.notNull("future", future).job(), future.isGivenUp());
+  }
+
+  /**
+   * Shows a wait map of Kotlin's to Java callers.
+   *
+   * @param map the map
+   * @param <K> the type of the keys
+   * @param <V> the type of the values
+   * @return the same, for Java
+   * @throws IllegalArgumentException if the argument is null or not of this library
+   */
+  public static <K, V extends @Nullable Object> AsyncWaitMap<K, V> asAsync(WaitMap<K, V> map) {
+    return new AsyncWaitMap<>(Faces.tableOf(Arguments.notNull("map", map)), null);
+  }
+
+  /**
+   * Shows a wait map to Kotlin callers.
+   *
+   * @param map the map
+   * @param <K> the type of the keys
+   * @param <V> the type of the values
+   * @return the same, for Kotlin
+   * @throws IllegalArgumentException if the argument is null
+   */
+  public static <K, V extends @Nullable Object> WaitMap<K, V> asKotlin(AsyncWaitMap<K, V> map) {
+    return Faces.waitMapOver(Arguments.notNull("map", map).table);
+  }
+
+  /**
+   * Shows a task recorder of Kotlin's to Java callers.
+   *
+   * @param recorder the recorder
+   * @param <I> the type of the ids
+   * @return the same, for Java
+   * @throws IllegalArgumentException if the argument is null or not of this library
+   */
+  public static <I> AsyncTaskRecorder<I> asAsync(TaskRecorder<I> recorder) {
+    var core = Faces.coreOf(Arguments.notNull("recorder", recorder));
+    return new AsyncTaskRecorder<>(core, asyncManagerOf(core.scope()).threads);
+  }
+
+  /**
+   * Shows a task recorder to Kotlin callers.
+   *
+   * @param recorder the recorder
+   * @param <I> the type of the ids
+   * @return the same, for Kotlin
+   * @throws IllegalArgumentException if the argument is null
+   */
+  public static <I> TaskRecorder<I> asKotlin(AsyncTaskRecorder<I> recorder) {
+    return Faces.recorderOver(
+        Arguments.notNull("recorder", recorder).core, Dispatchers.getDefault());
+  }
+}
