@@ -27,15 +27,37 @@ final class Markdown {
       after a collection, divided by the number of things kept; ids are not counted.
       """;
 
+  private static final String PLOTS =
+      """
+
+      ![Ratios, with their targets](benchmarks/ratios.svg)
+
+      ![Cost by number in flight or parked](benchmarks/growth.svg)
+      """;
+
+  private static final String RATIOS =
+      """
+
+      | row | work | peer | ratio | target at most | | bytes allocated, ours / peer |
+      |---|---|---|---|---|---|---|
+      """;
+
+  private static final String ORIGINALS =
+      """
+
+      The systems the library comes from, as they were measured in Rust, for orientation only:
+
+      | work | there, ns | here, ns |
+      |---|---|---|
+      """;
+
   private final StringBuilder text = new StringBuilder(HEAD);
 
   private Markdown() {}
 
   static String of(List<Run> runs) {
     Markdown page = new Markdown();
-    page.text.append(
-        "\n![Ratios, with their targets](benchmarks/ratios.svg)\n\n"
-            + "![Cost by number in flight or parked](benchmarks/growth.svg)\n");
+    page.text.append(PLOTS);
     runs.forEach(page::run);
     return page.text.toString();
   }
@@ -46,9 +68,7 @@ final class Markdown {
         .sorted()
         .filter(fact -> !fact.equals("release"))
         .forEach(fact -> line(fact, run.facts().getProperty(fact)));
-    text.append(
-        "\n| row | work | peer | ratio | target at most | | bytes allocated, ours / peer |\n"
-            + "|---|---|---|---|---|---|---|\n");
+    text.append(RATIOS);
     for (Ratio ratio : run.ratios()) {
       Double target = ratio.workload().target();
       String met = ratio.meetsTarget() ? "met" : "missed";
@@ -67,9 +87,7 @@ final class Markdown {
   }
 
   private void originals(Results results) {
-    text.append(
-        "\nThe systems the library comes from, as they were measured in Rust, for orientation only:\n\n"
-            + "| work | there, ns | here, ns |\n|---|---|---|\n");
+    text.append(ORIGINALS);
     for (Original original : Original.ALL) {
       Workload workload =
           new Workload("", "", original.benchmark(), original.params(), null, false);
