@@ -23,7 +23,8 @@ final class Markdown {
 
       A run consists of rounds. In a round each benchmark runs in a JVM of its own, warm-up first, directly followed by its
       peers. Of the short iterations of a round the least counts, since what else happens on a machine only adds to a cost. A
-      ratio is the median of the rounds; in brackets the least and the greatest of them. Bytes (P8) are what a heap keeps
+      ratio is the median of the rounds; in brackets the least and the greatest of them. Processor time is that of all threads
+      of the JVM; where others use the same cores, it is the steadier of the two. Bytes (P8) are what a heap keeps
       after a collection, divided by the number of things kept; ids are not counted.
       """;
 
@@ -38,8 +39,8 @@ final class Markdown {
   private static final String RATIOS =
       """
 
-      | row | work | peer | ratio | target at most | | bytes allocated, ours / peer |
-      |---|---|---|---|---|---|---|
+      | row | work | peer | ratio | target at most | | ratio of processor time | bytes allocated, ours / peer |
+      |---|---|---|---|---|---|---|---|
       """;
 
   private static final String ORIGINALS =
@@ -79,6 +80,7 @@ final class Markdown {
           format("%.2f (%.2f to %.2f)", ratio.median(), ratio.least(), ratio.greatest()),
           target == null ? "" : format("%.2f", target),
           target == null ? "" : met,
+          Double.isNaN(ratio.cpu()) ? "" : format("%.2f", ratio.cpu()),
           Double.isNaN(ratio.allocatedOurs())
               ? ""
               : format("%.0f / %.0f", ratio.allocatedOurs(), ratio.allocatedPeers()));

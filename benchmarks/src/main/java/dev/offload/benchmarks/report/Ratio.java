@@ -4,6 +4,7 @@ import dev.offload.benchmarks.report.Results.Measured;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 
 /**
  * The library's cost as a multiple of a peer's: the median of the rounds, with the least and the
@@ -14,6 +15,7 @@ import java.util.List;
  * @param median the median of the rounds' ratios
  * @param least the least of them
  * @param greatest the greatest of them
+ * @param cpu the median of the rounds' ratios of processor time, or NaN
  * @param ours the least cost of the library in all rounds
  * @param peers that of the peer
  * @param allocatedOurs bytes the library allocates per operation, or NaN
@@ -25,6 +27,7 @@ public record Ratio(
     double median,
     double least,
     double greatest,
+    double cpu,
     double ours,
     double peers,
     double allocatedOurs,
@@ -47,22 +50,33 @@ public record Ratio(
 
   private static Ratio of(
       Workload workload, String peer, List<Measured> ours, List<Measured> peers) {
-    List<Double> ratios = new ArrayList<>();
-    for (int round = 0; round < Math.min(ours.size(), peers.size()); round++) {
-      ratios.add(ours.get(round).least() / peers.get(round).least());
-    }
-    Collections.sort(ratios);
-    int count = ratios.size();
+    List<Double> ratios = sorted(ours, peers, Measured::least);
     return new Ratio(
         workload,
         peer,
-        (ratios.get((count - 1) / 2) + ratios.get(count / 2)) / 2,
+        median(ratios),
         ratios.get(0),
-        ratios.get(count - 1),
+        ratios.get(ratios.size() - 1),
+        median(sorted(ours, peers, Measured::cpu)),
         least(ours),
         least(peers),
         ours.get(0).allocated(),
         peers.get(0).allocated());
+  }
+
+  private static List<Double> sorted(
+      List<Measured> ours, List<Measured> peers, ToDoubleFunction<Measured> cost) {
+    List<Double> ratios = new ArrayList<>();
+    for (int round = 0; round < Math.min(ours.size(), peers.size()); round++) {
+      ratios.add(cost.applyAsDouble(ours.get(round)) / cost.applyAsDouble(peers.get(round)));
+    }
+    Collections.sort(ratios);
+    return ratios;
+  }
+
+  private static double median(List<Double> sorted) {
+    int count = sorted.size();
+    return (sorted.get((count - 1) / 2) + sorted.get(count / 2)) / 2;
   }
 
   private static double least(List<Measured> rounds) {
@@ -75,9 +89,12 @@ public record Ratio(
     return target == null || median <= target;
   }
 
-  /** Whether it is so far from its target that something must be broken. */
+  /**
+   * Whether it is so far from its target that something must be broken. Time and processor time
+   * have to agree, since a loaded machine may spoil the first, and threads that spin the second.
+   */
   public boolean failsGuard() {
     Double target = workload.target();
-    return target != null && median > GUARD * target;
+    return target != null && median > GUARD * target && (Double.isNaN(cpu) || cpu > GUARD * target);
   }
 }

@@ -20,6 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class Results {
   private static final String ALLOCATED = "gc.alloc.rate.norm";
+  private static final String CPU = "cpu.time.norm";
 
   private final Map<String, List<Measured>> byName = new TreeMap<>();
 
@@ -27,9 +28,10 @@ public final class Results {
    * One round of one benchmark.
    *
    * @param least nanoseconds, or bytes, per operation
+   * @param cpu nanoseconds of processor time per operation, of all threads; NaN if not measured
    * @param allocated bytes per operation, NaN if that was not measured
    */
-  record Measured(double least, double allocated) {}
+  record Measured(double least, double cpu, double allocated) {}
 
   /** Reads all results in a directory. */
   public static Results read(Path directory) throws IOException {
@@ -48,26 +50,26 @@ public final class Results {
   void add(String json) {
     for (JsonNode result : JsonMapper.shared().readTree(json)) {
       JsonNode metric = result.get("primaryMetric");
-      double least = Double.MAX_VALUE;
-      double iterations = 0;
-      double sum = 0;
-      for (JsonNode fork : metric.get("rawData")) {
-        for (JsonNode iteration : fork) {
-          least = Math.min(least, iteration.asDouble());
-          sum += iteration.asDouble();
-          iterations++;
-        }
-      }
-      // Bytes are exact, but for what the JVM itself makes meanwhile: their mean.
-      boolean bytes = "bytes".equals(metric.get("scoreUnit").asString());
-      JsonNode allocated = result.path("secondaryMetrics").path(ALLOCATED).path("score");
+      JsonNode others = result.path("secondaryMetrics");
+      JsonNode allocated = others.path(ALLOCATED).path("score");
       byName
           .computeIfAbsent(nameOf(result), name -> new ArrayList<>())
           .add(
               new Measured(
-                  bytes ? sum / iterations : least,
+                  least(metric),
+                  others.path(CPU).path("score").asDouble(Double.NaN),
                   allocated.isNumber() ? allocated.asDouble() : Double.NaN));
     }
+  }
+
+  private static double least(JsonNode metric) {
+    double least = Double.NaN;
+    for (JsonNode fork : metric.path("rawData")) {
+      for (JsonNode iteration : fork) {
+        least = Double.isNaN(least) ? iteration.asDouble() : Math.min(least, iteration.asDouble());
+      }
+    }
+    return least;
   }
 
   private static String nameOf(JsonNode result) {

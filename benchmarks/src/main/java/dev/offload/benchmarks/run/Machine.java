@@ -16,6 +16,12 @@ import java.util.Properties;
 
 /** What has to be known to read the figures. */
 final class Machine {
+  /**
+   * A compilation is waited for: on a loaded machine a warm-up may else end before the compiler had
+   * its turn.
+   */
+  static final String[] FORK_OPTIONS = {"-Xms3g", "-Xmx3g", "-XX:-BackgroundCompilation"};
+
   private static final double GIB = 1L << 30;
 
   private Machine() {}
@@ -41,7 +47,7 @@ final class Machine {
     facts.setProperty("versions", versions());
     facts.setProperty("date", LocalDate.now(ZoneOffset.UTC).toString());
     facts.setProperty("mode", mode.settings());
-    facts.setProperty("forks run with", "-Xms3g -Xmx3g");
+    facts.setProperty("forks run with", String.join(" ", FORK_OPTIONS));
     try (Writer file = Files.newBufferedWriter(directory.resolve(Run.FACTS))) {
       facts.store(file, null);
     }

@@ -25,7 +25,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * what else the machine does hits both alike.
  */
 final class Rounds {
-  private static final String HEAP_PACKAGE = "P8";
+  private static final String BYTES = "P8";
 
   private final Mode mode;
 
@@ -37,7 +37,7 @@ final class Rounds {
     for (int round = 1; round <= mode.rounds; round++) {
       List<RunResult> results = new ArrayList<>();
       for (Workload workload : Workloads.all()) {
-        if (!workload.row().equals(HEAP_PACKAGE) && (mode == Mode.FULL || workload.quick())) {
+        if (!workload.row().equals(BYTES) && (mode == Mode.FULL || workload.quick())) {
           System.out.printf(
               "round %d of %d: %s %s%n", round, mode.rounds, workload.row(), workload.label());
           results.addAll(run(workload));
@@ -61,9 +61,10 @@ final class Rounds {
             .measurementIterations(mode.iterations)
             .measurementTime(TimeValue.milliseconds(mode.iteration.toMillis()))
             .addProfiler(GCProfiler.class)
+            .addProfiler(CpuTime.class)
             .verbosity(VerboseMode.SILENT)
             .shouldFailOnError(true)
-            .jvmArgs("-Xms3g", "-Xmx3g");
+            .jvmArgs(Machine.FORK_OPTIONS);
     workload.params().forEach(options::param);
     return List.copyOf(new Runner(options.build()).run());
   }
