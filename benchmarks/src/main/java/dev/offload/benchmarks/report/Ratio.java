@@ -95,8 +95,6 @@ public record Ratio(
    */
   public boolean failsGuard() {
     Double target = workload.target();
-    return target != null
-        && median > GUARD * target
-        && (Double.isNaN(cpu) || cpu > GUARD * target);
+    return target != null && median > GUARD * target && (Double.isNaN(cpu) || cpu > GUARD * target);
   }
 }

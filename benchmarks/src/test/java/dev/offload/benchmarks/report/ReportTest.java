@@ -77,7 +77,8 @@ class ReportTest {
     String page = Files.readString(directory.resolve("benchmarks.md"));
     assertTrue(page.contains("## JDK 17") && page.contains("## JDK 25"), page);
     assertTrue(
-        page.contains("| `byHand` | 3.30 (3.30 to 3.30) | 1.10 | missed | 4.00 | 544 / 544 |"), page);
+        page.contains("| `byHand` | 3.30 (3.30 to 3.30) | 1.10 | missed | 4.00 | 544 / 544 |"),
+        page);
     assertTrue(
         Files.readString(directory.resolve("benchmarks/ratios.svg")).trim().endsWith("</svg>"));
     assertEquals(1, Report.broken(directory.resolve("results/17")).size());
