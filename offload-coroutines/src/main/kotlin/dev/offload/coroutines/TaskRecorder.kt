@@ -131,6 +131,7 @@ public interface TaskRecorder<ID : Any> {
      */
     public fun dropSucceeded(ids: Iterable<ID>): Int
 
+    /** Numbers that hold for all recorders. */
     public companion object {
         /** How many events a collector of [transitions] may be behind. */
         public const val FEED_CAPACITY: Int = 1024

@@ -1,7 +1,9 @@
 package dev.offload.coroutines
 
 import dev.offload.ConflictPolicy
+import dev.offload.JobState
 import dev.offload.OffloadCycleException
+import dev.offload.OffloadKey
 import dev.offload.OffloadKind
 import dev.offload.coroutines.stress.bounded
 import dev.offload.coroutines.stress.realManager
@@ -18,6 +20,7 @@ import kotlinx.coroutines.delay
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.test.runCurrent
 import kotlinx.coroutines.withContext
+import kotlinx.coroutines.withTimeoutOrNull
 import kotlin.time.Duration.Companion.seconds
 
 class CycleSpec :
@@ -66,6 +69,51 @@ class CycleSpec :
                             }
                         }
                     } shouldBe 3
+            }
+        }
+
+        test("E5: a wait that was given up closes no circle") {
+            managerTest { manager ->
+                lateinit var second: OffloadDeferred<Int>
+                val first = manager.submit(a.key(1)) {
+                    withTimeoutOrNull(1.seconds) { second.await() }
+                    delay(2.seconds)
+                    1
+                }
+                second = manager.submit(b.key(1)) { delay(2.seconds).let { first.await() + 1 } }
+                second.await() shouldBe 2
+            }
+        }
+
+        test("E5: a body may cancel a job that waits for it, and then wait for its end") {
+            for (wait in waits()) {
+                managerTest { manager ->
+                    lateinit var waiter: OffloadDeferred<Int>
+                    val body = manager.submit(b.key(1)) {
+                        delay(1.seconds)
+                        waiter.cancel() shouldBe true
+                        waiter.join()
+                        1
+                    }
+                    waiter = manager.submit(a.key(1)) { wait(manager, body).let { 0 } }
+                    body.await() shouldBe 1
+                    waiter.jobState() shouldBe JobState.CANCELLED
+                }
+            }
+        }
+
+        test("E5: a wait that a cancel does not end closes a circle, though its job is being cancelled") {
+            managerTest { manager ->
+                lateinit var waiter: OffloadDeferred<Int>
+                val body = manager.submit(b.key(1)) {
+                    delay(1.seconds)
+                    waiter.cancel() shouldBe true
+                    shouldThrow<OffloadCycleException> { waiter.join() }
+                    1
+                }
+                waiter = manager.submit(a.key(1)) { withContext(NonCancellable) { body.await() } }
+                body.await() shouldBe 1
+                waiter.join()
             }
         }
 
@@ -172,3 +220,16 @@ class CycleSpec :
             }
         }
     })
+
+/** The ways of a body to wait for another job. */
+private fun waits(): List<suspend (OffloadManager, OffloadDeferred<Int>) -> Unit> = listOf(
+    { _, other -> other.await() },
+    { _, other -> other.join() },
+    { manager, other -> manager.call(other.key() as OffloadKey.Keyed<Int>) { 0 } },
+    { _, other -> coroutineScope { launch { other.await() } } },
+    { manager, other ->
+        manager.scope("below") { submit(OTHER.key(1)) { other.await() } }
+    },
+)
+
+private val OTHER = OffloadKind.named<Int>("other")

@@ -274,7 +274,7 @@ class ScopeSpec :
                 val failed = List(1_001) { open.submit(COUNT.key(it)) { error("unseen $it") } }
                 runCurrent()
                 listener.count("unobserved") shouldBe 1
-                listener.failures.map { it.message }.count { it == "unseen 0" } shouldBe 2 // that it ended, and that unseen
+                listener.failures.map { it.message }.count { it == "unseen 0" } shouldBe 2 // ended, and unseen
                 failed.drop(1).forEach { shouldThrow<IllegalStateException> { it.await() } }
                 open.complete()
                 runCurrent()

@@ -164,6 +164,7 @@ public final class AsyncWaitMap<K, V extends @Nullable Object> implements AutoCl
     return table.size();
   }
 
+  /** Returns the name and how many wait, and no key. */
   @Override
   public String toString() {
     return table.toString();

@@ -64,6 +64,7 @@ class ContextCarrierTest {
     AsyncOffloadManager manager = carrying(ContextCarriers.slf4jMdc());
     MDC.put("user", "ann");
     assertEquals("ann", get(manager.submit(READ.auto(), ContextCarrierTest::read)));
+    assertNull(Bounded.get("the pool's thread", oneThread.submit(ContextCarrierTest::read)));
     assertEquals("ann", get(manager.share(READ.key(1), ContextCarrierTest::read)));
     assertEquals(
         "ann",

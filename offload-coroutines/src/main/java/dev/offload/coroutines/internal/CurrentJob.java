@@ -16,11 +16,7 @@ public final class CurrentJob {
   /** Sets the job; answers the one before, to be set again afterwards. */
   public static @Nullable JobCell<?> set(@Nullable JobCell<?> job) {
     JobCell<?> before = CURRENT.get();
-    if (job == null) {
-      CURRENT.remove();
-    } else {
-      CURRENT.set(job);
-    }
+    CURRENT.set(job); // never removed: the next body on this thread would make the entry anew
     return before;
   }
 }

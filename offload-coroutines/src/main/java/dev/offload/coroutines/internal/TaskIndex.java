@@ -54,7 +54,7 @@ final class TaskIndex<I> {
 
   /** The ids in a list; each that was in it all the time, and perhaps others that came or went. */
   List<I> ids(TaskState state) {
-    List<I> ids = new ArrayList<>();
+    List<I> ids = new ArrayList<>(count(state));
     for (Stripe<I> stripe : stripes) {
       stripe.addTo(ids, listOf(state));
     }

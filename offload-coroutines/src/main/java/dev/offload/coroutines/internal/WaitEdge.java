@@ -15,7 +15,7 @@ public final class WaitEdge implements AutoCloseable {
     this.target = target;
   }
 
-  /** The wait is over. */
+  /** The wait is over. May be called again. */
   @Override
   public void close() {
     waiting.removeWait(this);

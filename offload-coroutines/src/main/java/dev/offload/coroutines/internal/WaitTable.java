@@ -288,7 +288,8 @@ public final class WaitTable<K, V extends @Nullable Object> {
     return timeout.compareTo(LONGEST) > 0 ? LONGEST : timeout;
   }
 
-  private OffloadException gaveUp() {
+  /** What is told to those whose wait was given up. */
+  public OffloadException gaveUp() {
     return new OffloadCancelledException(name + ": the wait", CancelReason.CANCELLED);
   }
 

@@ -17,49 +17,57 @@ internal class DeferredLease<T>(job: JobCell<T>, joined: Boolean) :
     override suspend fun await(): T {
         currentCoroutineContext().ensureActive()
         job().markObserved()
-        if (!isReady) waitingFor(job().outcome()) { untilReady() }
+        if (!isReady) waitingFor(job().outcome()) { untilReady(it) }
         return answer()
     }
 
-    private suspend fun untilReady() = suspendCancellableCoroutine { caller ->
-        val waiter = AwaitingCaller(this, caller)
+    private suspend fun untilReady(edge: WaitEdge?) = suspendCancellableCoroutine { caller ->
+        val waiter = AwaitingCaller(this, caller, edge)
         if (await(waiter)) caller.invokeOnCancellation(waiter) else caller.resume(Unit)
     }
 
     override suspend fun join() {
         currentCoroutineContext().ensureActive()
         job().markObserved()
-        if (!job().isClosed) waitingFor(job().end()) { job().awaitClosed() }
+        if (!job().isClosed) waitingFor(job().end()) { job().awaitClosed(it) }
     }
 }
 
 /** Suspends until this is closed: for a job, until its body has ended; for a scope, until its last job has. */
-internal suspend fun Waiters.awaitClosed() {
+internal suspend fun Waiters.awaitClosed(edge: WaitEdge? = null) {
     if (isClosed) return
     suspendCancellableCoroutine { caller ->
-        val waiter = ClosedCaller(this, caller)
+        val waiter = ClosedCaller(this, caller, edge)
         if (push(waiter)) caller.invokeOnCancellation(waiter) else caller.resume(Unit)
     }
 }
 
-private class AwaitingCaller(lease: Lease<*>, private val caller: CancellableContinuation<Unit>) :
-    LeaseWaiter(lease),
+private class AwaitingCaller(
+    lease: Lease<*>,
+    private val caller: CancellableContinuation<Unit>,
+    private val edge: WaitEdge?,
+) : LeaseWaiter(lease),
     (Throwable?) -> Unit {
     override fun fire() = caller.resume(Unit)
 
     override fun invoke(cause: Throwable?) {
+        edge?.close()
         lease().job().takeBack(this)
     }
 }
 
-private class ClosedCaller(private val stack: Waiters, private val caller: CancellableContinuation<Unit>) :
-    Waiter(),
+private class ClosedCaller(
+    private val stack: Waiters,
+    private val caller: CancellableContinuation<Unit>,
+    private val edge: WaitEdge?,
+) : Waiter(),
     (Throwable?) -> Unit {
     override fun wantsEnd() = true
 
     override fun fire() = caller.resume(Unit)
 
     override fun invoke(cause: Throwable?) {
+        edge?.close()
         stack.takeBack(this)
     }
 }

@@ -25,13 +25,15 @@ internal class JobElement : ThreadContextElement<JobCell<*>?> {
 }
 
 /**
- * Runs [wait], which waits for [target]; if the caller is a body, the wait is known to the [WaitGraph] meanwhile.
+ * Runs [wait], which waits for [target]; if the caller is a body, the wait is known to the [WaitGraph] meanwhile, by the edge
+ * that is handed over. A wait that can be cancelled closes it in the moment of the cancellation: its coroutine goes on later,
+ * and whoever cancelled it may wait for it at once.
  *
  * @throws dev.offload.OffloadCycleException if the body would wait for itself
  */
-internal suspend inline fun waitingFor(target: WaitTarget, wait: suspend () -> Unit) {
+internal suspend inline fun waitingFor(target: WaitTarget, wait: suspend (WaitEdge?) -> Unit) {
     val waiting = currentCoroutineContext()[JobElement]?.job
-    if (waiting == null) wait() else WaitGraph.begin(waiting, target).use { wait() }
+    if (waiting == null) wait(null) else WaitGraph.begin(waiting, target).use { wait(it) }
 }
 
 /** What a job of the manager takes from the context of whoever started it: what belongs to threads, as MDC and traces. */

@@ -70,7 +70,7 @@ private class ScopeRun<R>(
         runCatching { scope.block() }.also { result = it }.getOrThrow()
         job.children.forEach { it.join() }
         core.complete()
-        if (!core.termination().isClosed) waitingFor(core) { core.termination().awaitClosed() }
+        if (!core.termination().isClosed) waitingFor(core) { core.termination().awaitClosed(it) }
     }
 
     /** What the caller is told, who is not cancelled, when [thrown] came out of the coroutine. */

@@ -143,7 +143,9 @@ internal abstract class ScopeFace(val core: ScopeCore) : OffloadScope {
     override suspend fun joinAll() {
         currentCoroutineContext().ensureActive()
         val jobs = core.jobs()
-        waitingFor({ to -> jobs.forEach { it.end().forEachBlocker(to) } }) { jobs.forEach { it.awaitClosed() } }
+        waitingFor({ to -> jobs.forEach { it.end().forEachBlocker(to) } }) { edge ->
+            jobs.forEach { it.awaitClosed(edge) }
+        }
     }
 
     override fun cancelAll(): Int = core.cancelAll()

@@ -28,6 +28,8 @@ import org.jetbrains.lincheck.datastructures.Validate
 @Param(name = "policy", gen = EnumGen::class, conf = "JOIN,REJECT,REPLACE")
 @Param(name = "ok", gen = BooleanGen::class)
 internal class RegistryLincheckTest : LincheckTest(RegistrySpecification::class.java) {
+    override val scenarios = 4 // each takes long: a whole scope is checked
+
     private val timer = StandingTimer()
     private val scope = scopeByHand(timer)
     private val registry = privateField<Registry>(scope, "registry")

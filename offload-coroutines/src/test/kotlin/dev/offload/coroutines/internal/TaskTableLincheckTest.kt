@@ -99,18 +99,26 @@ internal class TaskTableLincheckTest : LincheckTest(TaskTableSpecification::clas
         }
     }
 
-    /** A5: at rest, counts and lists agree with the states. */
+    /** A5: at rest, counts and lists agree with the states. (Plain loops: the checker transforms what it meets here.) */
     @Validate
     fun atRest() {
-        for (state in listOf(TaskState.WORKING, TaskState.SUCCEEDED, TaskState.FAILED)) {
-            val ids = (1..2).filter { table.state(it) == state }
-            check(table.tasks(state).sorted() == ids) { "$state is $ids, but listed are ${table.tasks(state)}" }
-            check(table.count(state) == ids.size.toLong()) { "$state is $ids, but counted are ${table.count(state)}" }
+        for (state in RECORDED) {
+            val listed = table.tasks(state)
+            var expected = 0
+            for (id in 1..2) {
+                if (table.state(id) == state) expected++
+                check(listed.contains(id) == (table.state(id) == state)) {
+                    "$id is ${table.state(id)}, listed are $listed"
+                }
+            }
+            check(listed.size == expected) { "$expected are $state, listed are $listed" }
+            check(table.count(state) == expected.toLong()) { "$expected are $state, counted ${table.count(state)}" }
         }
     }
 
     private companion object {
         val FAILURE = IllegalStateException("failed")
+        val RECORDED: List<TaskState> = java.util.List.of(TaskState.WORKING, TaskState.SUCCEEDED, TaskState.FAILED)
     }
 }
 
