@@ -14,11 +14,12 @@ final class Markdown {
       nanoseconds depend on the machine and on what else it does. This page is made by
 
       ```
-      benchmarks/run quick    # some minutes; fails if a ratio is worse than twice its target
-      benchmarks/run full     # about an hour for each JDK
+      benchmarks/run quick        # some minutes, on JDK 17; fails if a ratio is worse than twice its target
+      benchmarks/run quick 17 25  # on both
+      benchmarks/run full         # about an hour for each of both
       ```
 
-      which builds the library, runs on each JDK it finds (17 and 25), and writes this page and its plots. One benchmark alone:
+      which builds the library, runs, and writes this page and its plots. One benchmark alone:
       `java -jar benchmarks/target/benchmarks.jar UniqueKey -prof gc`, with the options of JMH.
 
       A run consists of rounds. In a round each benchmark runs in a JVM of its own, warm-up first, directly followed by its
