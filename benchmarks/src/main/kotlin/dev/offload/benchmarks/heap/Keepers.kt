@@ -43,14 +43,20 @@ private fun inFlight(
     start: (String, suspend CoroutineScope.() -> Unit) -> Any,
 ): AutoCloseable {
     val running = CountDownLatch(ids.size)
+    val ended = CountDownLatch(ids.size)
     val block: suspend CoroutineScope.() -> Unit = {
         running.countDown()
-        awaitCancellation()
+        try {
+            awaitCancellation()
+        } finally {
+            ended.countDown()
+        }
     }
     val handles = Array(ids.size) { start(ids[it], block) }
     running.await()
     return AutoCloseable {
         end()
+        ended.await() // what ends late would be weighed with the next
         check(handles.size == ids.size)
     }
 }
