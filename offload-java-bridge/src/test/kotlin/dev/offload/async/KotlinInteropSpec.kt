@@ -20,8 +20,11 @@ import io.kotest.matchers.shouldBe
 import io.kotest.matchers.types.shouldBeInstanceOf
 import io.kotest.matchers.types.shouldBeSameInstanceAs
 import kotlinx.coroutines.CompletableDeferred
+import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitCancellation
+import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.future.await
 import kotlinx.coroutines.future.future
 import kotlinx.coroutines.job
@@ -123,17 +126,24 @@ class KotlinInteropSpec :
             val java = AsyncOffloadManager.create()
             val kotlin = KotlinInterop.asKotlin(java)
             val other = load.key("other")
-            val answer =
+            val outerWaits = CompletableDeferred<Unit>()
+            val told =
                 kotlin.call(key) {
-                    kotlin.call(other) {
+                    val inner = kotlin.submit(other) {
+                        outerWaits.await()
                         withContext(Dispatchers.IO) {
-                            runCatching {
-                                java.share(key) { "not used" }.join()
-                            }.exceptionOrNull()!!.javaClass.simpleName
+                            val own = java.share(key) { error("not used") }
+                            shouldThrow<OffloadCycleException> { own.join() }.javaClass.simpleName
                         }
                     }
+                    coroutineScope {
+                        // Undispatched: it waits for the inner job before the next line runs, so that Java closes the circle.
+                        val answer = async(start = CoroutineStart.UNDISPATCHED) { inner.await() }
+                        outerWaits.complete(Unit)
+                        answer.await()
+                    }
                 }
-            answer shouldBe OffloadCycleException::class.java.simpleName
+            told shouldBe OffloadCycleException::class.java.simpleName
             withContext(Dispatchers.IO) { java.close() }
         }
 
