@@ -3,64 +3,78 @@ package dev.offload.coroutines.internal;
 import dev.offload.JobState;
 import dev.offload.OffloadStats;
 import java.util.List;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One kind in one scope: its counts, and its queue if it is under concurrency limits.
  *
- * <p>Only what cannot be derived is counted. Active = accepted - ended, with the ended ones read
- * first: a job is counted as accepted before it can end, so active is never below zero.
+ * <p>Only what is past is counted here, once for each job, at its end. What is in flight is in the
+ * registry, and each job counts who joined it with its leases.
+ *
+ * <p>Plain numbers and no adders of many cells: each job passes the gate of its scope anyway, which
+ * is one word, and a scope for each request has to be cheap.
  */
 final class Account {
+  private static final int JOINED = 0;
+  private static final int REJECTED = 1;
+  private static final int SUCCEEDED = 2;
+  private static final int FAILED = 3;
+  private static final int CANCELLED = 4;
+  private static final int ALL = 5;
+
   final KindEntry kind;
 
   /** Null if neither the kind nor the scope, nor one above it, has a concurrency limit. */
   final @Nullable Lane lane;
 
-  private final LongAdder accepted = new LongAdder();
-  private final LongAdder joined = new LongAdder();
-  private final LongAdder rejected = new LongAdder();
-  private final LongAdder succeeded = new LongAdder();
-  private final LongAdder failed = new LongAdder();
-  private final LongAdder cancelled = new LongAdder();
+  private final AtomicLongArray counts = new AtomicLongArray(ALL);
 
   Account(KindEntry kind, List<PermitPool> pools) {
     this.kind = kind;
     this.lane = pools.isEmpty() ? null : new Lane(pools);
   }
 
-  void countAccepted() {
-    accepted.increment();
-  }
-
-  /** Takes {@link #countAccepted()} back, for a job that was not placed after all. */
-  void uncountAccepted() {
-    accepted.decrement();
-  }
-
-  void countJoined() {
-    joined.increment();
-  }
-
   void countRejected() {
-    rejected.increment();
+    counts.getAndIncrement(REJECTED);
   }
 
-  void countEnded(JobState state) {
-    switch (state) {
-      case SUCCEEDED -> succeeded.increment();
-      case FAILED -> failed.increment();
-      default -> cancelled.increment();
+  /** A job of this account got a lease that is no submission's. */
+  void uncountJoined() {
+    counts.getAndDecrement(JOINED);
+  }
+
+  /** A job has ended, after so many submissions joined it. */
+  void countEnded(JobState state, long joined) {
+    if (joined > 0) {
+      counts.getAndAdd(JOINED, joined);
+    }
+    counts.getAndIncrement(
+        switch (state) {
+          case SUCCEEDED -> SUCCEEDED;
+          case FAILED -> FAILED;
+          default -> CANCELLED;
+        });
+  }
+
+  /** Takes over the counts of an account that is done. */
+  void addAll(Account done) {
+    for (int i = 0; i < ALL; i++) {
+      long count = done.counts.get(i);
+      if (count != 0) {
+        counts.getAndAdd(i, count);
+      }
     }
   }
 
+  /** What is past. */
   OffloadStats stats() {
-    long ok = succeeded.sum();
-    long bad = failed.sum();
-    long dropped = cancelled.sum();
-    // A job that is taken back may be seen before it was counted.
-    long active = Math.max(0, accepted.sum() - ok - bad - dropped);
-    return new OffloadStats(joined.sum(), rejected.sum(), ok, bad, dropped, active);
+    return new OffloadStats(
+        counts.get(JOINED),
+        counts.get(REJECTED),
+        counts.get(SUCCEEDED),
+        counts.get(FAILED),
+        counts.get(CANCELLED),
+        0);
   }
 }

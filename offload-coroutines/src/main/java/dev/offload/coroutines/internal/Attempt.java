@@ -24,10 +24,12 @@ abstract sealed class Attempt<I> permits TaskRun, RevokeRun {
   static final Object SUCCESS = "success";
 
   private static final VarHandle VERDICT;
+  private static final VarHandle JOB;
 
   static {
     try {
       VERDICT = MethodHandles.lookup().findVarHandle(Attempt.class, "verdict", Object.class);
+      JOB = MethodHandles.lookup().findVarHandle(Attempt.class, "job", JobCell.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -69,6 +71,11 @@ abstract sealed class Attempt<I> permits TaskRun, RevokeRun {
     return failure == null ? SUCCESS : failure;
   }
 
+  /** Whether {@link #write} was called, so that its job need not be asked. */
+  final boolean isWritten() {
+    return verdict != null;
+  }
+
   final boolean isOpen() {
     return verdict() == null;
   }
@@ -78,7 +85,13 @@ abstract sealed class Attempt<I> permits TaskRun, RevokeRun {
     if (!VERDICT.compareAndSet(this, null, decided)) {
       return false;
     }
-    job = null;
+    JOB.setRelease(this, null);
     return true;
+  }
+
+  /** Writes down that the job has succeeded, which others may do too, and lets the job go. */
+  final void writeSuccess() {
+    VERDICT.setRelease(this, SUCCESS);
+    JOB.setRelease(this, null);
   }
 }

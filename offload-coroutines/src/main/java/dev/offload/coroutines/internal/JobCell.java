@@ -9,10 +9,10 @@ import static dev.offload.coroutines.internal.JobWord.RUNNING;
 import static dev.offload.coroutines.internal.JobWord.SUCCEEDED;
 import static dev.offload.coroutines.internal.JobWord.WAITING;
 import static dev.offload.coroutines.internal.JobWord.cancelled;
-import static dev.offload.coroutines.internal.JobWord.leasesOf;
 import static dev.offload.coroutines.internal.JobWord.publicState;
 import static dev.offload.coroutines.internal.JobWord.reasonOf;
 import static dev.offload.coroutines.internal.JobWord.stateOf;
+import static dev.offload.coroutines.internal.JobWord.takenOf;
 
 import dev.offload.CancelReason;
 import dev.offload.JobSnapshot;
@@ -37,8 +37,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One job: its state, its leases, its outcome, and who waits for it.
  *
- * <p>State and number of leases share one word, so that "join it" and "the last one left, cancel
- * it" cannot cross:
+ * <p>The state shares one word with the number of leases ever taken, so that "join it" and "the
+ * last one left, cancel it" cannot cross: the number of those dropped stands beside, and whoever
+ * drops as many as were taken, cancels by a CAS on the word, which a lease taken meanwhile fails.
  *
  * <pre>
  *  from        to           by                                    outcome decided   body
@@ -67,11 +68,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JobCell<T extends @Nullable Object> extends Waiters {
   private static final VarHandle WORD;
+  private static final VarHandle DROPPED;
   private static final VarHandle GUARD;
 
   static {
     try {
       WORD = MethodHandles.lookup().findVarHandle(JobCell.class, "word", long.class);
+      DROPPED = MethodHandles.lookup().findVarHandle(JobCell.class, "dropped", long.class);
       GUARD = MethodHandles.lookup().findVarHandle(JobCell.class, "guard", OffloadTimer.Task.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
@@ -94,6 +97,9 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
 
   @SuppressWarnings("FieldMayBeFinal") // written through WORD
   private volatile long word = QUEUED | ONE_LEASE;
+
+  @SuppressWarnings("FieldMayBeFinal") // written through DROPPED
+  private volatile long dropped;
 
   /**
    * The value of a job that SUCCEEDED, the {@link Throwable} of one that FAILED; for others without
@@ -205,13 +211,14 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
 
   /** The job as it stands now. */
   public JobSnapshot snapshot() {
+    long gone = dropped; // first: of those taken until now
     long w = word;
     return new JobSnapshot(
         key,
         label(),
         publicState(w),
         reasonOf(w),
-        leasesOf(w),
+        takenOf(w) - gone,
         scope.engine().since(acceptedNanos),
         waitsFor(w));
   }
@@ -242,19 +249,34 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     }
   }
 
+  /** Takes a lease that no submission asked for, if the outcome is undecided. */
+  public void takeLease() {
+    if (tryJoin()) {
+      account.uncountJoined();
+    }
+  }
+
+  /** How many submissions joined the job. */
+  long joined() {
+    return takenOf(word) - 1;
+  }
+
   /** Drops a lease; the last one may cancel the job. A lease must not be dropped twice. */
   public void dropLease() {
+    if (isDecided()) {
+      return;
+    }
+    long gone = (long) DROPPED.getAndAdd(this, 1L) + 1;
+    if (onLastLease == null) {
+      return;
+    }
     for (; ; ) {
       long w = word;
-      if (JobWord.isDecided(w)) {
-        return;
+      if (JobWord.isDecided(w) || takenOf(w) > gone) {
+        return; // who drops the last one has a higher number
       }
-      long rest = w - ONE_LEASE;
-      CancelReason reason = rest < ONE_LEASE ? onLastLease : null;
-      if (WORD.compareAndSet(this, w, reason == null ? rest : cancelled(rest, reason))) {
-        if (reason != null) {
-          cancelDecided(stateOf(w) == RUNNING);
-        }
+      if (WORD.compareAndSet(this, w, cancelled(w, onLastLease))) {
+        cancelDecided(stateOf(w) == RUNNING);
         return;
       }
     }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How {@link JobCell} packs state, cancel reason and number of leases into one {@code long}: bits 0
- * to 2 the state, bits 3 to 5 the reason, the rest the leases.
+ * to 2 the state, bits 3 to 5 the reason, the rest the leases that were ever taken.
  */
 final class JobWord {
   static final int WAITING = 0;
@@ -37,7 +37,7 @@ final class JobWord {
     return stateOf(word) >= SUCCEEDED;
   }
 
-  static long leasesOf(long word) {
+  static long takenOf(long word) {
     return word / ONE_LEASE;
   }
 

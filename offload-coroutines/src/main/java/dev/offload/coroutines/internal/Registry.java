@@ -27,7 +27,12 @@ import org.jspecify.annotations.Nullable;
  * all that is older.
  */
 final class Registry {
-  private final ConcurrentHashMap<OffloadKey<?>, JobCell<?>> newest = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<OffloadKey<?>, JobCell<?>> newest;
+
+  /** Makes an empty one, with room for so many jobs at first. */
+  Registry(int jobs) {
+    this.newest = new ConcurrentHashMap<>(jobs);
+  }
 
   /** What became of a newcomer. */
   enum Placed {

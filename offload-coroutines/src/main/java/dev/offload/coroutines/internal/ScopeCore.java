@@ -47,18 +47,18 @@ public final class ScopeCore implements WaitTarget {
   /** The limits that concern all jobs of this scope: its own and those of the scopes above. */
   private final List<PermitPool> pools;
 
-  private final Registry registry = new Registry();
+  private final Registry registry;
   private final Gate gate = new Gate();
-  private final ConcurrentHashMap<KindEntry, Account> accounts = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<KindEntry, Account> accounts;
   private final OwnLeases leases = new OwnLeases();
   private final UnseenFailures unseen = new UnseenFailures();
   private final AtomicReference<@Nullable JobCell<?>> firstFailed = new AtomicReference<>();
 
-  /** The open scopes under this one; guards itself and {@link #ended}. */
+  /**
+   * The open scopes under this one; guards itself, and that an ended one is counted in the accounts
+   * of this one exactly when it is not here.
+   */
   private final List<ScopeCore> children = new ArrayList<>(0);
-
-  /** The counts of the scopes that were under this one. */
-  private final Map<String, OffloadStats> ended = new TreeMap<>();
 
   /** Whether a body waits for the end of this scope. Set before it looks for queued jobs. */
   private volatile boolean awaited;
@@ -80,11 +80,11 @@ public final class ScopeCore implements WaitTarget {
     this.name = name;
     this.failFast = failFast;
     this.openedNanos = engine.nanoTime();
-    List<PermitPool> all = new ArrayList<>(parent == null ? List.of() : parent.pools);
-    if (limit != null) {
-      all.add(new PermitPool("scope '" + name + "'", limit));
-    }
-    this.pools = List.copyOf(all);
+    // Most scopes below the manager are for one request, and see few jobs of few kinds.
+    this.registry = new Registry(parent == null ? 16 : 4);
+    this.accounts = new ConcurrentHashMap<>(parent == null ? 16 : 1);
+    List<PermitPool> above = parent == null ? List.of() : parent.pools;
+    this.pools = limit == null ? above : with(above, new PermitPool("scope '" + name + "'", limit));
   }
 
   /** The name, as given. */
@@ -275,7 +275,7 @@ public final class ScopeCore implements WaitTarget {
       return rejected(account, How.SCOPE_CLOSED, RejectReason.SCOPE_CLOSED);
     }
     @Nullable Conflict conflict;
-    boolean counted = false;
+    boolean reserved = false;
     try {
       if (!reserve(newcomer, policy)) {
         leave(Gate.JOB);
@@ -287,11 +287,10 @@ public final class ScopeCore implements WaitTarget {
             ? rejected(account, How.QUEUE_FULL, RejectReason.QUEUE_FULL)
             : new Placement<>(How.QUEUE_FULL, null, this);
       }
-      account.countAccepted();
-      counted = true;
+      reserved = true;
       conflict = registry.placeIfFree(newcomer) ? null : registry.place(newcomer, policy);
     } catch (Throwable e) { // the id threw when it was compared
-      if (counted) {
+      if (reserved) {
         notPlaced(newcomer);
       } else {
         leave(Gate.JOB);
@@ -373,7 +372,6 @@ public final class ScopeCore implements WaitTarget {
 
   /** Takes back that a job was counted in before it was known whether it would be placed. */
   private void notPlaced(JobCell<?> newcomer) {
-    newcomer.account().uncountAccepted();
     Ticket ticket = newcomer.ticket();
     if (ticket != null) {
       engine.admission.leave(ticket).run();
@@ -400,7 +398,6 @@ public final class ScopeCore implements WaitTarget {
   @SuppressWarnings("unchecked") // keys are equal only if made from the same kind, which fixes T
   private <T extends @Nullable Object> JobCell<T> joined(JobCell<?> job) {
     JobCell<T> taken = (JobCell<T>) job;
-    taken.account().countJoined();
     if (engine.listener.isOn()) {
       engine.listener.joined(taken.snapshot());
     }
@@ -426,12 +423,13 @@ public final class ScopeCore implements WaitTarget {
   }
 
   private Account newAccount(KindEntry kind) {
-    List<PermitPool> all = pools;
-    if (kind.pool != null) {
-      all = new ArrayList<>(pools);
-      all.add(kind.pool);
-    }
-    return new Account(kind, all);
+    return new Account(kind, kind.pool == null ? pools : with(pools, kind.pool));
+  }
+
+  private static List<PermitPool> with(List<PermitPool> pools, PermitPool one) {
+    List<PermitPool> all = new ArrayList<>(pools);
+    all.add(one);
+    return List.copyOf(all);
   }
 
   // Waiting for room.
@@ -471,7 +469,7 @@ public final class ScopeCore implements WaitTarget {
 
   /** Counts the job out; true if the scope terminates with it. */
   boolean count(JobCell<?> job) {
-    job.account().countEnded(job.state());
+    job.account().countEnded(job.state(), job.joined());
     return gate.leave(Gate.JOB);
   }
 
@@ -526,10 +524,9 @@ public final class ScopeCore implements WaitTarget {
   }
 
   private void forget(ScopeCore child) {
-    Map<String, OffloadStats> counts = child.stats();
     synchronized (children) {
       children.remove(child);
-      counts.forEach((kind, stats) -> ended.merge(kind, stats, OffloadStats::plus));
+      child.accounts.forEach((kind, done) -> account(kind).addAll(done));
     }
   }
 
@@ -650,20 +647,28 @@ public final class ScopeCore implements WaitTarget {
 
   /** The counts by kind, with those of all scopes that are or were under this one. */
   private Map<String, OffloadStats> stats() {
-    Map<String, OffloadStats> byKind;
-    List<ScopeCore> open;
-    synchronized (children) {
-      byKind = new TreeMap<>(ended);
-      open = List.copyOf(children);
-    }
-    open.forEach(child -> addTo(byKind, child.stats()));
-    accounts.forEach(
-        (kind, account) -> byKind.merge(kind.kind.name(), account.stats(), OffloadStats::plus));
+    Map<String, OffloadStats> byKind = new TreeMap<>();
+    addTo(byKind);
     return byKind;
   }
 
-  private static void addTo(Map<String, OffloadStats> sums, Map<String, OffloadStats> counts) {
-    counts.forEach((kind, stats) -> sums.merge(kind, stats, OffloadStats::plus));
+  private void addTo(Map<String, OffloadStats> byKind) {
+    List<ScopeCore> open;
+    synchronized (children) {
+      accounts.forEach((kind, account) -> add(byKind, kind, account.stats()));
+      open = List.copyOf(children);
+    }
+    registry.forEach(
+        job -> {
+          if (!job.hasEnded()) {
+            add(byKind, job.account().kind, new OffloadStats(job.joined(), 0, 0, 0, 0, 1));
+          }
+        });
+    open.forEach(child -> child.addTo(byKind));
+  }
+
+  private static void add(Map<String, OffloadStats> byKind, KindEntry kind, OffloadStats stats) {
+    byKind.merge(kind.kind.name(), stats, OffloadStats::plus);
   }
 
   // As something to wait for: its end is the end of all that is in it.

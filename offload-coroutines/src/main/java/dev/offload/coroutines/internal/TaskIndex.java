@@ -3,28 +3,26 @@ package dev.offload.coroutines.internal;
 import dev.offload.TaskState;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
- * The tasks that are WORKING and those that FAILED, linked through their runs, so that listing them
- * costs what the list is long, and coming and going costs a short lock of one of a few stripes and
- * no memory.
+ * What is asked about all tasks of a table: those WORKING and those that FAILED, so that listing
+ * them costs what the list is long, and the number of successes. What is neither is WORKING.
  *
- * <p>A run stays in the stripe of the thread that made it. It goes NONE -> WORKING -> FAILED ->
- * GONE, or past any of these, and never back: a move that comes after the removal changes nothing.
+ * <p>A task that succeeds, as most do, passes through here by one CAS and one count.
  */
 final class TaskIndex<I> {
   private static final int STRIPES = 16;
-  private static final byte NONE = 0;
-  private static final byte WORKING = 1;
-  private static final byte FAILED = 2;
-  private static final byte GONE = 3;
 
-  private final List<Stripe<I>> stripes = new ArrayList<>(STRIPES);
+  private final List<OpenRuns<I>> open = new ArrayList<>(STRIPES);
+  private final Set<TaskRun<I>> failed = ConcurrentHashMap.newKeySet();
+  private final LongAdder succeeded = new LongAdder();
 
   TaskIndex() {
     for (int i = 0; i < STRIPES; i++) {
-      stripes.add(new Stripe<>());
+      open.add(new OpenRuns<>());
     }
   }
 
@@ -32,104 +30,61 @@ final class TaskIndex<I> {
     return (byte) (System.identityHashCode(Thread.currentThread()) & (STRIPES - 1));
   }
 
-  void addWorking(TaskRun<I> run) {
-    stripes.get(run.stripe).move(run, WORKING);
+  /** A task is WORKING by this run. */
+  void began(TaskRun<I> run) {
+    open.get(run.stripe).push(run);
   }
 
-  void moveToFailed(TaskRun<I> run) {
-    stripes.get(run.stripe).move(run, FAILED);
+  /** A task has succeeded by this run. */
+  void succeeded(TaskRun<I> run) {
+    succeeded.increment();
+    open.get(run.stripe).decided();
   }
 
-  void remove(TaskRun<I> run) {
-    stripes.get(run.stripe).move(run, GONE);
+  /** A success was revoked or dropped. */
+  void succeededNoMore() {
+    succeeded.decrement();
   }
 
-  int count(TaskState state) {
-    int sum = 0;
-    for (Stripe<I> stripe : stripes) {
-      sum += stripe.count(listOf(state));
-    }
-    return sum;
+  /** A task is about to be FAILED by this run. */
+  void failing(TaskRun<I> run) {
+    failed.add(run);
   }
 
-  /** The ids in a list; each that was in it all the time, and perhaps others that came or went. */
-  List<I> ids(TaskState state) {
-    List<I> ids = new ArrayList<>(count(state));
-    for (Stripe<I> stripe : stripes) {
-      stripe.addTo(ids, listOf(state));
-    }
+  /** A task has failed by this run. */
+  void failed(TaskRun<I> run) {
+    open.get(run.stripe).decided();
+  }
+
+  /** A task is no longer FAILED by this run. */
+  void failedNoMore(TaskRun<I> run) {
+    failed.remove(run);
+  }
+
+  /** How many of so many tasks are in the state. */
+  long count(TaskState state, long all) {
+    return switch (state) {
+      case FAILED -> failed.size();
+      case SUCCEEDED -> Math.max(0, succeeded.sum());
+      default -> Math.max(0, all - succeeded.sum() - failed.size());
+    };
+  }
+
+  /** The ids WORKING; each that was so all the time, and perhaps others that came or went. */
+  List<I> working() {
+    List<I> ids = new ArrayList<>();
+    open.forEach(runs -> runs.addTo(ids));
     return ids;
   }
 
-  private static byte listOf(TaskState state) {
-    return state == TaskState.FAILED ? FAILED : WORKING;
-  }
-
-  private static final class Stripe<I> {
-    private @Nullable TaskRun<I> working;
-    private @Nullable TaskRun<I> failed;
-    private int workingCount;
-    private int failedCount;
-
-    synchronized void move(TaskRun<I> run, byte to) {
-      if (run.list >= to) {
-        return;
-      }
-      if (run.list != NONE) {
-        unlink(run);
-      }
-      run.list = to;
-      if (to != GONE) {
-        link(run);
+  /** The ids FAILED, as {@link #working()}. */
+  List<I> failed() {
+    List<I> ids = new ArrayList<>(failed.size());
+    for (TaskRun<I> run : failed) {
+      if (!run.isOpen()) {
+        ids.add(run.id);
       }
     }
-
-    private void link(TaskRun<I> run) {
-      TaskRun<I> first = run.list == WORKING ? working : failed;
-      run.next = first;
-      if (first != null) {
-        first.previous = run;
-      }
-      setFirst(run.list, run, 1);
-    }
-
-    private void unlink(TaskRun<I> run) {
-      TaskRun<I> before = run.previous;
-      TaskRun<I> after = run.next;
-      if (after != null) {
-        after.previous = before;
-      }
-      if (before != null) {
-        before.next = after;
-        setFirst(run.list, run.list == WORKING ? working : failed, -1);
-      } else {
-        setFirst(run.list, after, -1);
-      }
-      run.previous = null;
-      run.next = null;
-    }
-
-    private void setFirst(byte list, @Nullable TaskRun<I> first, int change) {
-      if (list == WORKING) {
-        working = first;
-        workingCount += change;
-      } else {
-        failed = first;
-        failedCount += change;
-      }
-    }
-
-    synchronized int count(byte list) {
-      return list == WORKING ? workingCount : failedCount;
-    }
-
-    synchronized void addTo(List<I> ids, byte list) {
-      TaskRun<I> run = list == WORKING ? working : failed;
-      for (; run != null; run = run.next) {
-        if (list == FAILED || (run.begun && run.isOpen())) {
-          ids.add(run.id);
-        }
-      }
-    }
+    return ids;
   }
 }

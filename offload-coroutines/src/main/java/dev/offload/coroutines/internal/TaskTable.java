@@ -36,10 +36,9 @@ import org.jspecify.annotations.Nullable;
  * nothing sticks. Whoever meets a decided attempt settles it before going on. The value of a
  * success is one object for all: it costs the map's entry.
  *
- * <p>The index and the feed follow. A run enters the index before the table, and the index refuses
- * to take one back, so none is forgotten there. With a watcher, steps are made with the map's lock
- * for the id held and put into the feed there, so that each id's events are in order; the watchers
- * are told after it.
+ * <p>The index and the feed follow: {@code launch}, or who settles, answers after both. With a
+ * watcher, steps are made with the map's lock for the id held and put into the feed there, so that
+ * each id's events are in order; the watchers are told after it.
  */
 final class TaskTable<I> implements TaskStates<I> {
   private static final Object DONE = "done";
@@ -54,16 +53,11 @@ final class TaskTable<I> implements TaskStates<I> {
 
   @Override
   public @Nullable TaskState begin(TaskRun<I> run) {
-    index.addWorking(run);
-    try {
-      TaskState forbids = place(run);
-      run.begun = forbids == null;
-      return forbids;
-    } finally { // also if the id throws
-      if (!run.begun) {
-        index.remove(run);
-      }
+    TaskState forbids = place(run);
+    if (forbids == null) {
+      index.began(run);
     }
+    return forbids;
   }
 
   private @Nullable TaskState place(TaskRun<I> run) {
@@ -84,7 +78,7 @@ final class TaskTable<I> implements TaskStates<I> {
       if (other instanceof TaskRun<I> failed
           && verdict != Attempt.SUCCESS
           && move(run.id, failed, run, FAILED, WORKING)) {
-        index.remove(failed);
+        index.failedNoMore(failed);
         return null;
       }
     }
@@ -125,12 +119,15 @@ final class TaskTable<I> implements TaskStates<I> {
     boolean succeeded = verdict == Attempt.SUCCESS;
     if (attempt instanceof RevokeRun<I> revoke) {
       TaskState to = succeeded ? NOT_FOUND : SUCCEEDED;
-      move(revoke.id, revoke, succeeded ? null : DONE, SUCCEEDED, to);
+      if (move(revoke.id, revoke, succeeded ? null : DONE, SUCCEEDED, to) && succeeded) {
+        index.succeededNoMore();
+      }
     } else if (attempt instanceof TaskRun<I> run) {
       if (verdict instanceof Throwable cause) {
         note(run, cause);
       } else if (move(run.id, run, DONE, WORKING, SUCCEEDED)) {
-        index.remove(run);
+        run.writeSuccess(); // the index may keep the run for a while, and is not to keep its job
+        index.succeeded(run);
       }
     }
   }
@@ -144,24 +141,42 @@ final class TaskTable<I> implements TaskStates<I> {
     }
   }
 
-  /** Notes a failure: who writes it down first moves the run in the index, too. */
+  /** Notes a failure, unless that is done. */
   private void note(TaskRun<I> run, Throwable cause) {
+    if (run.isWritten()) {
+      return;
+    }
     if (!feed.isOn()) {
-      if (run.write(cause)) {
-        index.moveToFailed(run);
+      if (!noteFirst(run, cause) && entries.get(run.id) != run) {
+        index.failedNoMore(run);
       }
       return;
     }
     entries.compute(
         run.id,
         (id, entry) -> {
-          if (run.write(cause)) {
-            index.moveToFailed(run);
+          if (noteFirst(run, cause)) {
             feed.add(id, WORKING, FAILED);
+          } else if (entry != run) {
+            index.failedNoMore(run);
           }
           return entry;
         });
     feed.tell();
+  }
+
+  /**
+   * Notes a failure; false if somebody was first. In the index before in the run: who sees the
+   * failure may take the run out of both at once. Who is not first may put it back after that, and
+   * has to look.
+   */
+  private boolean noteFirst(TaskRun<I> run, Throwable cause) {
+    index.failing(run);
+    if (!run.write(cause)) {
+      return false;
+    }
+    index.failed(run);
+    return true;
   }
 
   /** Puts {@code to} in the place of {@code from}; null stands for none. */
@@ -228,7 +243,7 @@ final class TaskTable<I> implements TaskStates<I> {
     if (!(run.verdict() instanceof Throwable) || !move(id, run, null, FAILED, NOT_FOUND)) {
       return false;
     }
-    index.remove(run);
+    index.failedNoMore(run);
     return true;
   }
 
@@ -238,34 +253,40 @@ final class TaskTable<I> implements TaskStates<I> {
     if (entry != null && entry != DONE) {
       settle(attempt(entry));
     }
-    return move(id, DONE, null, SUCCEEDED, NOT_FOUND);
+    if (!move(id, DONE, null, SUCCEEDED, NOT_FOUND)) {
+      return false;
+    }
+    index.succeededNoMore();
+    return true;
   }
 
   @Override
   public List<I> tasks(TaskState state) {
-    if (state != SUCCEEDED) {
-      return index.ids(state);
-    }
+    return switch (state) {
+      case WORKING -> index.working();
+      case FAILED -> index.failed();
+      default -> succeeded();
+    };
+  }
+
+  private List<I> succeeded() {
     List<I> ids = new ArrayList<>();
     entries.forEach(
         (id, entry) -> {
-          if (entry == DONE || (entry instanceof RevokeRun<?> run && !succeeded(run))) {
+          if (entry == DONE || (entry instanceof RevokeRun<?> run && !hasSucceeded(run))) {
             ids.add(id);
           }
         });
     return ids;
   }
 
-  private static boolean succeeded(Attempt<?> attempt) {
+  private static boolean hasSucceeded(Attempt<?> attempt) {
     return attempt.verdict() == Attempt.SUCCESS;
   }
 
   @Override
   public long count(TaskState state) {
-    if (state != SUCCEEDED) {
-      return index.count(state);
-    }
-    return Math.max(0, entries.mappingCount() - index.count(WORKING) - index.count(FAILED));
+    return index.count(state, entries.mappingCount());
   }
 
   @SuppressWarnings("unchecked") // whatever is neither none nor DONE

@@ -1,7 +1,6 @@
 package dev.offload.coroutines.internal;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
@@ -15,9 +14,13 @@ final class UnseenFailures {
   /** How many are kept: each keeps a job and its exception from being collected. */
   private static final int MOST = 1_000;
 
-  private final Queue<JobCell<?>> failed = new ArrayDeque<>(0);
+  /** Null while there was none: few scopes have any. */
+  private @Nullable Queue<JobCell<?>> failed;
 
   synchronized void add(JobCell<?> job) {
+    if (failed == null) {
+      failed = new ArrayDeque<>();
+    }
     failed.add(job);
   }
 
@@ -30,7 +33,7 @@ final class UnseenFailures {
   }
 
   private synchronized @Nullable JobCell<?> takeTooMany() {
-    return failed.size() > MOST ? failed.remove() : null;
+    return failed != null && failed.size() > MOST ? failed.remove() : null;
   }
 
   /** Reports all that nobody has asked for meanwhile. */
@@ -39,8 +42,8 @@ final class UnseenFailures {
   }
 
   private synchronized List<JobCell<?>> taken() {
-    List<JobCell<?>> taken = new ArrayList<>(failed);
-    failed.clear();
+    List<JobCell<?>> taken = failed == null ? List.of() : List.copyOf(failed);
+    failed = null;
     return taken;
   }
 

@@ -21,9 +21,10 @@ internal class DeferredLease<T>(job: JobCell<T>, joined: Boolean) :
         return answer()
     }
 
-    private suspend fun untilReady(edge: WaitEdge?) = suspendCancellableCoroutine { caller ->
+    /** Answers something, and not `Unit`: so it is a tail call, which needs no frame of its own. */
+    private suspend fun untilReady(edge: WaitEdge?): Any? = suspendCancellableCoroutine<Any?> { caller ->
         val waiter = AwaitingCaller(this, caller, edge)
-        if (await(waiter)) caller.invokeOnCancellation(waiter) else caller.resume(Unit)
+        if (await(waiter)) caller.invokeOnCancellation(waiter) else caller.resume(null)
     }
 
     override suspend fun join() {
@@ -44,11 +45,11 @@ internal suspend fun Waiters.awaitClosed(edge: WaitEdge? = null) {
 
 private class AwaitingCaller(
     lease: Lease<*>,
-    private val caller: CancellableContinuation<Unit>,
+    private val caller: CancellableContinuation<Any?>,
     private val edge: WaitEdge?,
 ) : LeaseWaiter(lease),
     (Throwable?) -> Unit {
-    override fun fire() = caller.resume(Unit)
+    override fun fire() = caller.resume(null)
 
     override fun invoke(cause: Throwable?) {
         edge?.close()

@@ -27,7 +27,7 @@ internal object Faces {
     /** A lease of its own on the job of a handle; given up already if [isGivenUp]. */
     @JvmStatic
     fun <T> deferredOver(job: JobCell<T>, isGivenUp: Boolean): OffloadDeferred<T> {
-        job.tryJoin() // or it is decided, and leases do not count any more
+        job.takeLease() // or it is decided, and leases do not count any more
         return DeferredLease(job, true).also { if (isGivenUp) it.cancel() }
     }
 
@@ -37,7 +37,7 @@ internal object Faces {
         require(deferred is DeferredLease<T>) {
             "deferred must be one that offload made, but is ${deferred::class.qualifiedName}"
         }
-        return deferred.job().also { it.tryJoin() }
+        return deferred.job().also { it.takeLease() }
     }
 
     @JvmStatic

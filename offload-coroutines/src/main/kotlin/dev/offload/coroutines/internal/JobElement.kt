@@ -44,10 +44,15 @@ internal fun CoroutineContext.threadElements(): CoroutineContext =
 
 /** This context for one more coroutine: elements that want to be copied for it are. */
 @OptIn(DelicateCoroutinesApi::class, ExperimentalCoroutinesApi::class)
-internal fun CoroutineContext.copied(): CoroutineContext {
-    val isCopied = fold(false) { found, element -> found || element is CopyableThreadContextElement<*> }
-    if (!isCopied) return this
-    return fold(EmptyCoroutineContext as CoroutineContext) { copy, element ->
+internal fun CoroutineContext.copied(): CoroutineContext = if (!isCopied()) {
+    this
+} else {
+    fold(EmptyCoroutineContext as CoroutineContext) { copy, element ->
         copy + if (element is CopyableThreadContextElement<*>) element.copyForChild() else element
     }
 }
+
+/** Whether any element wants to be copied for each coroutine. */
+@OptIn(DelicateCoroutinesApi::class, ExperimentalCoroutinesApi::class)
+internal fun CoroutineContext.isCopied(): Boolean =
+    fold(false) { found, element -> found || element is CopyableThreadContextElement<*> }

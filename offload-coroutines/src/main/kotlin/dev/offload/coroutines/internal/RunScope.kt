@@ -65,7 +65,7 @@ private class ScopeRun<R>(
             if (job.isActive) closed = true
             job.cancel(CancellationException("scope '${core.name()}' was closed"))
         }
-        job.invokeOnCompletion(onCancelling = true) { core.close() }
+        job.invokeOnCompletion(onCancelling = true) { cause -> if (cause != null) core.close() }
         val scope = face(core, coroutine.coroutineContext)
         runCatching { scope.block() }.also { result = it }.getOrThrow()
         job.children.forEach { it.join() }

@@ -24,7 +24,7 @@ internal class SuspendBody<T>(
     private val element: JobElement,
     private val dispatcher: CoroutineDispatcher,
     block: suspend CoroutineScope.() -> T,
-) : AbstractCoroutine<T>(context + element, initParentJob = true, active = true),
+) : AbstractCoroutine<T>(OneBodyContext(context, element), initParentJob = false, active = true),
     JobBody<T>,
     Runnable {
     /** Let go when the body begins or is stopped: an executor may keep a body that was cancelled in its queue. */
