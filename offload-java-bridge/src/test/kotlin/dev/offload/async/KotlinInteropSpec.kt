@@ -178,6 +178,7 @@ class KotlinInteropSpec :
             val deferred = KotlinInterop.asDeferred(future)
             val again = KotlinInterop.asFuture(deferred)
             java.find(key).orElseThrow().leases() shouldBe 3
+            java.snapshot().total().submitted() shouldBe 1 // R4: a conversion is no submission
             deferred.cancel() shouldBe true
             again.cancel() shouldBe true
             future.isDone shouldBe false
@@ -190,6 +191,7 @@ class KotlinInteropSpec :
             kept.await() shouldBe "value"
             KotlinInterop.asFuture(kept).join() shouldBe "value"
             KotlinInterop.asDeferred(future).await() shouldBe "value"
+            java.snapshot().total().submitted() shouldBe 1
             withContext(Dispatchers.IO) { java.close() }
         }
 
