@@ -23,7 +23,8 @@ final class Markdown {
       `java -jar benchmarks/target/benchmarks.jar UniqueKey -prof gc`, with the options of JMH.
 
       A run consists of rounds. In a round each benchmark runs in a JVM of its own, warm-up first, directly followed by its
-      peers. Of the short iterations of a round the least counts, since what else happens on a machine only adds to a cost. A
+      peers. Its heap is touched as a whole before, for else what is measured of an allocation is how the system clears a fresh
+      page. Of the short iterations of a round the least counts, since what else happens on a machine only adds to a cost. A
       ratio is the median of the rounds; in brackets the least and the greatest of them. Processor time is that of all threads
       of the JVM; where others use the same cores, it is the steadier of the two. Bytes (P8) are what a heap keeps
       after a collection, divided by the number of things kept; ids are not counted.

@@ -20,7 +20,9 @@ final class Machine {
    * A compilation is waited for: on a loaded machine a warm-up may else end before the compiler had
    * its turn.
    */
-  static final String[] FORK_OPTIONS = {"-Xms3g", "-Xmx3g", "-XX:-BackgroundCompilation"};
+  static final String[] FORK_OPTIONS = {
+    "-Xms2g", "-Xmx2g", "-XX:+AlwaysPreTouch", "-XX:-BackgroundCompilation"
+  };
 
   private static final double GIB = 1L << 30;
 

@@ -12,24 +12,23 @@ import org.jspecify.annotations.Nullable;
  * open asks its job.
  *
  * <pre>
- *  verdict    job                     reads as
- *  ---------  ----------------------  ----------------------------------------------
- *  null       null, or undecided      open
- *  null       decided                 the job's outcome, until it is written down
- *  SUCCESS    (let go)                succeeded
- *  Throwable  (let go)                failed with it
+ *  verdict            reads as                                        next
+ *  -----------------  ----------------------------------------------  -----------------------
+ *  null               open: its job is about to be made, or refused   the job, what it became
+ *  a job, undecided   open                                            what it became
+ *  a job, decided     the job's outcome, until it is written down     what it became
+ *  SUCCESS            succeeded; the job is let go                    (none)
+ *  a Throwable        failed with it; the job is let go               (none)
  * </pre>
  */
 abstract sealed class Attempt<I> permits TaskRun, RevokeRun {
   static final Object SUCCESS = "success";
 
   private static final VarHandle VERDICT;
-  private static final VarHandle JOB;
 
   static {
     try {
       VERDICT = MethodHandles.lookup().findVarHandle(Attempt.class, "verdict", Object.class);
-      JOB = MethodHandles.lookup().findVarHandle(Attempt.class, "job", JobCell.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -40,29 +39,20 @@ abstract sealed class Attempt<I> permits TaskRun, RevokeRun {
   @SuppressWarnings("FieldMayBeFinal") // written through VERDICT
   private volatile @Nullable Object verdict;
 
-  private volatile @Nullable JobCell<?> job;
-
   Attempt(I id) {
     this.id = id;
   }
 
   /** Names the job that decides. Before anyone can see the end of that job. */
   final void decidedBy(JobCell<?> decider) {
-    job = decider;
-    if (verdict != null) {
-      job = null;
-    }
+    VERDICT.compareAndSet(this, null, decider);
   }
 
   /** Null while open, else {@link #SUCCESS} or the {@link Throwable} it failed with. */
   final @Nullable Object verdict() {
-    Object written = verdict;
-    if (written != null) {
-      return written;
-    }
-    JobCell<?> decider = job;
-    if (decider == null) {
-      return verdict; // it was let go after the verdict was written
+    Object now = verdict;
+    if (!(now instanceof JobCell<?> decider)) {
+      return now;
     }
     if (!decider.isDecided()) {
       return null;
@@ -71,27 +61,34 @@ abstract sealed class Attempt<I> permits TaskRun, RevokeRun {
     return failure == null ? SUCCESS : failure;
   }
 
-  /** Whether {@link #write} was called, so that its job need not be asked. */
-  final boolean isWritten() {
-    return verdict != null;
-  }
-
   final boolean isOpen() {
     return verdict() == null;
   }
 
-  /** Writes the verdict down, once, and lets the job go; true if this call did. */
-  final boolean write(Object decided) {
-    if (!VERDICT.compareAndSet(this, null, decided)) {
-      return false;
-    }
-    JOB.setRelease(this, null);
-    return true;
+  /** Whether what it became was written down. */
+  final boolean isWritten() {
+    return isWritten(verdict);
   }
 
-  /** Writes down that the job has succeeded, which others may do too, and lets the job go. */
+  private static boolean isWritten(@Nullable Object verdict) {
+    return verdict != null && !(verdict instanceof JobCell);
+  }
+
+  /** Writes down what it became, once; true if this call did. */
+  final boolean write(Object decided) {
+    for (; ; ) {
+      Object now = verdict;
+      if (isWritten(now)) {
+        return false;
+      }
+      if (VERDICT.compareAndSet(this, now, decided)) {
+        return true;
+      }
+    }
+  }
+
+  /** Writes down that its job has succeeded, as any number of threads may. */
   final void writeSuccess() {
     VERDICT.setRelease(this, SUCCESS);
-    JOB.setRelease(this, null);
   }
 }

@@ -26,19 +26,20 @@ final class TaskIndex<I> {
     }
   }
 
-  static byte stripeOfThread() {
-    return (byte) (System.identityHashCode(Thread.currentThread()) & (STRIPES - 1));
+  private OpenRuns<I> stripeOf(TaskRun<I> run) {
+    int hash = run.id.hashCode();
+    return open.get((hash ^ hash >>> 16) & STRIPES - 1);
   }
 
   /** A task is WORKING by this run. */
   void began(TaskRun<I> run) {
-    open.get(run.stripe).push(run);
+    stripeOf(run).push(run);
   }
 
   /** A task has succeeded by this run. */
   void succeeded(TaskRun<I> run) {
     succeeded.increment();
-    open.get(run.stripe).decided();
+    stripeOf(run).decided();
   }
 
   /** A success was revoked or dropped. */
@@ -53,7 +54,7 @@ final class TaskIndex<I> {
 
   /** A task has failed by this run. */
   void failed(TaskRun<I> run) {
-    open.get(run.stripe).decided();
+    stripeOf(run).decided();
   }
 
   /** A task is no longer FAILED by this run. */

@@ -7,11 +7,7 @@ final class TaskRun<I> extends Attempt<I> {
   /** Of {@link OpenRuns} alone. */
   @Nullable TaskRun<I> older;
 
-  /** Of {@link TaskIndex} alone. */
-  final byte stripe;
-
   TaskRun(I id) {
     super(id);
-    this.stripe = TaskIndex.stripeOfThread();
   }
 }
