@@ -11,35 +11,23 @@ import java.util.concurrent.atomic.LongAdder;
  * What is asked about all tasks of a table: those WORKING and those that FAILED, so that listing
  * them costs what the list is long, and the number of successes. What is neither is WORKING.
  *
- * <p>A task that succeeds, as most do, passes through here by one CAS and one count.
+ * <p>A task that succeeds, as most do, passes through here by one CAS and one count. Each of them
+ * also passes the gate of its scope, which is one word, so there is nothing to stripe.
  */
 final class TaskIndex<I> {
-  private static final int STRIPES = 16;
-
-  private final List<OpenRuns<I>> open = new ArrayList<>(STRIPES);
+  private final OpenRuns<I> open = new OpenRuns<>();
   private final Set<TaskRun<I>> failed = ConcurrentHashMap.newKeySet();
   private final LongAdder succeeded = new LongAdder();
 
-  TaskIndex() {
-    for (int i = 0; i < STRIPES; i++) {
-      open.add(new OpenRuns<>());
-    }
-  }
-
-  private OpenRuns<I> stripeOf(TaskRun<I> run) {
-    int hash = run.id.hashCode();
-    return open.get((hash ^ hash >>> 16) & STRIPES - 1);
-  }
-
   /** A task is WORKING by this run. */
   void began(TaskRun<I> run) {
-    stripeOf(run).push(run);
+    open.push(run);
   }
 
-  /** A task has succeeded by this run. */
-  void succeeded(TaskRun<I> run) {
+  /** A task has succeeded. */
+  void succeeded() {
     succeeded.increment();
-    stripeOf(run).decided();
+    open.decided();
   }
 
   /** A success was revoked or dropped. */
@@ -52,9 +40,9 @@ final class TaskIndex<I> {
     failed.add(run);
   }
 
-  /** A task has failed by this run. */
-  void failed(TaskRun<I> run) {
-    stripeOf(run).decided();
+  /** A task has failed. */
+  void hasFailed() {
+    open.decided();
   }
 
   /** A task is no longer FAILED by this run. */
@@ -74,7 +62,7 @@ final class TaskIndex<I> {
   /** The ids WORKING; each that was so all the time, and perhaps others that came or went. */
   List<I> working() {
     List<I> ids = new ArrayList<>();
-    open.forEach(runs -> runs.addTo(ids));
+    open.addTo(ids);
     return ids;
   }
 

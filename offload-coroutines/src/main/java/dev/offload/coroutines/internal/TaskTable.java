@@ -127,7 +127,7 @@ final class TaskTable<I> implements TaskStates<I> {
         note(run, cause);
       } else if (move(run.id, run, DONE, WORKING, SUCCEEDED)) {
         run.writeSuccess(); // the index may keep the run for a while, and is not to keep its job
-        index.succeeded(run);
+        index.succeeded();
       }
     }
   }
@@ -175,7 +175,7 @@ final class TaskTable<I> implements TaskStates<I> {
     if (!run.write(cause)) {
       return false;
     }
-    index.failed(run);
+    index.hasFailed();
     return true;
   }
 
