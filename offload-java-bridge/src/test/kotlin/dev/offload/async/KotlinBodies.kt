@@ -1,0 +1,37 @@
+package dev.offload.async
+
+import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.NonCancellable
+import kotlinx.coroutines.future.await
+import kotlinx.coroutines.withContext
+
+/** The body as a coroutine: it can be cancelled while it waits, unless it is stubborn. */
+internal suspend fun <T : Any> Body<T>.runSuspending(): T {
+    begin()
+    try {
+        awaitGate()
+        return if (isStubborn) withContext(NonCancellable) { act() } else act()
+    } catch (e: CancellationException) {
+        noteStopped()
+        throw e
+    } finally {
+        end()
+    }
+}
+
+private suspend fun Body<*>.awaitGate() {
+    try {
+        gate().copy().await()
+    } catch (e: CancellationException) {
+        noteStopped()
+        if (!isStubborn) throw e
+        withContext(NonCancellable) { gate().copy().await() }
+    }
+}
+
+private suspend fun <T : Any> Body<T>.act(): T = waitInside()?.suspending() ?: action().call()
+
+private suspend fun <W : Any, T : Any> WaitInside<W, T>.suspending(): T {
+    val wait = begin().call() as KotlinWait<W>
+    return then().apply(outcome(wait.question))
+}
