@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.offload.CancelReason;
+import dev.offload.ConcurrencyLimit;
 import dev.offload.ConflictPolicy;
 import dev.offload.JobState;
 import dev.offload.OffloadKey;
@@ -129,6 +130,30 @@ interface ScopeContract extends Contract {
     dying.release();
     assertTrue(Bounded.get("the end", ended), "the body had ended when the scope had");
     Outcome.of(face.submit(OWN, Body.of(() -> 2))).assertValue(2);
+  }
+
+  @Test
+  @DisplayName("R8: none of the queued jobs of a cancelled scope begins, nor of those under it")
+  default void noneBeginsInACancelledScope() {
+    Face face = bench().open();
+    ScopeOptions narrow = ScopeOptions.unset().withConcurrency(ConcurrencyLimit.of(1));
+    Body<Integer> never = Body.of(() -> 2);
+    for (int i = 0; i < 20; i++) {
+      ScopeFace outer = bench().scope(face, "outer", narrow);
+      ScopeFace inner = bench().scope(outer, "inner");
+      Body<Integer> body = bench().held(() -> 1);
+      outer.submit(OWN, body);
+      body.awaitStarted();
+      for (int n = 0; n < 50; n++) {
+        outer.submit(LOAD.key(n), never);
+        inner.submit(LOAD.key(n), never);
+      }
+      outer.cancel();
+      Bounded.run("the end", outer::close);
+
+      assertEquals(0, never.runs());
+      assertEquals(0, outer.snapshot().total().succeeded());
+    }
   }
 
   @Test

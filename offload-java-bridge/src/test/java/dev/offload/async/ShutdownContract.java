@@ -92,6 +92,25 @@ interface ShutdownContract extends Contract {
   }
 
   @Test
+  @DisplayName("S1: of the jobs that are queued after the grace none begins, as permits come back")
+  default void noneBegins() {
+    KindPolicy one = KindPolicy.unset().withConcurrency(ConcurrencyLimit.of(1));
+    Body<Integer> never = Body.of(() -> 2);
+    for (int i = 0; i < 20; i++) {
+      Face face = bench().open(FaceSettings.defaults().with(LOAD, one));
+      Body<Integer> body = bench().held(() -> 1);
+      face.submit(ENDING, body);
+      body.awaitStarted();
+      for (int n = 0; n < 50; n++) {
+        face.submit(LOAD.key(n), never);
+      }
+
+      assertEquals(report(0, 51), face.shutdown(Duration.ZERO, LONG));
+      assertEquals(0, never.runs());
+    }
+  }
+
+  @Test
   @DisplayName("S1: a body that will not die is named in the report; its callers have their answer")
   default void undying() {
     Face face = bench().open();
