@@ -160,8 +160,8 @@ abstract class WaitContract {
     WaitFace map = open();
     for (String end : List.of("wake", "cancel", "timeout")) {
       CompletableFuture<String> wait = end.equals("timeout") ? map.await(1, BRIEF) : map.await(1);
-      CompletableFuture<CompletableFuture<String>> again =
-          wait.handle((value, failure) -> map.await(1));
+      CompletableFuture<CompletableFuture<String>> again = new CompletableFuture<>();
+      var unused = wait.whenComplete((value, failure) -> again.complete(map.await(1)));
       if (end.equals("wake")) {
         assertEquals(WOKE, map.wake(1, "a"));
       } else if (end.equals("cancel")) {

@@ -28,8 +28,6 @@ internal object Callers {
             }
         return told
     }
-
-    fun <T : Any> ask(question: suspend () -> T?): CompletableFuture<Outcome<T>> = start { outcome(question) }
 }
 
 /** What a caller is told, and not before: who cancels it cancels the caller, who may have been told something already. */
@@ -43,7 +41,7 @@ private class Told<T> : CompletableFuture<T>() {
 }
 
 /** What [question] is told; a cancellation of its own is no answer. */
-internal suspend fun <T : Any> outcome(question: suspend () -> T?): Outcome<T> = try {
+private suspend fun <T : Any> outcome(question: suspend () -> T?): Outcome<T> = try {
     Outcome<T>(question(), null)
 } catch (e: CancellationException) {
     currentCoroutineContext().ensureActive()
@@ -53,8 +51,10 @@ internal suspend fun <T : Any> outcome(question: suspend () -> T?): Outcome<T> =
 }
 
 /** A call that suspends as a [Wait]. */
-internal class KotlinWait<T : Any>(val question: suspend () -> T?) : Wait<T> {
-    override fun block(): Outcome<T> = runBlocking { outcome(question) }
+internal class KotlinWait<T : Any>(private val question: suspend () -> T?) : Wait<T> {
+    suspend fun told(): Outcome<T> = outcome(question)
 
-    override fun start(): CompletableFuture<Outcome<T>> = Callers.ask(question)
+    override fun block(): Outcome<T> = runBlocking { told() }
+
+    override fun start(): CompletableFuture<Outcome<T>> = Callers.start { told() }
 }

@@ -10,7 +10,7 @@ internal suspend fun <T : Any> Body<T>.runSuspending(): T {
     begin()
     try {
         awaitGate()
-        return if (isStubborn) withContext(NonCancellable) { act() } else act()
+        return waitInside()?.suspending(isStubborn) ?: action().call()
     } catch (e: CancellationException) {
         noteStopped()
         throw e
@@ -29,9 +29,7 @@ private suspend fun Body<*>.awaitGate() {
     }
 }
 
-private suspend fun <T : Any> Body<T>.act(): T = waitInside()?.suspending() ?: action().call()
-
-private suspend fun <W : Any, T : Any> WaitInside<W, T>.suspending(): T {
+private suspend fun <W : Any, T : Any> WaitInside<W, T>.suspending(stubborn: Boolean): T {
     val wait = begin().call() as KotlinWait<W>
-    return then().apply(outcome(wait.question))
+    return then().apply(if (stubborn) withContext(NonCancellable) { wait.told() } else wait.told())
 }

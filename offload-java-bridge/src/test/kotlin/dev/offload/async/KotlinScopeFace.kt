@@ -48,7 +48,7 @@ internal open class KotlinScopeFace(private val scope: OffloadScope) : ScopeFace
 
     /** A suspended `call`; cancelling the answer cancels the caller. */
     fun <T : Any> call(key: OffloadKey.Keyed<T>, body: Body<T>): CompletableFuture<Outcome<T>> =
-        Callers.ask { scope.call(key) { body.runSuspending() } }
+        KotlinWait { scope.call(key) { body.runSuspending() } }.start()
 
     override fun spawn(label: String, body: Body<Int>): OffloadKey.Auto<*> = scope.spawn(label) { body.runSuspending() }
 
@@ -73,10 +73,12 @@ internal open class KotlinScopeFace(private val scope: OffloadScope) : ScopeFace
 
     override fun <R : Any> within(name: String, options: ScopeOptions, block: Function<ScopeFace, R>): Wait<R> =
         KotlinWait {
+            // The block may hold its thread. What is thrown goes around withContext, which may copy it.
             withContext(Dispatchers.IO) {
-                // the block may hold its thread
-                scope.scope(name, options.failFast(), options.concurrency()) { block.apply(KotlinScopeFace(this)) }
-            }
+                runCatching {
+                    scope.scope(name, options.failFast(), options.concurrency()) { block.apply(KotlinScopeFace(this)) }
+                }
+            }.getOrThrow()
         }
 
     override fun complete() = scope.complete()
