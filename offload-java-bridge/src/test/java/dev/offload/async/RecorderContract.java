@@ -78,7 +78,7 @@ interface RecorderContract extends Contract {
       Class<? extends Throwable> cause, RecorderFace recorder, String id) {
     assertEquals(FAILED, recorder.state(id));
     assertInstanceOf(cause, recorder.failure(id).orElseThrow());
-    assertEquals(0, recorder.count(WORKING));
+    Bounded.until("it is counted out", () -> recorder.count(WORKING) == 0);
   }
 
   @Test
