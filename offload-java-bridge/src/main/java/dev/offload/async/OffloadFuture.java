@@ -50,7 +50,7 @@ import org.jspecify.annotations.Nullable;
  * in the JDK's common pool, as those of any other future.
  *
  * <p>A failure counts as seen, and is not reported, if someone asked this future for it or built a
- * stage on it before the job ended.
+ * stage on it before the job ended or, for a job of a scope, before that scope did.
  *
  * @param <T> the type of the result
  * @since 0.1
@@ -68,6 +68,9 @@ public final class OffloadFuture<T extends @Nullable Object> extends Completable
   /** Whether the job is handing over its outcome, and not a caller giving up the lease. */
   private volatile boolean fired;
 
+  /** Whether it has the library's own stage: all that come later are the caller's. */
+  private boolean made;
+
   /** Whether the scope that took the lease has ended and dropped it. */
   private volatile boolean droppedByScope;
 
@@ -80,6 +83,7 @@ public final class OffloadFuture<T extends @Nullable Object> extends Completable
     }
     // For the ways to complete a future that no method below sees, as completeAsync.
     var unused = super.whenComplete((value, failure) -> dropLease());
+    made = true;
   }
 
   /** Completes this future when the job's outcome may be told. */
@@ -308,6 +312,9 @@ public final class OffloadFuture<T extends @Nullable Object> extends Completable
   /** Makes the futures of dependent stages: plain ones, without a lease. */
   @Override
   public <U> CompletableFuture<U> newIncompleteFuture() {
+    if (made) {
+      job.markObserved();
+    }
     pull();
     return new CompletableFuture<>();
   }

@@ -2,26 +2,19 @@ package dev.offload.async;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.offload.DuplicateWaiterException;
-import dev.offload.EarlyWakes;
-import dev.offload.OffloadTimeoutException;
 import dev.offload.WaitMapClosedException;
 import dev.offload.WakeOutcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -29,61 +22,31 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
-/** W1 to W6 through the Java face. */
+/** What only the Java face of a wait map has; the rest is in the contract. */
 class AsyncWaitMapTest {
   private static final WakeOutcome<String> WOKE = new WakeOutcome.Woke<>();
-  private static final WakeOutcome<String> STORED = new WakeOutcome.Stored<>();
   private static final Duration SHORT = Duration.ofMillis(5);
 
-  private final Queue<String> undelivered = new ConcurrentLinkedQueue<>();
   private final AsyncWaitMap<Integer, String> map = AsyncWaitMap.create();
-  private final AsyncWaitMap<Integer, String> storing =
-      AsyncWaitMap.<Integer, String>builder()
-          .name("storing")
-          .earlyWakes(new EarlyWakes(2, Bounded.BOUND))
-          .onUndelivered((key, value) -> undelivered.add(key + "=" + value))
-          .build();
 
   @AfterEach
   void everyWaitEnds() {
     map.close();
-    storing.close();
-    assertEquals(0, map.size());
-    assertEquals(0, storing.size());
-  }
-
-  private static Throwable failure(CompletableFuture<?> future) {
-    return Bounded.get("it fails", future.handle((value, thrown) -> thrown));
-  }
-
-  @Test
-  @DisplayName("W2: a wake after await is not missed")
-  void wake() {
-    CompletableFuture<String> wait = map.await(1);
-    assertEquals(1, map.size());
-    assertFalse(wait.isDone());
-
-    assertEquals(WOKE, map.wake(1, "a"));
-    assertEquals("a", wait.join());
     assertEquals(0, map.size());
   }
 
   @Test
-  @DisplayName("W1: a second waiter is refused, and the first one untouched")
-  void duplicate() {
+  @DisplayName("W1, W4: a wait that is refused, or comes too late, is told so at once")
+  void refusals() {
     CompletableFuture<String> first = map.await(1);
     assertThrows(DuplicateWaiterException.class, () -> map.await(1));
     assertThrows(DuplicateWaiterException.class, () -> map.await(1, SHORT));
 
     assertEquals(WOKE, map.wake(1, "a"));
     assertEquals("a", first.join());
-  }
-
-  @Test
-  @DisplayName("W3: a value for nobody is handed back")
-  void noMatch() {
-    assertEquals(new WakeOutcome.NoMatch<>("a"), map.wake(1, "a"));
-    assertEquals(new WakeOutcome.NoMatch<String>(null), map.wake(1, null));
+    map.close();
+    assertThrows(WaitMapClosedException.class, () -> map.await(2));
+    assertThrows(WaitMapClosedException.class, () -> map.await(2, SHORT));
   }
 
   private void endsBy(Consumer<CompletableFuture<String>> outside) {
@@ -141,16 +104,6 @@ class AsyncWaitMapTest {
   }
 
   @Test
-  @DisplayName("W4: a wait whose time is over ends, and nobody waits for the key")
-  void timeout() {
-    CompletableFuture<String> wait = map.await(1, SHORT);
-    assertInstanceOf(OffloadTimeoutException.class, failure(wait));
-
-    assertEquals(0, map.size());
-    assertEquals(new WakeOutcome.NoMatch<>("a"), map.wake(1, "a"));
-  }
-
-  @Test
   @DisplayName("W4: a value in time arrives; after any end no timer is left")
   void inTime() {
     CompletableFuture<String> woken = map.await(1, Bounded.BOUND);
@@ -168,109 +121,6 @@ class AsyncWaitMapTest {
   }
 
   @Test
-  @DisplayName("W4: close ends all waits and those to come, and keeps its first cause")
-  void close() {
-    IllegalStateException cause = new IllegalStateException("connection lost");
-    CompletableFuture<String> given = map.await(1);
-    CompletableFuture<String> waiting = map.await(2, Bounded.BOUND);
-    assertEquals(WOKE, map.wake(1, "a"));
-    map.close(cause);
-    map.close(new IllegalStateException("late"));
-    map.close();
-
-    assertTrue(map.isClosed());
-    assertEquals("a", given.join());
-    assertSame(cause, assertInstanceOf(WaitMapClosedException.class, failure(waiting)).getCause());
-    assertThrows(CompletionException.class, waiting::join);
-    assertSame(cause, assertThrows(WaitMapClosedException.class, () -> map.await(3)).getCause());
-    assertEquals(new WakeOutcome.Closed<>("b"), map.wake(1, "b"));
-    assertEquals(0, map.size());
-  }
-
-  @Test
-  @DisplayName("W6: an early wake is stored for who comes next, one for each key")
-  void stored() {
-    assertEquals(STORED, storing.wake(1, "a"));
-    assertEquals(new WakeOutcome.NoMatch<>("b"), storing.wake(1, "b"));
-    CompletableFuture<String> wait = storing.await(1, SHORT);
-
-    assertTrue(wait.isDone());
-    assertEquals("a", wait.join());
-    assertEquals(List.of(), List.copyOf(undelivered));
-  }
-
-  @Test
-  @DisplayName("W6: what falls out of the store, or is in it at the close, goes to onUndelivered")
-  void fallsOut() {
-    assertEquals(STORED, storing.wake(1, "a"));
-    assertEquals(STORED, storing.wake(2, "b"));
-    assertEquals(STORED, storing.wake(3, "c"));
-    assertEquals(List.of("1=a"), List.copyOf(undelivered));
-    storing.close();
-
-    assertEquals(List.of("1=a", "2=b", "3=c"), List.copyOf(undelivered));
-  }
-
-  @Test
-  @DisplayName("W6: a stored value that grows too old goes to onUndelivered")
-  void tooOld() {
-    AsyncWaitMap<Integer, String> brief =
-        AsyncWaitMap.<Integer, String>builder()
-            .earlyWakes(new EarlyWakes(2, SHORT))
-            .onUndelivered((key, value) -> undelivered.add(value))
-            .build();
-    assertEquals(STORED, brief.wake(1, "a"));
-    Bounded.until("it falls out", () -> !undelivered.isEmpty());
-
-    assertEquals(List.of("a"), List.copyOf(undelivered));
-    assertFalse(brief.await(1).isDone());
-    brief.close();
-  }
-
-  @Test
-  @DisplayName("W3: of wakes racing cancels, timeouts and the close each value is in one place")
-  void storm() {
-    int delivered = 0;
-    int handedBack = 0;
-    try (Race race = new Race(3)) {
-      for (int i = 0; i < 2_000; i++) {
-        AsyncWaitMap<Integer, String> racing = i % 4 == 0 ? AsyncWaitMap.create() : map;
-        boolean limited = i % 3 == 0;
-        CompletableFuture<String> wait =
-            limited ? racing.await(i, Duration.ofNanos(50_000)) : racing.await(i);
-        int key = i;
-        Callable<Object> other =
-            () -> {
-              if (racing == map) {
-                return wait.cancel(true);
-              }
-              racing.close();
-              return false;
-            };
-        List<Object> answers =
-            race.each(List.of(() -> racing.wake(key, "a"), other, () -> racing.wake(key, "b")));
-        for (int w = 0; w < 3; w += 2) {
-          if (!answers.get(w).equals(WOKE)) {
-            handedBack++;
-          }
-        }
-        String got = Bounded.get("it ends", wait.handle((value, failure) -> value));
-        boolean cancelled = answers.get(1).equals(true);
-        assertEquals(wait.isCancelled(), cancelled);
-        if (got != null) {
-          delivered++;
-          int from = got.equals("a") ? 0 : 2;
-          assertEquals(WOKE, answers.get(from));
-        } else {
-          assertFalse(answers.contains(WOKE), "nobody was woken, and nobody was told so");
-        }
-        assertFalse(racing.wake(key, "later").equals(WOKE), "no entry is left");
-      }
-    }
-    assertEquals(4_000, delivered + handedBack);
-  }
-
-  @Test
   @DisplayName("W3: a wake that has the entry of a wait which ends meanwhile keeps its value")
   void endsInTheHandsOfAWake() {
     WaitFuture<Integer, String> ended = WaitFuture.park(map.table, 1, null);
@@ -283,27 +133,6 @@ class AsyncWaitMapTest {
     assertFalse(given.slot.give("c"));
 
     assertEquals("b", given.join());
-  }
-
-  @Test
-  @DisplayName("W1: of threads that race to wait for a key one is admitted")
-  void admitsOne() {
-    try (Race race = new Race(4)) {
-      for (int i = 0; i < 300; i++) {
-        int key = i;
-        List<Integer> admitted =
-            race.all(
-                () -> {
-                  try {
-                    return map.await(key).isDone() ? 0 : 1;
-                  } catch (DuplicateWaiterException e) {
-                    return 0;
-                  }
-                });
-        assertEquals(1, admitted.stream().mapToInt(Integer::intValue).sum());
-        assertEquals(WOKE, map.wake(key, "a"));
-      }
-    }
   }
 
   private static void assertNamed(String argument, Executable call) {

@@ -18,6 +18,7 @@ import java.util.function.Function;
 final class Bench implements AutoCloseable {
   private final Function<FaceSettings, Face> factory;
   private final List<Face> faces = new ArrayList<>();
+  private final List<ScopeFace> scopes = new ArrayList<>();
   private final List<Body<?>> bodies = new ArrayList<>();
   private final List<ManualExecutor> executors = new ArrayList<>();
   private final List<ExecutorService> pools = new ArrayList<>();
@@ -34,6 +35,16 @@ final class Bench implements AutoCloseable {
     Face face = factory.apply(settings);
     faces.add(face);
     return face;
+  }
+
+  ScopeFace scope(ScopeFace parent, String name) {
+    return scope(parent, name, ScopeOptions.unset());
+  }
+
+  ScopeFace scope(ScopeFace parent, String name, ScopeOptions options) {
+    ScopeFace scope = parent.openScope(name, options);
+    scopes.add(scope);
+    return scope;
   }
 
   ManualExecutor manualExecutor() {
@@ -62,6 +73,15 @@ final class Bench implements AutoCloseable {
     return released(Body.stubborn(action));
   }
 
+  /** Released by the test, or at its end. */
+  <W, T> Body<T> waiting(Callable<Wait<W>> begin, Function<Outcome<W>, T> then) {
+    return released(Body.waiting(begin, then));
+  }
+
+  <W, T> Body<T> stubbornlyWaiting(Callable<Wait<W>> begin, Function<Outcome<W>, T> then) {
+    return released(Body.stubbornlyWaiting(begin, then));
+  }
+
   private <T> Body<T> released(Body<T> body) {
     bodies.add(body);
     return body;
@@ -71,6 +91,7 @@ final class Bench implements AutoCloseable {
   public void close() {
     bodies.forEach(Body::release);
     executors.forEach(ManualExecutor::runAll);
+    scopes.forEach(ScopeFace::complete);
     for (Face face : faces) {
       Bounded.run("the manager comes to rest", face::close);
       assertAtRest(face);
@@ -78,9 +99,10 @@ final class Bench implements AutoCloseable {
     pools.forEach(ExecutorService::shutdown);
   }
 
-  static void assertAtRest(Face face) {
+  static void assertAtRest(ScopeFace face) {
     ScopeSnapshot snapshot = face.snapshot();
     assertEquals(List.of(), snapshot.jobs(), "no job stays");
+    assertEquals(List.of(), snapshot.children(), "no scope stays");
     assertEquals(0, face.activeCount(), "no job is counted as active");
     assertEquals(0, snapshot.total().active(), "no job is missing from the accounts");
     OffloadStats sum =

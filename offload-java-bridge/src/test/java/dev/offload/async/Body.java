@@ -4,6 +4,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A body under the control of its test: it waits until it is released, and then does what it was
@@ -12,38 +14,57 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Body<T> {
   private final Callable<T> action;
   private final boolean stubborn;
+  private final @Nullable WaitInside<?, T> waitInside;
   private final AtomicInteger runs = new AtomicInteger();
   private final CompletableFuture<Void> gate = new CompletableFuture<>();
   private final CompletableFuture<Void> started = new CompletableFuture<>();
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
-  private Body(Callable<T> action, boolean stubborn) {
+  private Body(Callable<T> action, boolean stubborn, @Nullable WaitInside<?, T> waitInside) {
     this.action = action;
     this.stubborn = stubborn;
+    this.waitInside = waitInside;
   }
 
   /** Does it at once. */
   static <T> Body<T> of(Callable<T> action) {
-    Body<T> body = new Body<>(action, false);
+    Body<T> body = new Body<>(action, false, null);
     body.release();
     return body;
   }
 
   /** Waits to be released, or to be stopped. */
   static <T> Body<T> held(Callable<T> action) {
-    return new Body<>(action, false);
+    return new Body<>(action, false, null);
   }
 
   /** Waits to be released, whatever else happens. */
   static <T> Body<T> stubborn(Callable<T> action) {
-    return new Body<>(action, true);
+    return new Body<>(action, true, null);
+  }
+
+  /** Waits to be released, or to be stopped, and then waits for something, in the body. */
+  static <W, T> Body<T> waiting(Callable<Wait<W>> begin, Function<Outcome<W>, T> then) {
+    return waiting(begin, then, false);
+  }
+
+  /** As {@link #waiting}, and can not be stopped before it is released. */
+  static <W, T> Body<T> stubbornlyWaiting(Callable<Wait<W>> begin, Function<Outcome<W>, T> then) {
+    return waiting(begin, then, true);
+  }
+
+  private static <W, T> Body<T> waiting(
+      Callable<Wait<W>> begin, Function<Outcome<W>, T> then, boolean stubborn) {
+    WaitInside<W, T> inside = new WaitInside<>(begin, then);
+    return new Body<>(inside::block, stubborn, inside);
   }
 
   // For the test.
 
-  void release() {
+  Body<T> release() {
     gate.complete(null);
+    return this;
   }
 
   Body<T> awaitStarted() {
@@ -96,8 +117,14 @@ final class Body<T> {
     }
   }
 
-  /** As a stage that others complete, on a thread of their own unless the body need not wait. */
+  /**
+   * As a stage that others complete, on a thread of their own unless the body need not wait. What
+   * waits in the body does so before there is a stage: only that is known to be the body's wait.
+   */
   CompletableFuture<T> runAsStage() {
+    if (waitInside != null) {
+      return runBeforeTheStage();
+    }
     begin();
     CompletableFuture<T> stage = new Stage();
     if (gate.isDone()) {
@@ -108,6 +135,14 @@ final class Body<T> {
               (open, never) -> act(stage), task -> Bounded.newThread(task).start());
     }
     return stage;
+  }
+
+  private CompletableFuture<T> runBeforeTheStage() {
+    try {
+      return CompletableFuture.completedFuture(runBlocking());
+    } catch (Exception e) {
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   private void act(CompletableFuture<T> stage) {
@@ -145,6 +180,11 @@ final class Body<T> {
 
   Callable<T> action() {
     return action;
+  }
+
+  /** How it waits after it was released; null if it does not. */
+  @Nullable WaitInside<?, T> waitInside() {
+    return waitInside;
   }
 
   boolean isStubborn() {

@@ -1,6 +1,7 @@
 package dev.offload.async;
 
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -36,6 +37,12 @@ final class Bounded {
   /** Starts something that may block on a thread of its own. */
   static CompletableFuture<Void> start(Runnable action) {
     return CompletableFuture.runAsync(action, task -> newThread(task).start());
+  }
+
+  /** Starts something that blocks and answers, on a thread of its own. */
+  static <T> CompletableFuture<T> supply(Callable<T> action) {
+    return CompletableFuture.supplyAsync(
+        () -> Work.unchecked(action), task -> newThread(task).start());
   }
 
   /** For the few things nobody can wait for otherwise. */

@@ -13,7 +13,12 @@ abstract class EngineContract
         ClosingContract,
         LeaseContract,
         FailureContract,
-        TimeLimitContract {
+        TimeLimitContract,
+        ScopeContract,
+        LimitContract,
+        CycleContract,
+        ShutdownContract,
+        RecorderContract {
   private Bench bench;
 
   abstract Face open(FaceSettings settings);

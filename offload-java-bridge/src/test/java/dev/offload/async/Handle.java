@@ -11,4 +11,7 @@ interface Handle<T> extends OffloadHandle {
    * one wait. Callbacks run on the thread that told this caller.
    */
   CompletableFuture<Outcome<T>> outcome();
+
+  /** The same question, for a body to ask. */
+  Wait<T> asWait();
 }

@@ -31,4 +31,9 @@ record JavaHandle<T>(OffloadFuture<T> future) implements Handle<T> {
   public CompletableFuture<Outcome<T>> outcome() {
     return future.handle(Outcome::new);
   }
+
+  @Override
+  public Wait<T> asWait() {
+    return new JavaWait<>(future::get);
+  }
 }

@@ -4,11 +4,7 @@ import static dev.offload.async.Work.LOAD;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.offload.JobState;
 import dev.offload.OffloadKey;
-import dev.offload.OffloadTimeoutException;
-import dev.offload.TimeoutPolicy;
-import java.time.Duration;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -22,36 +18,6 @@ class KotlinFaceTest extends EngineContract {
 
   private KotlinFace kotlinFace() {
     return (KotlinFace) bench().open();
-  }
-
-  @Test
-  @DisplayName("T1: a joined job keeps its starter's limits: a joiner brings none along")
-  void joinerBringsNoLimit() {
-    KotlinFace face = kotlinFace();
-    OffloadKey.Keyed<Integer> key = LOAD.key("same");
-    TimeoutPolicy limit = TimeoutPolicy.cancelAfter(Duration.ofMillis(10));
-    Body<Integer> body = bench().held(() -> 1);
-    face.submit(key, body);
-    body.awaitStarted();
-    Handle<Integer> joiner = face.submit(key, limit, body);
-    Outcome.of(face.submit(LOAD.key("other"), limit, bench().held(() -> 1)))
-        .assertFailure(OffloadTimeoutException.class);
-
-    assertEquals(JobState.RUNNING, joiner.jobState());
-    body.release();
-    Outcome.of(joiner).assertValue(1);
-  }
-
-  @Test
-  @DisplayName("T1: a joined job keeps its starter's limits: a joiner takes none away")
-  void joinerTakesNoLimit() {
-    KotlinFace face = kotlinFace();
-    OffloadKey.Keyed<Integer> key = LOAD.key("same");
-    Body<Integer> body = bench().held(() -> 1);
-    face.submit(key, TimeoutPolicy.cancelAfter(Duration.ofMillis(10)), body);
-    Handle<Integer> joiner = face.submit(key, TimeoutPolicy.none(), body);
-
-    Outcome.of(joiner).assertFailure(OffloadTimeoutException.class);
   }
 
   @Test

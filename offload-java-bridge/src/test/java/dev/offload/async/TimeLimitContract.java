@@ -144,4 +144,34 @@ interface TimeLimitContract extends Contract {
     listener.await("onEnded");
     assertEquals(List.of(), listener.all("onSlow"));
   }
+
+  @Test
+  @DisplayName("T1: a joined job keeps its starter's limits: a joiner brings none along")
+  default void joinerBringsNoLimit() {
+    Face face = bench().open();
+    OffloadKey.Keyed<Integer> key = LOAD.key("same");
+    TimeoutPolicy limit = TimeoutPolicy.cancelAfter(SHORT);
+    Body<Integer> body = bench().held(() -> 1);
+    face.submit(key, body);
+    body.awaitStarted();
+    Handle<Integer> joiner = face.submit(key, limit, body);
+    Outcome.of(face.submit(LOAD.key("other"), limit, bench().held(() -> 1)))
+        .assertFailure(OffloadTimeoutException.class);
+
+    assertEquals(JobState.RUNNING, joiner.jobState());
+    body.release();
+    Outcome.of(joiner).assertValue(1);
+  }
+
+  @Test
+  @DisplayName("T1: a joined job keeps its starter's limits: a joiner takes none away")
+  default void joinerTakesNoLimit() {
+    Face face = bench().open();
+    OffloadKey.Keyed<Integer> key = LOAD.key("same");
+    Body<Integer> body = bench().held(() -> 1);
+    face.submit(key, TimeoutPolicy.cancelAfter(SHORT), body);
+    Handle<Integer> joiner = face.submit(key, TimeoutPolicy.none(), body);
+
+    Outcome.of(joiner).assertFailure(OffloadTimeoutException.class);
+  }
 }

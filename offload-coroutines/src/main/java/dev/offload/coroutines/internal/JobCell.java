@@ -286,8 +286,8 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
 
   /** Marks that the body starts now; false if it must not. */
   public boolean begin() {
-    if (!move(QUEUED, RUNNING)) {
-      return false;
+    if (scope.isWithinCancelled() || !move(QUEUED, RUNNING)) {
+      return false; // if the scope is being cancelled, that gets to this job, too
     }
     if (limits != null) {
       limits.arm(this);

@@ -753,6 +753,14 @@ public final class ScopeCore implements WaitTarget {
     return gate.isCancelled();
   }
 
+  /**
+   * Whether this scope or one above it was cancelled: its jobs are, or are about to be. One that
+   * has not begun must not do so as the others give back their permits or threads.
+   */
+  boolean isWithinCancelled() {
+    return gate.isCancelled() || (parent != null && parent.isWithinCancelled());
+  }
+
   /** What a job failed with and so closed this scope, which fails fast; null if none did. */
   public @Nullable Throwable firstFailure() {
     JobCell<?> job = firstFailed.get();

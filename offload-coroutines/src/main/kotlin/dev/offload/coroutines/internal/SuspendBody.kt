@@ -33,6 +33,9 @@ internal class SuspendBody<T>(
     private var cell: JobCell<T>? = null
     private var begun = false
 
+    /** Set if the job would not let its body begin: it was cancelled, or is about to be with its scope. */
+    private var overtaken = false
+
     override fun startBody(job: JobCell<T>) {
         cell = job
         element.job = job
@@ -42,9 +45,12 @@ internal class SuspendBody<T>(
     override fun run() {
         val body = block
         block = null
-        if (body != null && isActive && cell!!.begin()) {
-            begun = true
-            start(CoroutineStart.UNDISPATCHED, this, body)
+        if (body != null && isActive) {
+            begun = cell!!.begin()
+            overtaken = !begun
+        }
+        if (begun) {
+            start(CoroutineStart.UNDISPATCHED, this, body!!)
         } else {
             resumeWith(Result.failure(CancellationException("The job was cancelled before its body began")))
         }
@@ -62,7 +68,7 @@ internal class SuspendBody<T>(
     override fun onCancelled(cause: Throwable, handled: Boolean) {
         if (begun) {
             cell!!.fail(cause)
-        } else {
+        } else if (!overtaken) {
             cell!!.refuse(if (cause is CancellationException) cause.cause ?: cause else cause)
         }
     }

@@ -1,0 +1,92 @@
+package dev.offload.async;
+
+import dev.offload.LaunchOutcome;
+import dev.offload.RevokeOutcome;
+import dev.offload.TaskEvent;
+import dev.offload.TaskState;
+import dev.offload.TimeoutPolicy;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/** The contract's view of an {@link AsyncTaskRecorder}. */
+record JavaRecorderFace(AsyncTaskRecorder<String> recorder, boolean stages)
+    implements RecorderFace {
+
+  @Override
+  public LaunchOutcome<Handle<Integer>> launch(String id, Body<Integer> body) {
+    return view(
+        stages
+            ? recorder.launchStage(id, body::runAsStage)
+            : recorder.launch(id, body::runBlocking));
+  }
+
+  @Override
+  public LaunchOutcome<Handle<Integer>> launch(
+      String id, TimeoutPolicy limits, Body<Integer> body) {
+    SubmitOptions options = SubmitOptions.unset().withTimeout(limits);
+    return view(
+        stages
+            ? recorder.launchStage(id, options, body::runAsStage)
+            : recorder.launch(id, options, body::runBlocking));
+  }
+
+  private static LaunchOutcome<Handle<Integer>> view(
+      LaunchOutcome<OffloadFuture<Integer>> outcome) {
+    if (outcome instanceof LaunchOutcome.Launched<OffloadFuture<Integer>> launched) {
+      return new LaunchOutcome.Launched<>(new JavaHandle<>(launched.handle()));
+    } else if (outcome instanceof LaunchOutcome.AlreadyWorking) {
+      return new LaunchOutcome.AlreadyWorking<>();
+    }
+    return new LaunchOutcome.AlreadySucceeded<>();
+  }
+
+  @Override
+  public TaskState state(String id) {
+    return recorder.state(id);
+  }
+
+  @Override
+  public TaskState stateAssumingLaunched(String id) {
+    return recorder.stateAssumingLaunched(id);
+  }
+
+  @Override
+  public Optional<Throwable> failure(String id) {
+    return recorder.failure(id);
+  }
+
+  @Override
+  public CompletableFuture<RevokeOutcome<Integer>> revoke(String id, Body<Integer> block) {
+    return stages
+        ? recorder.revokeStage(id, SubmitOptions.unset(), block::runAsStage)
+        : recorder.revoke(id, block::runBlocking);
+  }
+
+  @Override
+  public List<String> tasks(TaskState state) {
+    return recorder.tasks(state);
+  }
+
+  @Override
+  public long count(TaskState state) {
+    return recorder.count(state);
+  }
+
+  @Override
+  public boolean forget(String id) {
+    return recorder.forget(id);
+  }
+
+  @Override
+  public int dropSucceeded(List<String> ids) {
+    return recorder.dropSucceeded(ids);
+  }
+
+  @Override
+  public Runnable watch(Consumer<TaskEvent<String>> watcher) {
+    TaskWatch watch = recorder.watch(watcher);
+    return watch::close;
+  }
+}

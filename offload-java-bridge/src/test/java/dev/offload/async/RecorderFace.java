@@ -1,0 +1,39 @@
+package dev.offload.async;
+
+import dev.offload.LaunchOutcome;
+import dev.offload.RevokeOutcome;
+import dev.offload.TaskEvent;
+import dev.offload.TaskState;
+import dev.offload.TimeoutPolicy;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/** A recorder of tasks as its users see it, in Kotlin or in Java. */
+interface RecorderFace {
+
+  LaunchOutcome<Handle<Integer>> launch(String id, Body<Integer> body);
+
+  LaunchOutcome<Handle<Integer>> launch(String id, TimeoutPolicy limits, Body<Integer> body);
+
+  TaskState state(String id);
+
+  TaskState stateAssumingLaunched(String id);
+
+  Optional<Throwable> failure(String id);
+
+  /** Cancelling the answer cancels the revoke. */
+  CompletableFuture<RevokeOutcome<Integer>> revoke(String id, Body<Integer> block);
+
+  List<String> tasks(TaskState state);
+
+  long count(TaskState state);
+
+  boolean forget(String id);
+
+  int dropSucceeded(List<String> ids);
+
+  /** Tells all that happens after this call; running the answer ends it. */
+  Runnable watch(Consumer<TaskEvent<String>> watcher);
+}

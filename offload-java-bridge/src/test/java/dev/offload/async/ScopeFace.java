@@ -1,0 +1,63 @@
+package dev.offload.async;
+
+import dev.offload.ConflictPolicy;
+import dev.offload.JobSnapshot;
+import dev.offload.OffloadKey;
+import dev.offload.OffloadKind;
+import dev.offload.ScopeSnapshot;
+import dev.offload.Submission;
+import dev.offload.TimeoutPolicy;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** A scope as its users see it, in Kotlin or in Java: what the contract is tested through. */
+interface ScopeFace extends AutoCloseable {
+
+  /** By the policy of the kind. */
+  <T> Handle<T> submit(OffloadKey<T> key, Body<T> body);
+
+  <T> Handle<T> submit(OffloadKey<T> key, ConflictPolicy conflict, Body<T> body);
+
+  <T> Handle<T> submit(OffloadKey<T> key, TimeoutPolicy limits, Body<T> body);
+
+  <T> Submission<Handle<T>> trySubmit(OffloadKey<T> key, ConflictPolicy conflict, Body<T> body);
+
+  /** The wait is for room in the queue. */
+  <T> Wait<Handle<T>> submitWhenRoom(OffloadKey<T> key, Body<T> body);
+
+  <T> Handle<T> share(OffloadKey.Keyed<T> key, Body<T> body);
+
+  OffloadKey.Auto<?> spawn(String label, Body<Integer> body);
+
+  Optional<JobSnapshot> find(OffloadKey<?> key);
+
+  boolean isInFlight(OffloadKey<?> key);
+
+  boolean cancel(OffloadKey<?> key);
+
+  int cancelAll();
+
+  long activeCount();
+
+  ScopeSnapshot snapshot();
+
+  /** For the jobs there are when it is called or, at the latest, when the wait begins. */
+  Wait<Void> joinAll();
+
+  RecorderFace recorder(OffloadKind<?> kind);
+
+  ScopeFace openScope(String name, ScopeOptions options);
+
+  /** A scope around a block, which may block; the wait is for the end of both. */
+  <R> Wait<R> within(String name, ScopeOptions options, Function<ScopeFace, R> block);
+
+  /** Starts the waiting end. */
+  void complete();
+
+  /** Takes no more work and cancels what is there. */
+  void cancel();
+
+  /** Takes no more work and waits for what is there. */
+  @Override
+  void close();
+}

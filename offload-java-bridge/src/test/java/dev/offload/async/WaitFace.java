@@ -1,0 +1,25 @@
+package dev.offload.async;
+
+import dev.offload.WakeOutcome;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+/** A wait map as its users see it, in Kotlin or in Java. */
+interface WaitFace extends AutoCloseable {
+
+  /** Waits from now on; cancelling the answer gives up the wait. A refusal is in the answer. */
+  CompletableFuture<String> await(int key);
+
+  CompletableFuture<String> await(int key, Duration timeout);
+
+  WakeOutcome<String> wake(int key, String value);
+
+  void close(Throwable cause);
+
+  @Override
+  void close();
+
+  boolean isClosed();
+
+  int size();
+}

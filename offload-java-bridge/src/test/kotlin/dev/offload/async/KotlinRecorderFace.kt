@@ -1,0 +1,64 @@
+package dev.offload.async
+
+import dev.offload.LaunchOutcome
+import dev.offload.RevokeOutcome
+import dev.offload.TaskEvent
+import dev.offload.TaskState
+import dev.offload.TimeoutPolicy
+import dev.offload.coroutines.OffloadDeferred
+import dev.offload.coroutines.TaskRecorder
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.CoroutineStart
+import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.asCoroutineDispatcher
+import kotlinx.coroutines.launch
+import java.util.Optional
+import java.util.concurrent.CompletableFuture
+import java.util.concurrent.Executor
+import java.util.function.Consumer
+
+/** The contract's view of a [TaskRecorder]. */
+internal class KotlinRecorderFace(private val recorder: TaskRecorder<String>) : RecorderFace {
+    override fun launch(id: String, body: Body<Int>): LaunchOutcome<Handle<Int>> =
+        view(recorder.launch(id) { body.runSuspending() })
+
+    override fun launch(id: String, limits: TimeoutPolicy, body: Body<Int>): LaunchOutcome<Handle<Int>> =
+        view(recorder.launch(id, limits) { body.runSuspending() })
+
+    private fun view(outcome: LaunchOutcome<OffloadDeferred<Int>>): LaunchOutcome<Handle<Int>> = when (outcome) {
+        is LaunchOutcome.Launched -> LaunchOutcome.Launched(KotlinHandle(outcome.handle()))
+        is LaunchOutcome.AlreadyWorking -> LaunchOutcome.AlreadyWorking()
+        is LaunchOutcome.AlreadySucceeded -> LaunchOutcome.AlreadySucceeded()
+    }
+
+    override fun state(id: String): TaskState = recorder.state(id)
+
+    override fun stateAssumingLaunched(id: String): TaskState = recorder.stateAssumingLaunched(id)
+
+    override fun failure(id: String): Optional<Throwable> = Optional.ofNullable(recorder.failure(id))
+
+    override fun revoke(id: String, block: Body<Int>): CompletableFuture<RevokeOutcome<Int>> =
+        Callers.start { recorder.revoke(id) { block.runSuspending() } }
+
+    override fun tasks(state: TaskState): List<String> = recorder.tasks(state)
+
+    override fun count(state: TaskState): Long = recorder.count(state)
+
+    override fun forget(id: String): Boolean = recorder.forget(id)
+
+    override fun dropSucceeded(ids: List<String>): Int = recorder.dropSucceeded(ids)
+
+    override fun watch(watcher: Consumer<TaskEvent<String>>): Runnable {
+        val watching =
+            WATCHERS.launch(start = CoroutineStart.UNDISPATCHED) { recorder.transitions.collect(watcher::accept) }
+        return Runnable { watching.cancel() }
+    }
+
+    private companion object {
+        /** With threads of their own: a collector that resumed in place would be moved, and begin later. */
+        val WATCHERS =
+            CoroutineScope(
+                SupervisorJob() + Executor { task -> Bounded.newThread(task).start() }.asCoroutineDispatcher(),
+            )
+    }
+}
