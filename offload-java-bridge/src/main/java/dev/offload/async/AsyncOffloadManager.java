@@ -1,22 +1,17 @@
 package dev.offload.async;
 
-import dev.offload.ConflictPolicy;
 import dev.offload.JobSnapshot;
 import dev.offload.OffloadConfig;
-import dev.offload.OffloadKey;
-import dev.offload.ScopeSnapshot;
+import dev.offload.OffloadStats;
+import dev.offload.ShutdownReport;
 import dev.offload.coroutines.internal.Engine;
 import dev.offload.coroutines.internal.JobCell;
-import dev.offload.coroutines.internal.Placement;
 import dev.offload.coroutines.internal.ScopeCore;
 import dev.offload.coroutines.internal.SystemTimer;
-import dev.offload.coroutines.internal.Waiter;
 import dev.offload.spi.OffloadListener;
-import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,32 +33,20 @@ import org.jspecify.annotations.Nullable;
  * ever. A cancelled body is interrupted. One that ignores the interrupt is reported and never
  * overtaken: its callers have their answer at once, a later body under its key waits for its end.
  *
- * <p>Safe to use from any thread. Only {@link #close()} blocks. A null argument gives an {@link
- * IllegalArgumentException}.
+ * <p>It is the scope at the root of all others: for one request, or any other unit of work, open a
+ * scope under it with {@link #openScope}.
+ *
+ * <p>Safe to use from any thread. Only {@link #close()}, {@link #shutdown} and {@link
+ * #submitWhenRoom} block. A null argument gives an {@link IllegalArgumentException}.
  *
  * @since 0.1
  */
-public final class AsyncOffloadManager implements AutoCloseable {
-  private final ScopeCore core;
-  private final SystemTimer timer;
-  private final Executor executor;
+public final class AsyncOffloadManager extends AsyncOffloadScope {
+  private final Duration defaultKill;
 
-  /** Set if the threads are this manager's own, and then have to be ended with it. */
-  private final @Nullable ExecutorService ownThreads;
-
-  private AsyncOffloadManager(Builder builder) {
-    this.timer = new SystemTimer("offload-timer-" + builder.name);
-    this.core =
-        new Engine(builder.name, builder.config, builder.listener, timer, System::nanoTime).root();
-    Executor given = builder.executor;
-    if (given != null) {
-      this.ownThreads = null;
-      this.executor = given;
-    } else {
-      ExecutorService own = BodyThreads.create();
-      this.ownThreads = own;
-      this.executor = own;
-    }
+  private AsyncOffloadManager(ScopeCore core, ManagerThreads threads, Duration defaultKill) {
+    super(core, threads);
+    this.defaultKill = defaultKill;
   }
 
   /**
@@ -84,187 +67,85 @@ public final class AsyncOffloadManager implements AutoCloseable {
     return new Builder();
   }
 
-  /**
-   * Runs {@code body} under {@code key}, or does what the settings of its kind say if the key is in
-   * flight; by default joins the job in flight for a keyed key and refuses for others. The job is
-   * owned by this manager; if all its holders cancel their futures, it is cancelled.
-   *
-   * @param key what the work is
-   * @param body the work; not used if a job in flight is joined
-   * @param <T> the type of the result
-   * @return this caller's lease
-   * @throws IllegalArgumentException if an argument is null, or this manager knows another kind of
-   *     the same name
-   * @throws dev.offload.KeyInFlightException if the key is in flight and the policy is {@link
-   *     ConflictPolicy#REJECT}
-   * @throws dev.offload.ScopeClosedException if this manager takes no new work
-   */
-  public <T extends @Nullable Object> OffloadFuture<T> submit(
-      OffloadKey<T> key, Callable<? extends T> body) {
-    checkNotNull("key", key);
-    return future(
-        key,
-        core.submit(key, null, null, new BlockingBody<T>(checkNotNull("body", body), executor)));
+  /** A manager refuses at once those who do not belong to it. */
+  @Override
+  void beginEnd() {
+    core.drain();
   }
 
   /**
-   * As {@link #submit(OffloadKey, Callable)}, with a conflict policy of its own.
+   * Takes no new work, but from open scopes and running bodies, and waits until the bodies of all
+   * jobs have ended and all scopes are closed, as {@code ExecutorService.close()} does. If the
+   * calling thread is interrupted, cancels the jobs, goes on waiting, and returns with the
+   * interrupt flag set. Throws no job's failure. Idempotent. To wait for a limited time, use {@link
+   * #shutdown(Duration)}.
    *
-   * @param key what the work is
-   * @param conflict what to do if the key is in flight
-   * @param body the work; not used if a job in flight is joined
-   * @param <T> the type of the result
-   * @return this caller's lease
-   * @throws IllegalArgumentException also if {@code conflict} is {@link ConflictPolicy#JOIN} and
-   *     the key is not keyed
-   * @throws dev.offload.KeyInFlightException if the key is in flight and the policy is {@link
-   *     ConflictPolicy#REJECT}
-   * @throws dev.offload.ScopeClosedException if this manager takes no new work
-   */
-  public <T extends @Nullable Object> OffloadFuture<T> submit(
-      OffloadKey<T> key, ConflictPolicy conflict, Callable<? extends T> body) {
-    checkNotNull("key", key);
-    checkNotNull("conflict", conflict);
-    return future(
-        key,
-        core.submit(
-            key, conflict, null, new BlockingBody<T>(checkNotNull("body", body), executor)));
-  }
-
-  /**
-   * Takes a lease on the one flight of {@code key}, and starts it with {@code body} if there is
-   * none. The job is cancelled when its last holder leaves, unless its kind's abandon policy is
-   * {@link dev.offload.AbandonPolicy#FINISH}.
-   *
-   * @param key what the work is about
-   * @param body the work; not used if a job in flight is joined
-   * @param <T> the type of the result
-   * @return this caller's lease
-   * @throws IllegalArgumentException if an argument is null, or this manager knows another kind of
-   *     the same name
-   * @throws dev.offload.ScopeClosedException if this manager takes no new work
-   */
-  public <T extends @Nullable Object> OffloadFuture<T> share(
-      OffloadKey.Keyed<T> key, Callable<? extends T> body) {
-    checkNotNull("key", key);
-    checkNotNull("body", body);
-    JobCell<T> inFlight = core.tryJoin(key);
-    if (inFlight != null) {
-      return new OffloadFuture<>(inFlight, true);
-    }
-    return future(key, core.share(key, null, new BlockingBody<T>(body, executor), false));
-  }
-
-  private <T extends @Nullable Object> OffloadFuture<T> future(
-      OffloadKey<T> key, Placement<T> placement) {
-    return new OffloadFuture<>(placement.jobOrThrow(key), placement.joined());
-  }
-
-  /**
-   * Looks a job up. Takes no lease.
-   *
-   * @param key the key
-   * @return the newest active job under the key, one that is not being cancelled if there is any
-   */
-  public Optional<JobSnapshot> find(OffloadKey<?> key) {
-    return Optional.ofNullable(core.find(checkNotNull("key", key)));
-  }
-
-  /**
-   * Tells whether a job under the key is active. Takes no lease.
-   *
-   * @param key the key
-   * @return true if one is
-   */
-  public boolean isInFlight(OffloadKey<?> key) {
-    return core.isInFlight(checkNotNull("key", key));
-  }
-
-  /**
-   * Cancels every job under the key, whoever holds it. Their futures complete with {@link
-   * dev.offload.OffloadCancelledException} at once; the bodies are interrupted. Does not wait.
-   *
-   * @param key the key
-   * @return true if this call changed anything
-   */
-  public boolean cancel(OffloadKey<?> key) {
-    return core.cancel(checkNotNull("key", key));
-  }
-
-  /**
-   * Returns the number of jobs that are queued, running or being cancelled.
-   *
-   * @return the number
-   */
-  public int activeCount() {
-    return (int) core.activeCount();
-  }
-
-  /**
-   * Takes a picture of the jobs and the counts.
-   *
-   * @return the snapshot
-   */
-  public ScopeSnapshot snapshot() {
-    return core.snapshot();
-  }
-
-  /**
-   * Takes no new work and waits until the bodies of all jobs have ended, as {@code
-   * ExecutorService.close()} does. If the calling thread is interrupted, cancels the jobs, goes on
-   * waiting, and returns with the interrupt flag set. Throws no job's failure. Idempotent.
-   *
-   * <p>Must not be called by a body of this manager: it would wait for itself.
+   * @throws dev.offload.OffloadCycleException if a body of this manager calls it; the manager then
+   *     ends by itself, when that body and the other jobs have
    */
   @Override
   public void close() {
+    super.close();
+  }
+
+  /**
+   * As {@link #shutdown(Duration, Duration)}, with the kill time of the settings.
+   *
+   * @param grace how long running work may go on by itself; zero for not at all
+   * @return what ended, and what did not
+   * @throws IllegalArgumentException if the time is null or negative
+   */
+  public ShutdownReport shutdown(Duration grace) {
+    return shutdown(grace, defaultKill);
+  }
+
+  /**
+   * Ends this manager in limited time: refuses new work, but from open scopes and running bodies,
+   * waits at most {@code grace} for what is running, cancels what is left, and waits at most {@code
+   * kill} for the cancelled bodies to end. Bodies that have not ended by then go on, undying, and
+   * are named in the report; their callers have their answer.
+   *
+   * <p>If the calling thread is interrupted, the time it waits for is over, and it returns with the
+   * interrupt flag set. Idempotent: a second call reports on what it finds.
+   *
+   * @param grace how long running work may go on by itself; zero for not at all
+   * @param kill how long cancelled bodies may take to end
+   * @return what ended, and what did not
+   * @throws IllegalArgumentException if a time is null or negative
+   */
+  public ShutdownReport shutdown(Duration grace, Duration kill) {
+    Arguments.notNegative("grace", grace);
+    Arguments.notNegative("kill", kill);
+    long endedBefore = ended();
     core.drain();
-    CountDownLatch terminated = new CountDownLatch(1);
-    if (!core.termination().push(new Termination(terminated))) {
-      terminated.countDown();
-    }
-    boolean interrupted = false;
-    while (true) {
-      try {
-        terminated.await();
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true;
-        core.close();
-      }
-    }
-    timer.stop();
-    if (ownThreads != null) {
-      ownThreads.shutdown();
-    }
+    boolean interrupted = !waitAtMost(grace);
+    List<JobCell<?>> cancelled = core.close();
+    interrupted |= !waitAtMost(kill);
+    List<JobSnapshot> undying = core.activeJobs();
+    long cancelledInTime = cancelled.stream().filter(job -> !job.state().isActive()).count();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+    return new ShutdownReport(
+        ended() - endedBefore - cancelledInTime, cancelledInTime, undying, core.openScopes());
   }
 
-  private static final class Termination extends Waiter {
-    private final CountDownLatch latch;
+  private long ended() {
+    OffloadStats total = core.snapshot().total();
+    return total.succeeded() + total.failed() + total.cancelled();
+  }
 
-    Termination(CountDownLatch latch) {
-      this.latch = latch;
-    }
-
-    @Override
-    protected boolean wantsEnd() {
+  /** False if the wait was interrupted. */
+  private boolean waitAtMost(Duration time) {
+    Termination end = new Termination(core);
+    try {
+      boolean unused = end.await(time);
       return true;
+    } catch (InterruptedException e) {
+      return false;
+    } finally {
+      end.leave();
     }
-
-    @Override
-    protected void fire() {
-      latch.countDown();
-    }
-  }
-
-  private static <A> A checkNotNull(String argument, @Nullable A value) {
-    if (value == null) {
-      throw new IllegalArgumentException(argument + " must not be null");
-    }
-    return value;
   }
 
   /** Collects the settings of a manager; belongs to one thread. */
@@ -273,6 +154,7 @@ public final class AsyncOffloadManager implements AutoCloseable {
     private String name = "manager";
     private @Nullable Executor executor;
     private @Nullable OffloadListener listener;
+    private @Nullable ContextCarrier carrier;
 
     private Builder() {}
 
@@ -283,7 +165,7 @@ public final class AsyncOffloadManager implements AutoCloseable {
      * @return this builder
      */
     public Builder config(OffloadConfig config) {
-      this.config = checkNotNull("config", config);
+      this.config = Arguments.notNull("config", config);
       return this;
     }
 
@@ -295,7 +177,7 @@ public final class AsyncOffloadManager implements AutoCloseable {
      * @return this builder
      */
     public Builder executor(Executor executor) {
-      this.executor = checkNotNull("executor", executor);
+      this.executor = Arguments.notNull("executor", executor);
       return this;
     }
 
@@ -306,7 +188,7 @@ public final class AsyncOffloadManager implements AutoCloseable {
      * @return this builder
      */
     public Builder listener(OffloadListener listener) {
-      this.listener = checkNotNull("listener", listener);
+      this.listener = Arguments.notNull("listener", listener);
       return this;
     }
 
@@ -317,7 +199,18 @@ public final class AsyncOffloadManager implements AutoCloseable {
      * @return this builder
      */
     public Builder name(String name) {
-      this.name = checkNotNull("name", name);
+      this.name = Arguments.notNull("name", name);
+      return this;
+    }
+
+    /**
+     * Sets what carries the context of the thread that submits into the body: MDC, traces.
+     *
+     * @param carrier the carrier
+     * @return this builder
+     */
+    public Builder contextCarrier(ContextCarrier carrier) {
+      this.carrier = Arguments.notNull("carrier", carrier);
       return this;
     }
 
@@ -327,7 +220,16 @@ public final class AsyncOffloadManager implements AutoCloseable {
      * @return the manager
      */
     public AsyncOffloadManager build() {
-      return new AsyncOffloadManager(this);
+      SystemTimer timer = new SystemTimer("offload-timer-" + name);
+      ScopeCore core = new Engine(name, config, listener, timer, System::nanoTime).root();
+      ManagerThreads threads = new ManagerThreads(name, executor, carrier);
+      Termination.then(
+          core,
+          () -> {
+            timer.stop();
+            threads.release();
+          });
+      return new AsyncOffloadManager(core, threads, config.shutdownKill());
     }
   }
 }

@@ -3,14 +3,15 @@ package dev.offload.async;
 import dev.offload.JobState;
 import dev.offload.OffloadHandle;
 import dev.offload.OffloadKey;
-import dev.offload.coroutines.internal.CurrentJob;
 import dev.offload.coroutines.internal.JobCell;
+import dev.offload.coroutines.internal.ScopedLease;
 import dev.offload.coroutines.internal.WaitEdge;
-import dev.offload.coroutines.internal.WaitGraph;
+import dev.offload.coroutines.internal.WaitTarget;
 import dev.offload.coroutines.internal.Waiter;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -25,10 +26,21 @@ import org.jspecify.annotations.Nullable;
  * JDK, {@code isCancelled} tells that this caller cancelled; a job that someone else cancelled
  * completes the future with an {@link dev.offload.OffloadCancelledException}.
  *
- * <p>Stages that depend on it and were given no executor run on the thread that ended or cancelled
- * the job, one caller's after the other's: use the {@code Async} methods for anything slow. By then
- * the job's key is free, its successor has been started, and every future of the job answers when
- * it is asked.
+ * <p>Which thread runs the stages that depend on it and were given no executor:
+ *
+ * <ul>
+ *   <li>if the job ended by itself, the one that ran its body, or completed its stage, one caller's
+ *       stages after the other's;
+ *   <li>if the job was cancelled or ran out of time, one of the manager's own, so that nobody who
+ *       cancels jobs or closes a scope waits for the stages of others;
+ *   <li>if somebody completes this future from outside, that thread, as for any other future;
+ *   <li>one that asks this future, if it is faster than those above.
+ * </ul>
+ *
+ * <p>By then the job's key is free or its body is dying, its successor has been started, and every
+ * future of the job answers when it is asked. So a stage that blocks holds up no other job; for
+ * slow ones the {@code Async} methods are better still. Without an executor of their own they run
+ * in the JDK's common pool, as those of any other future.
  *
  * <p>A failure counts as seen, and is not reported, if someone asked this future for it or built a
  * stage on it before the job ended.
@@ -42,14 +54,20 @@ public final class OffloadFuture<T extends @Nullable Object> extends Completable
   private final boolean joined;
 
   /** Stands for the lease: whoever takes it back from the job has to drop the lease. */
-  private final Waiter outcome = new Outcome();
+  private final Outcome outcome = new Outcome();
+
+  private final Executor callbacks;
 
   /** Whether the job is handing over its outcome, and not a caller giving up the lease. */
   private volatile boolean fired;
 
-  OffloadFuture(JobCell<T> job, boolean joined) {
+  /** Whether the scope that took the lease has ended and dropped it. */
+  private volatile boolean droppedByScope;
+
+  OffloadFuture(JobCell<T> job, boolean joined, Executor callbacks) {
     this.job = job;
     this.joined = joined;
+    this.callbacks = callbacks;
     if (!job.await(outcome)) {
       completeFromJob();
     }
@@ -58,7 +76,7 @@ public final class OffloadFuture<T extends @Nullable Object> extends Completable
   }
 
   /** Completes this future when the job's outcome may be told. */
-  private final class Outcome extends Waiter {
+  private final class Outcome extends Waiter implements ScopedLease {
     @Override
     protected boolean wantsEnd() {
       return false;
@@ -67,11 +85,52 @@ public final class OffloadFuture<T extends @Nullable Object> extends Completable
     @Override
     protected void fire() {
       fired = true;
-      if (getNumberOfDependents() > 1) { // one is the library's own
-        job.markObserved();
+      if (!hasStages()) {
+        completeFromJob();
+        return;
       }
-      completeFromJob();
+      job.markObserved();
+      JobState state = job.state();
+      if (state == JobState.CANCELLING || state == JobState.CANCELLED) {
+        callbacks.execute(OffloadFuture.this::completeFromJob);
+      } else {
+        completeFromJob();
+      }
     }
+
+    @Override
+    public boolean isSpent() {
+      return job.isDecided() || OffloadFuture.super.isDone();
+    }
+
+    /** The scope that took the lease has ended. */
+    @Override
+    public boolean cancel() {
+      if (!dropLease()) {
+        return false;
+      }
+      droppedByScope = true;
+      if (hasStages()) {
+        callbacks.execute(() -> OffloadFuture.super.cancel(false));
+      } else {
+        OffloadFuture.super.cancel(false);
+      }
+      return true;
+    }
+  }
+
+  private boolean hasStages() {
+    return getNumberOfDependents() > 1; // one is the library's own
+  }
+
+  /** For the scope that took the lease. */
+  ScopedLease lease() {
+    return outcome;
+  }
+
+  /** What a body that blocks on this future waits for. */
+  WaitTarget outcomeOfJob() {
+    return job.outcome();
   }
 
   private void completeFromJob() {
@@ -88,7 +147,9 @@ public final class OffloadFuture<T extends @Nullable Object> extends Completable
    * of another caller.
    */
   private void pull() {
-    if (job.isTold() && !super.isDone()) {
+    if (droppedByScope) {
+      super.cancel(false);
+    } else if (job.isTold() && !super.isDone()) {
       takeOutcome();
     }
   }
@@ -144,11 +205,19 @@ public final class OffloadFuture<T extends @Nullable Object> extends Completable
   }
 
   private boolean giveUp() {
+    boolean dropped = dropLeaseOrTakeOutcome();
+    super.cancel(false);
+    return dropped;
+  }
+
+  /**
+   * True if this call dropped the lease. An outcome comes first, also if its news is on the way.
+   */
+  private boolean dropLeaseOrTakeOutcome() {
     boolean dropped = dropLease();
     if (!dropped && job.isDecided()) {
-      takeOutcome(); // it came first, though its news may still be on the way
+      takeOutcome();
     }
-    super.cancel(false);
     return dropped;
   }
 
@@ -160,7 +229,7 @@ public final class OffloadFuture<T extends @Nullable Object> extends Completable
    */
   @Override
   public boolean complete(T value) {
-    dropLease();
+    var unused = dropLeaseOrTakeOutcome();
     return super.complete(value);
   }
 
@@ -172,7 +241,7 @@ public final class OffloadFuture<T extends @Nullable Object> extends Completable
    */
   @Override
   public boolean completeExceptionally(Throwable failure) {
-    dropLease();
+    var unused = dropLeaseOrTakeOutcome();
     return super.completeExceptionally(failure);
   }
 
@@ -256,9 +325,7 @@ public final class OffloadFuture<T extends @Nullable Object> extends Completable
     try {
       return super.get();
     } finally {
-      if (edge != null) {
-        edge.close();
-      }
+      BodyWait.end(edge);
     }
   }
 
@@ -281,9 +348,7 @@ public final class OffloadFuture<T extends @Nullable Object> extends Completable
     try {
       return super.get(timeout, unit);
     } finally {
-      if (edge != null) {
-        edge.close();
-      }
+      BodyWait.end(edge);
     }
   }
 
@@ -315,17 +380,14 @@ public final class OffloadFuture<T extends @Nullable Object> extends Completable
     try {
       return super.join();
     } finally {
-      if (edge != null) {
-        edge.close();
-      }
+      BodyWait.end(edge);
     }
   }
 
   /** Notes that the body on this thread, if there is one, waits for this future. */
   private @Nullable WaitEdge beginWait() {
     askFor();
-    JobCell<?> waiting = CurrentJob.get();
-    return waiting == null || super.isDone() ? null : WaitGraph.begin(waiting, job.outcome());
+    return super.isDone() ? null : BodyWait.begin(job.outcome());
   }
 
   private void askFor() {

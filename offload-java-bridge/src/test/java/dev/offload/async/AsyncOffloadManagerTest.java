@@ -189,7 +189,7 @@ class AsyncOffloadManagerTest {
         () -> assertNamed("key", () -> manager.submit(null, () -> 1)),
         () -> assertNamed("body", () -> manager.submit(KEY, null)),
         () -> assertNamed("key", () -> manager.submit(null, ConflictPolicy.JOIN, () -> 1)),
-        () -> assertNamed("conflict", () -> manager.submit(KEY, null, () -> 1)),
+        () -> assertNamed("conflict", () -> manager.submit(KEY, (ConflictPolicy) null, () -> 1)),
         () -> assertNamed("body", () -> manager.submit(KEY, ConflictPolicy.JOIN, null)),
         () -> assertNamed("key", () -> manager.share(null, () -> 1)),
         () -> assertNamed("body", () -> manager.share(KEY, null)),

@@ -1,6 +1,7 @@
 package dev.offload.async;
 
 import dev.offload.OffloadKind;
+import java.util.concurrent.Callable;
 
 /** The kinds of work that tests submit. */
 final class Work {
@@ -8,4 +9,16 @@ final class Work {
   static final OffloadKind<Integer> STORE = OffloadKind.named("store");
 
   private Work() {}
+
+  static void fail(Exception failure) throws Exception {
+    throw failure;
+  }
+
+  static <T> T unchecked(Callable<T> action) {
+    try {
+      return action.call();
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
 }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p>SETTLED exists so that a {@link #cancel()} which looked before the outcome and acts after it
  * cannot change an answer that was already given.
  */
-public abstract class Lease<T extends @Nullable Object> implements OffloadHandle {
+public abstract class Lease<T extends @Nullable Object> implements OffloadHandle, ScopedLease {
   private static final VarHandle STATE;
 
   static {
@@ -87,8 +87,8 @@ public abstract class Lease<T extends @Nullable Object> implements OffloadHandle
     return true;
   }
 
-  /** Whether dropping it would change nothing. */
-  final boolean isSpent() {
+  @Override
+  public final boolean isSpent() {
     return state != HELD || job.isDecided();
   }
 

@@ -10,17 +10,17 @@ import java.util.List;
 final class OwnLeases {
   private static final int LEAST_SWEEP = 32;
 
-  private final List<Lease<?>> leases = new ArrayList<>(0);
+  private final List<ScopedLease> leases = new ArrayList<>(0);
   private int sweepAt = LEAST_SWEEP;
   private boolean closed;
 
   /** Keeps a lease; false if the scope has ended. */
-  synchronized boolean add(Lease<?> lease) {
+  synchronized boolean add(ScopedLease lease) {
     if (closed) {
       return false;
     }
     if (leases.size() >= sweepAt) {
-      leases.removeIf(Lease::isSpent);
+      leases.removeIf(ScopedLease::isSpent);
       sweepAt = Math.max(LEAST_SWEEP, 2 * leases.size());
     }
     leases.add(lease);
@@ -29,12 +29,12 @@ final class OwnLeases {
 
   /** Drops all, and keeps no more. */
   void dropAll() {
-    taken().forEach(Lease::cancel);
+    taken().forEach(ScopedLease::cancel);
   }
 
-  private synchronized List<Lease<?>> taken() {
+  private synchronized List<ScopedLease> taken() {
     closed = true;
-    List<Lease<?>> taken = List.copyOf(leases);
+    List<ScopedLease> taken = List.copyOf(leases);
     leases.clear();
     return taken;
   }

@@ -216,7 +216,7 @@ public final class ScopeCore implements WaitTarget {
    *
    * @throws ScopeClosedException if it has ended; the lease is dropped then
    */
-  public void keep(Lease<?> lease) {
+  public void keep(ScopedLease lease) {
     if (parent != null && !leases.add(lease)) {
       lease.cancel();
       throw closed();

@@ -1,0 +1,33 @@
+package dev.offload.async;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** The checks of arguments; each failure names the argument and the rule. */
+final class Arguments {
+  private Arguments() {}
+
+  static <A> A notNull(String argument, @Nullable A value) {
+    if (value == null) {
+      throw new IllegalArgumentException(argument + " must not be null");
+    }
+    return value;
+  }
+
+  static Duration notNegative(String argument, @Nullable Duration value) {
+    Duration checked = notNull(argument, value);
+    if (checked.isNegative()) {
+      throw new IllegalArgumentException(argument + " must not be negative, but is " + checked);
+    }
+    return checked;
+  }
+
+  /** As nanoseconds, or the most there can be. */
+  static long nanos(Duration duration) {
+    try {
+      return duration.toNanos();
+    } catch (ArithmeticException e) { // more than 292 years
+      return Long.MAX_VALUE;
+    }
+  }
+}

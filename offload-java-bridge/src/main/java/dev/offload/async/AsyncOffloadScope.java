@@ -1,0 +1,699 @@
+package dev.offload.async;
+
+import dev.offload.ConflictPolicy;
+import dev.offload.JobSnapshot;
+import dev.offload.OffloadKey;
+import dev.offload.ScopeSnapshot;
+import dev.offload.Submission;
+import dev.offload.coroutines.internal.CurrentJob;
+import dev.offload.coroutines.internal.JobBody;
+import dev.offload.coroutines.internal.JobCell;
+import dev.offload.coroutines.internal.Placement;
+import dev.offload.coroutines.internal.Placement.How;
+import dev.offload.coroutines.internal.ScopeCore;
+import dev.offload.coroutines.internal.WaitEdge;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Owns jobs, and runs each key once at a time: one for each request, in a try-with-resources
+ * statement.
+ *
+ * <pre>{@code
+ * try (AsyncOffloadScope request = manager.openScope("GET /users/{id}")) {
+ *   OffloadFuture<User> user = request.share(LOAD_USER.key(id), () -> api.user(id));
+ *   OffloadFuture<History> history = request.submit(LOAD_HISTORY.key(id), () -> db.history(id));
+ *   return user.thenCombine(history, Page::new).join();
+ * }
+ * }</pre>
+ *
+ * <table border="1">
+ * <caption>Who owns the job of a verb</caption>
+ * <tr><th>verb<th>owner, and domain in which a key is unique<th>ends early
+ * <tr><td>{@code submit}, {@code trySubmit}<td>this scope
+ *     <td>if it is cancelled by key or by its only holder, or with the scope
+ * <tr><td>{@code share}<td>the manager<td>also when its last holder leaves
+ * <tr><td>{@code spawn}<td>the manager<td>only if it is cancelled by key, or with the manager
+ * </table>
+ *
+ * <p>Each verb takes a body that blocks (a {@link Callable}). Its twin whose name has {@code Stage}
+ * in it takes one that starts something asynchronous and answers its {@link CompletionStage}: the
+ * job then ends with that stage, and no thread waits for it.
+ *
+ * <p>A blocking body is stopped by an interrupt, a stage by its {@code cancel}, unless it is
+ * {@linkplain SubmitOptions#withBorrowedStage() borrowed}. A body under a key starts only after the
+ * one before it under that key has ended, unless {@link ConflictPolicy#ALLOW} is asked for; one
+ * that ignores its interrupt is reported and never overtaken, and its callers have their answer at
+ * once.
+ *
+ * <p>Safe to use from any thread. Only {@link #close()} and {@link #submitWhenRoom} block. A null
+ * argument gives an {@link IllegalArgumentException}.
+ *
+ * @since 0.1
+ */
+public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffloadManager {
+  final ScopeCore core;
+  final ManagerThreads threads;
+
+  /** Whether {@link #close()} has thrown the first failure of a scope that fails fast. */
+  private final AtomicBoolean failureThrown = new AtomicBoolean();
+
+  AsyncOffloadScope(ScopeCore core, ManagerThreads threads) {
+    this.core = core;
+    this.threads = threads;
+  }
+
+  /**
+   * Returns the name, as given.
+   *
+   * @return the name
+   */
+  public final String name() {
+    return core.name();
+  }
+
+  // Work of this scope.
+
+  /**
+   * Runs {@code body} under {@code key} as a job of this scope, or does what the settings of its
+   * kind say if the key is in flight here; by default joins the job in flight for a keyed key and
+   * refuses for others. If all holders of a job cancel their futures, it is cancelled.
+   *
+   * @param key what the work is
+   * @param body the work; not used if a job in flight is joined
+   * @param <T> the type of the result
+   * @return this caller's lease
+   * @throws IllegalArgumentException if an argument is null, if the policy is {@link
+   *     ConflictPolicy#JOIN} and the key is not keyed, or if this manager knows another kind of the
+   *     same name
+   * @throws dev.offload.OffloadRejectedException if a concurrency limit is reached and its queue is
+   *     full
+   * @throws dev.offload.KeyInFlightException if the key is in flight and the policy is {@link
+   *     ConflictPolicy#REJECT}
+   * @throws dev.offload.ScopeClosedException if this scope takes no new work
+   */
+  public final <T extends @Nullable Object> OffloadFuture<T> submit(
+      OffloadKey<T> key, Callable<? extends T> body) {
+    return submit(key, SubmitOptions.unset(), body);
+  }
+
+  /**
+   * As {@link #submit(OffloadKey, Callable)}, with a conflict policy of its own.
+   *
+   * @param key what the work is
+   * @param conflict what to do if the key is in flight here
+   * @param body the work; not used if a job in flight is joined
+   * @param <T> the type of the result
+   * @return this caller's lease
+   * @throws IllegalArgumentException if an argument is null, if the policy is {@link
+   *     ConflictPolicy#JOIN} and the key is not keyed, or if this manager knows another kind of the
+   *     same name
+   * @throws dev.offload.OffloadRejectedException if a concurrency limit is reached and its queue is
+   *     full
+   * @throws dev.offload.KeyInFlightException if the key is in flight and the policy is {@link
+   *     ConflictPolicy#REJECT}
+   * @throws dev.offload.ScopeClosedException if this scope takes no new work
+   */
+  public final <T extends @Nullable Object> OffloadFuture<T> submit(
+      OffloadKey<T> key, ConflictPolicy conflict, Callable<? extends T> body) {
+    Arguments.notNull("key", key);
+    Arguments.notNull("conflict", conflict);
+    return submit(key, SubmitOptions.unset().withConflict(conflict), body);
+  }
+
+  /**
+   * As {@link #submit(OffloadKey, Callable)}, with options.
+   *
+   * @param key what the work is
+   * @param options what this submission asks for in place of its kind's settings
+   * @param body the work; not used if a job in flight is joined
+   * @param <T> the type of the result
+   * @return this caller's lease
+   * @throws IllegalArgumentException if an argument is null, if the policy is {@link
+   *     ConflictPolicy#JOIN} and the key is not keyed, or if this manager knows another kind of the
+   *     same name
+   * @throws dev.offload.OffloadRejectedException if a concurrency limit is reached and its queue is
+   *     full
+   * @throws dev.offload.KeyInFlightException if the key is in flight and the policy is {@link
+   *     ConflictPolicy#REJECT}
+   * @throws dev.offload.ScopeClosedException if this scope takes no new work
+   */
+  public final <T extends @Nullable Object> OffloadFuture<T> submit(
+      OffloadKey<T> key, SubmitOptions options, Callable<? extends T> body) {
+    Arguments.notNull("key", key);
+    Arguments.notNull("options", options);
+    return submitBody(key, options, threads.blocking(Arguments.notNull("body", body)));
+  }
+
+  /**
+   * As {@link #submit(OffloadKey, Callable)}, for work that answers a stage. The supplier runs on a
+   * thread of this manager.
+   *
+   * <p>The job ends with the stage: with its value, or with its exception, taken out of a {@link
+   * CompletionException}. A stage that is cancelled though nobody cancelled the job makes it fail,
+   * as does a supplier that throws or answers null. A cancel of the job cancels the stage; if it
+   * will not be cancelled, the key stays taken until it is complete.
+   *
+   * @param key what the work is
+   * @param body starts the work and answers its stage; not used if a job in flight is joined
+   * @param <T> the type of the result
+   * @return this caller's lease
+   * @throws IllegalArgumentException if an argument is null, if the policy is {@link
+   *     ConflictPolicy#JOIN} and the key is not keyed, or if this manager knows another kind of the
+   *     same name
+   * @throws dev.offload.OffloadRejectedException if a concurrency limit is reached and its queue is
+   *     full
+   * @throws dev.offload.KeyInFlightException if the key is in flight and the policy is {@link
+   *     ConflictPolicy#REJECT}
+   * @throws dev.offload.ScopeClosedException if this scope takes no new work
+   */
+  public final <T extends @Nullable Object> OffloadFuture<T> submitStage(
+      OffloadKey<T> key, Supplier<? extends CompletionStage<? extends T>> body) {
+    return submitStage(key, SubmitOptions.unset(), body);
+  }
+
+  /**
+   * As {@link #submitStage(OffloadKey, Supplier)}, with options.
+   *
+   * @param key what the work is
+   * @param options what this submission asks for in place of its kind's settings
+   * @param body starts the work and answers its stage; not used if a job in flight is joined
+   * @param <T> the type of the result
+   * @return this caller's lease
+   * @throws IllegalArgumentException if an argument is null, if the policy is {@link
+   *     ConflictPolicy#JOIN} and the key is not keyed, or if this manager knows another kind of the
+   *     same name
+   * @throws dev.offload.OffloadRejectedException if a concurrency limit is reached and its queue is
+   *     full
+   * @throws dev.offload.KeyInFlightException if the key is in flight and the policy is {@link
+   *     ConflictPolicy#REJECT}
+   * @throws dev.offload.ScopeClosedException if this scope takes no new work
+   */
+  public final <T extends @Nullable Object> OffloadFuture<T> submitStage(
+      OffloadKey<T> key,
+      SubmitOptions options,
+      Supplier<? extends CompletionStage<? extends T>> body) {
+    Arguments.notNull("key", key);
+    Arguments.notNull("options", options);
+    return submitBody(
+        key, options, threads.stage(Arguments.notNull("body", body), options.borrowedStage()));
+  }
+
+  /**
+   * As {@link #submit(OffloadKey, Callable)}, but tells what happened, and answers a refusal
+   * instead of throwing it.
+   *
+   * @param key what the work is
+   * @param body the work; not used if a job in flight is joined
+   * @param <T> the type of the result
+   * @return how the submission was taken, with the lease unless it was refused
+   * @throws IllegalArgumentException as {@link #submit(OffloadKey, SubmitOptions, Callable)}
+   */
+  public final <T extends @Nullable Object> Submission<OffloadFuture<T>> trySubmit(
+      OffloadKey<T> key, Callable<? extends T> body) {
+    return trySubmit(key, SubmitOptions.unset(), body);
+  }
+
+  /**
+   * As {@link #trySubmit(OffloadKey, Callable)}, with options.
+   *
+   * @param key what the work is
+   * @param options what this submission asks for in place of its kind's settings
+   * @param body the work; not used if a job in flight is joined
+   * @param <T> the type of the result
+   * @return how the submission was taken, with the lease unless it was refused
+   * @throws IllegalArgumentException as {@link #submit(OffloadKey, SubmitOptions, Callable)}
+   */
+  public final <T extends @Nullable Object> Submission<OffloadFuture<T>> trySubmit(
+      OffloadKey<T> key, SubmitOptions options, Callable<? extends T> body) {
+    Arguments.notNull("key", key);
+    Arguments.notNull("options", options);
+    return trySubmitBody(key, options, threads.blocking(Arguments.notNull("body", body)));
+  }
+
+  /**
+   * As {@link #submitStage(OffloadKey, Supplier)}, but tells what happened, and answers a refusal
+   * instead of throwing it.
+   *
+   * @param key what the work is
+   * @param body starts the work and answers its stage; not used if a job in flight is joined
+   * @param <T> the type of the result
+   * @return how the submission was taken, with the lease unless it was refused
+   * @throws IllegalArgumentException as {@link #submit(OffloadKey, SubmitOptions, Callable)}
+   */
+  public final <T extends @Nullable Object> Submission<OffloadFuture<T>> trySubmitStage(
+      OffloadKey<T> key, Supplier<? extends CompletionStage<? extends T>> body) {
+    return trySubmitStage(key, SubmitOptions.unset(), body);
+  }
+
+  /**
+   * As {@link #trySubmitStage(OffloadKey, Supplier)}, with options.
+   *
+   * @param key what the work is
+   * @param options what this submission asks for in place of its kind's settings
+   * @param body starts the work and answers its stage; not used if a job in flight is joined
+   * @param <T> the type of the result
+   * @return how the submission was taken, with the lease unless it was refused
+   * @throws IllegalArgumentException as {@link #submit(OffloadKey, SubmitOptions, Callable)}
+   */
+  public final <T extends @Nullable Object> Submission<OffloadFuture<T>> trySubmitStage(
+      OffloadKey<T> key,
+      SubmitOptions options,
+      Supplier<? extends CompletionStage<? extends T>> body) {
+    Arguments.notNull("key", key);
+    Arguments.notNull("options", options);
+    return trySubmitBody(
+        key, options, threads.stage(Arguments.notNull("body", body), options.borrowedStage()));
+  }
+
+  /**
+   * As {@link #submit(OffloadKey, SubmitOptions, Callable)}, but where a queue is full the calling
+   * thread waits until there is room, first come first served among those who wait. A try that
+   * finds no room is not counted as a submission.
+   *
+   * <p>In a body that itself holds a permit of one of the limits in question it does not wait: room
+   * might need that body's end.
+   *
+   * @param key what the work is
+   * @param options what this submission asks for in place of its kind's settings
+   * @param body the work; not used if a job in flight is joined
+   * @param <T> the type of the result
+   * @return this caller's lease
+   * @throws InterruptedException if the calling thread is interrupted while it waits; nothing was
+   *     submitted then
+   * @throws IllegalArgumentException as {@code submit}
+   * @throws dev.offload.OffloadRejectedException in a body that must not wait, as said above
+   * @throws dev.offload.KeyInFlightException as {@code submit}
+   * @throws dev.offload.ScopeClosedException as {@code submit}
+   */
+  public final <T extends @Nullable Object> OffloadFuture<T> submitWhenRoom(
+      OffloadKey<T> key, SubmitOptions options, Callable<? extends T> body)
+      throws InterruptedException {
+    Arguments.notNull("key", key);
+    Arguments.notNull("options", options);
+    return submitBodyWhenRoom(key, options, threads.blocking(Arguments.notNull("body", body)));
+  }
+
+  /**
+   * As {@link #submitStage(OffloadKey, SubmitOptions, Supplier)}, but where a queue is full the
+   * calling thread waits until there is room, first come first served among those who wait. A try
+   * that finds no room is not counted as a submission.
+   *
+   * <p>In a body that itself holds a permit of one of the limits in question it does not wait: room
+   * might need that body's end.
+   *
+   * @param key what the work is
+   * @param options what this submission asks for in place of its kind's settings
+   * @param body starts the work and answers its stage; not used if a job in flight is joined
+   * @param <T> the type of the result
+   * @return this caller's lease
+   * @throws InterruptedException if the calling thread is interrupted while it waits; nothing was
+   *     submitted then
+   * @throws IllegalArgumentException as {@code submit}
+   * @throws dev.offload.OffloadRejectedException in a body that must not wait, as said above
+   * @throws dev.offload.KeyInFlightException as {@code submit}
+   * @throws dev.offload.ScopeClosedException as {@code submit}
+   */
+  public final <T extends @Nullable Object> OffloadFuture<T> submitStageWhenRoom(
+      OffloadKey<T> key,
+      SubmitOptions options,
+      Supplier<? extends CompletionStage<? extends T>> body)
+      throws InterruptedException {
+    Arguments.notNull("key", key);
+    Arguments.notNull("options", options);
+    return submitBodyWhenRoom(
+        key, options, threads.stage(Arguments.notNull("body", body), options.borrowedStage()));
+  }
+
+  // Work of the manager.
+
+  /**
+   * Takes a lease on the one flight of {@code key} in the manager, and starts it with {@code body}
+   * if there is none. The job is cancelled when its last holder leaves, unless its kind's abandon
+   * policy is {@link dev.offload.AbandonPolicy#FINISH}. A failure is told to all holders of that
+   * flight and not remembered: the next call runs anew.
+   *
+   * <p>The lease is dropped at the end of this scope, after the jobs it owns have ended.
+   *
+   * @param key what the work is about
+   * @param body the work; not used if a job in flight is joined
+   * @param <T> the type of the result
+   * @return this caller's lease
+   * @throws IllegalArgumentException if an argument is null, if the options set a conflict policy,
+   *     or if this manager knows another kind of the same name
+   * @throws dev.offload.OffloadRejectedException if a concurrency limit is reached and its queue is
+   *     full
+   * @throws dev.offload.ScopeClosedException if this scope or the manager takes no new work
+   */
+  public final <T extends @Nullable Object> OffloadFuture<T> share(
+      OffloadKey.Keyed<T> key, Callable<? extends T> body) {
+    return share(key, SubmitOptions.unset(), body);
+  }
+
+  /**
+   * As {@link #share(OffloadKey.Keyed, Callable)}, with options.
+   *
+   * @param key what the work is about
+   * @param options what this submission asks for in place of its kind's settings
+   * @param body the work; not used if a job in flight is joined
+   * @param <T> the type of the result
+   * @return this caller's lease
+   * @throws IllegalArgumentException if an argument is null, if the options set a conflict policy,
+   *     or if this manager knows another kind of the same name
+   * @throws dev.offload.OffloadRejectedException if a concurrency limit is reached and its queue is
+   *     full
+   * @throws dev.offload.ScopeClosedException if this scope or the manager takes no new work
+   */
+  public final <T extends @Nullable Object> OffloadFuture<T> share(
+      OffloadKey.Keyed<T> key, SubmitOptions options, Callable<? extends T> body) {
+    Arguments.notNull("key", key);
+    requireNoConflict(options);
+    Callable<? extends T> checked = Arguments.notNull("body", body);
+    return shareBody(key, options, () -> threads.blocking(checked));
+  }
+
+  /**
+   * As {@link #share(OffloadKey.Keyed, Callable)}, for work that answers a stage, as {@link
+   * #submitStage(OffloadKey, Supplier)}.
+   *
+   * @param key what the work is about
+   * @param body starts the work and answers its stage; not used if a job in flight is joined
+   * @param <T> the type of the result
+   * @return this caller's lease
+   * @throws IllegalArgumentException if an argument is null, if the options set a conflict policy,
+   *     or if this manager knows another kind of the same name
+   * @throws dev.offload.OffloadRejectedException if a concurrency limit is reached and its queue is
+   *     full
+   * @throws dev.offload.ScopeClosedException if this scope or the manager takes no new work
+   */
+  public final <T extends @Nullable Object> OffloadFuture<T> shareStage(
+      OffloadKey.Keyed<T> key, Supplier<? extends CompletionStage<? extends T>> body) {
+    return shareStage(key, SubmitOptions.unset(), body);
+  }
+
+  /**
+   * As {@link #shareStage(OffloadKey.Keyed, Supplier)}, with options.
+   *
+   * @param key what the work is about
+   * @param options what this submission asks for in place of its kind's settings
+   * @param body starts the work and answers its stage; not used if a job in flight is joined
+   * @param <T> the type of the result
+   * @return this caller's lease
+   * @throws IllegalArgumentException if an argument is null, if the options set a conflict policy,
+   *     or if this manager knows another kind of the same name
+   * @throws dev.offload.OffloadRejectedException if a concurrency limit is reached and its queue is
+   *     full
+   * @throws dev.offload.ScopeClosedException if this scope or the manager takes no new work
+   */
+  public final <T extends @Nullable Object> OffloadFuture<T> shareStage(
+      OffloadKey.Keyed<T> key,
+      SubmitOptions options,
+      Supplier<? extends CompletionStage<? extends T>> body) {
+    Arguments.notNull("key", key);
+    requireNoConflict(options);
+    Supplier<? extends CompletionStage<? extends T>> checked = Arguments.notNull("body", body);
+    return shareBody(key, options, () -> threads.stage(checked, options.borrowedStage()));
+  }
+
+  /**
+   * Runs {@code body} as a job of the manager that nobody holds: fire and forget. A failure is
+   * reported to the listener, and as a warning in the log.
+   *
+   * @param label names the kind of work, in the manner of a kind
+   * @param body the work
+   * @return the key of the job, to look it up or cancel it
+   * @throws IllegalArgumentException if an argument is null or the label could not name a kind
+   * @throws dev.offload.OffloadRejectedException if a concurrency limit is reached and its queue is
+   *     full
+   * @throws dev.offload.ScopeClosedException if this scope or the manager takes no new work
+   */
+  public final OffloadKey.Auto<?> spawn(String label, OffloadTask body) {
+    Arguments.notNull("label", label);
+    OffloadTask task = Arguments.notNull("body", body);
+    return core.spawn(
+        label,
+        threads.<@Nullable Object>blocking(
+            () -> {
+              task.run();
+              return null;
+            }));
+  }
+
+  /**
+   * As {@link #spawn}, for work that answers a stage.
+   *
+   * @param label names the kind of work, in the manner of a kind
+   * @param body starts the work
+   * @return the key of the job
+   * @throws IllegalArgumentException as {@link #spawn}
+   * @throws dev.offload.OffloadRejectedException as {@link #spawn}
+   * @throws dev.offload.ScopeClosedException as {@link #spawn}
+   */
+  public final OffloadKey.Auto<?> spawnStage(
+      String label, Supplier<? extends CompletionStage<?>> body) {
+    Arguments.notNull("label", label);
+    return core.spawn(
+        label, threads.<@Nullable Object>stage(Arguments.notNull("body", body), false));
+  }
+
+  // Looking.
+
+  /**
+   * Looks a job up in this scope, then in the manager. Takes no lease.
+   *
+   * @param key the key
+   * @return the newest active job under the key, one that is not being cancelled if there is any
+   */
+  public final Optional<JobSnapshot> find(OffloadKey<?> key) {
+    return Optional.ofNullable(core.find(Arguments.notNull("key", key)));
+  }
+
+  /**
+   * Tells whether a job under the key is active in this scope or in the manager. Takes no lease.
+   *
+   * @param key the key
+   * @return true if one is
+   */
+  public final boolean isInFlight(OffloadKey<?> key) {
+    return core.isInFlight(Arguments.notNull("key", key));
+  }
+
+  /**
+   * Returns the number of jobs of this scope, and of all scopes under it, that are queued, running
+   * or being cancelled.
+   *
+   * @return the number
+   */
+  public final int activeCount() {
+    return (int) core.activeCount();
+  }
+
+  /**
+   * Takes a picture of the jobs of this scope, the scopes under it, and its counts.
+   *
+   * @return the snapshot
+   */
+  public final ScopeSnapshot snapshot() {
+    return core.snapshot();
+  }
+
+  /**
+   * Answers when the bodies of all jobs that this scope and the scopes under it have accepted so
+   * far have ended, however they ended. Jobs accepted later are not waited for. Whatever is done to
+   * the future touches no job.
+   *
+   * @return a future that completes with null; a body that blocks on it, and would wait for itself,
+   *     gets an {@link dev.offload.OffloadCycleException}
+   */
+  public final CompletableFuture<@Nullable Void> joinAll() {
+    return new EndFuture(core.jobs(), threads.callbacks());
+  }
+
+  // Cancelling.
+
+  /**
+   * Cancels every job under the key in this scope, whoever holds it. Their futures complete with
+   * {@link dev.offload.OffloadCancelledException} at once; the bodies are asked to end. Does not
+   * wait.
+   *
+   * @param key the key
+   * @return true if this call changed anything
+   */
+  public final boolean cancel(OffloadKey<?> key) {
+    return core.cancel(Arguments.notNull("key", key));
+  }
+
+  /**
+   * Cancels every job of this scope and of the scopes under it. The scopes stay open. Does not
+   * wait.
+   *
+   * @return how many jobs this call cancelled
+   */
+  public final int cancelAll() {
+    return core.cancelAll();
+  }
+
+  // Scopes under this one, and the end.
+
+  /**
+   * Opens a scope under this one, to be closed by who opens it; this one waits for it.
+   *
+   * @param name of the scope, in snapshots and messages; shown as it is, so put no id in it
+   * @return the open scope
+   * @throws IllegalArgumentException if the name is null
+   * @throws dev.offload.ScopeClosedException if this scope takes no new work
+   */
+  public final AsyncOffloadScope openScope(String name) {
+    return openScope(name, ScopeOptions.unset());
+  }
+
+  /**
+   * As {@link #openScope(String)}, with options.
+   *
+   * @param name of the scope
+   * @param options whether it fails fast, and its limit
+   * @return the open scope
+   * @throws IllegalArgumentException if an argument is null
+   * @throws dev.offload.ScopeClosedException if this scope takes no new work
+   */
+  public final AsyncOffloadScope openScope(String name, ScopeOptions options) {
+    Arguments.notNull("name", name);
+    Arguments.notNull("options", options);
+    return new AsyncOffloadScope(
+        core.open(name, options.failFast(), options.concurrency()), threads);
+  }
+
+  /**
+   * Starts the end of this scope: what was accepted goes on, and the scope closes in the moment in
+   * which its last job ends. Until then it takes further work. Does not wait; {@link #close()} does
+   * both. Idempotent.
+   */
+  public final void complete() {
+    core.complete();
+  }
+
+  /**
+   * Closes this scope and those under it: they take no new work, and their jobs are cancelled
+   * ({@link dev.offload.CancelReason#SCOPE_CLOSED}). Does not wait; {@link #close()} does.
+   * Idempotent.
+   */
+  public final void cancel() {
+    core.close();
+  }
+
+  /**
+   * Ends this scope, and waits until the bodies of all its jobs have ended and all scopes under it
+   * are closed, as {@code ExecutorService.close()} does: also if a try block threw. Call {@link
+   * #cancel()} before, if the jobs are of no use any more. While it waits, the scope takes further
+   * work as long as one of its jobs is active. In the end the leases taken with {@code share} are
+   * dropped, which cancels futures that are not complete, and failures of its jobs that nobody
+   * asked for are reported.
+   *
+   * <p>If the calling thread is interrupted, cancels the jobs, goes on waiting, and returns with
+   * the interrupt flag set. Throws no job's failure, but for a scope that fails fast. Idempotent;
+   * all callers wait.
+   *
+   * @throws CompletionException if this scope fails fast and a job failed: with the first such
+   *     failure as its cause. Thrown once
+   * @throws dev.offload.OffloadCycleException if a body calls it, and the scope has to wait for
+   *     that body; the scope then ends by itself, when that body and the other jobs have
+   */
+  @Override
+  public void close() {
+    beginEnd();
+    awaitEnd();
+    Throwable first = core.firstFailure();
+    if (first != null && failureThrown.compareAndSet(false, true)) {
+      // A new one: who adds it to the suppressed ones of what a future threw never meets itself.
+      throw new CompletionException(first);
+    }
+  }
+
+  /** Takes no more work than the end allows. */
+  void beginEnd() {
+    core.complete();
+  }
+
+  private void awaitEnd() {
+    if (core.termination().isClosed()) {
+      return;
+    }
+    WaitEdge edge = BodyWait.begin(core);
+    boolean interrupted = false;
+    try {
+      Termination end = new Termination(core);
+      while (true) {
+        try {
+          end.await();
+          return;
+        } catch (InterruptedException e) {
+          interrupted = true;
+          core.close();
+        }
+      }
+    } finally {
+      BodyWait.end(edge);
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  // How a submission goes.
+
+  private <T extends @Nullable Object> OffloadFuture<T> submitBody(
+      OffloadKey<T> key, SubmitOptions options, JobBody<T> body) {
+    return future(key, core.submit(key, options.conflict(), options.timeout(), body));
+  }
+
+  private <T extends @Nullable Object> Submission<OffloadFuture<T>> trySubmitBody(
+      OffloadKey<T> key, SubmitOptions options, JobBody<T> body) {
+    return core.submit(key, options.conflict(), options.timeout(), body)
+        .submission(placed -> threads.future(placed.taken(), placed.joined()));
+  }
+
+  private <T extends @Nullable Object> OffloadFuture<T> submitBodyWhenRoom(
+      OffloadKey<T> key, SubmitOptions options, JobBody<T> body) throws InterruptedException {
+    Placement<T> placed = core.submitIfRoom(key, options.conflict(), options.timeout(), body);
+    if (placed.how() != How.QUEUE_FULL || core.isHeldUpBy(CurrentJob.get(), key)) {
+      return future(key, placed);
+    }
+    try (RoomWait wait = new RoomWait(core, key)) {
+      do {
+        wait.await();
+        placed = core.submitIfRoom(key, options.conflict(), options.timeout(), body);
+      } while (placed.how() == How.QUEUE_FULL);
+    }
+    return future(key, placed);
+  }
+
+  private <T extends @Nullable Object> OffloadFuture<T> shareBody(
+      OffloadKey.Keyed<T> key, SubmitOptions options, Supplier<JobBody<T>> body) {
+    JobCell<T> inFlight = core.tryJoin(key);
+    OffloadFuture<T> future =
+        inFlight == null
+            ? future(key, core.share(key, options.timeout(), body.get(), false))
+            : threads.future(inFlight, true);
+    core.keep(future.lease());
+    return future;
+  }
+
+  private <T extends @Nullable Object> OffloadFuture<T> future(
+      OffloadKey<T> key, Placement<T> placement) {
+    return threads.future(placement.jobOrThrow(key), placement.joined());
+  }
+
+  private static SubmitOptions requireNoConflict(SubmitOptions options) {
+    if (Arguments.notNull("options", options).conflict() != null) {
+      throw new IllegalArgumentException(
+          "options must not set a conflict policy: share always joins the job in flight");
+    }
+    return options;
+  }
+}

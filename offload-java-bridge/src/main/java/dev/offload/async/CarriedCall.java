@@ -1,0 +1,43 @@
+package dev.offload.async;
+
+import java.lang.System.Logger.Level;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/** A body's code that runs in the context of whoever submitted it. */
+final class CarriedCall<R extends @Nullable Object> implements Callable<R> {
+  private static final System.Logger LOG = System.getLogger("dev.offload");
+
+  private final ContextCarrier.Captured context;
+  private final Callable<? extends R> code;
+
+  private CarriedCall(ContextCarrier.Captured context, Callable<? extends R> code) {
+    this.context = context;
+    this.code = code;
+  }
+
+  /** To be called by the thread that submits. */
+  static <R extends @Nullable Object> Callable<? extends R> of(
+      @Nullable ContextCarrier carrier, Callable<? extends R> code) {
+    return carrier == null ? code : new CarriedCall<>(carrier.capture(), code);
+  }
+
+  @Override
+  public R call() throws Exception {
+    ContextCarrier.Installed installed = context.install();
+    try {
+      return code.call();
+    } finally {
+      restore(installed);
+    }
+  }
+
+  /** What the carrier throws here comes too late to change how the job ended. */
+  private static void restore(ContextCarrier.Installed installed) {
+    try {
+      installed.close();
+    } catch (Throwable e) {
+      LOG.log(Level.WARNING, "a context carrier could not give a thread its context back", e);
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package dev.offload.async;
+
+import dev.offload.OffloadKey;
+import dev.offload.coroutines.internal.RoomWaiter;
+import dev.offload.coroutines.internal.ScopeCore;
+import java.util.concurrent.Semaphore;
+
+/** A thread that waits until a submission would not meet a full queue. Belongs to that thread. */
+final class RoomWait extends RoomWaiter implements AutoCloseable {
+  private final ScopeCore core;
+  private final OffloadKey<?> key;
+  private final Semaphore told = new Semaphore(0);
+  private boolean again;
+
+  RoomWait(ScopeCore core, OffloadKey<?> key) {
+    this.core = core;
+    this.key = key;
+  }
+
+  void await() throws InterruptedException {
+    boolean waits = core.awaitRoom(key, this, again);
+    again = true;
+    if (waits) {
+      told.acquire();
+    }
+  }
+
+  @Override
+  protected void fire() {
+    told.release();
+  }
+
+  @Override
+  public void close() {
+    core.leaveRoom(key, this);
+  }
+}

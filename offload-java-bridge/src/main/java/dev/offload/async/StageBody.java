@@ -1,0 +1,149 @@
+package dev.offload.async;
+
+import dev.offload.OffloadCycleException;
+import dev.offload.coroutines.internal.JobCell;
+import dev.offload.coroutines.internal.WaitEdge;
+import dev.offload.coroutines.internal.WaitGraph;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A body whose code starts something asynchronous, and which ends with the stage the code answers.
+ * No thread waits for it.
+ *
+ * <pre>
+ *  link       becomes    by
+ *  ---------  ---------  ---------------------------------------------------------------------
+ *  null       a Link     returned(): the stage is here
+ *  null       STOPPED    stopBody(), while the code runs or before: returned() stops the stage
+ *  a Link     STOPPED    stopBody(), which now stops the stage
+ * </pre>
+ *
+ * <p>Of returned() and stopBody() the second one finds what the first one left, so a stage is
+ * stopped once and never forgotten. A stage of our own is cancelled; the body ends when it is
+ * complete, also if it will not be cancelled. A borrowed one is let go, which ends the body at
+ * once.
+ */
+final class StageBody<T extends @Nullable Object>
+    extends InterruptibleBody<T, @Nullable CompletionStage<? extends T>> {
+  private static final Object STOPPED = "stopped";
+
+  private final boolean borrowed;
+  private final AtomicReference<@Nullable Object> link = new AtomicReference<>();
+
+  StageBody(
+      Callable<? extends @Nullable CompletionStage<? extends T>> code,
+      Executor executor,
+      boolean borrowed) {
+    super(code, executor);
+    this.borrowed = borrowed;
+  }
+
+  @Override
+  void returned(@Nullable CompletionStage<? extends T> stage, JobCell<T> running) {
+    if (stage == null) {
+      running.fail(
+          new NullPointerException(running.label() + ": its supplier answered null, not a stage"));
+      return;
+    }
+    Link<T> here = new Link<>(running, stage);
+    boolean stopped = !link.compareAndSet(null, here);
+    try {
+      here.noteWait();
+      if (stopped) {
+        stop(here);
+      }
+      if (!stopped || !borrowed) {
+        var unused = stage.whenComplete(here);
+      }
+    } catch (OffloadCycleException e) {
+      stop(here);
+      here.end(null, e);
+    } catch (Throwable e) { // the stage is of a class of the user's
+      here.end(null, e);
+    }
+  }
+
+  @Override
+  public void stopBody() {
+    super.stopBody();
+    if (link.getAndSet(STOPPED) instanceof Link<?> here) {
+      stop(here);
+    }
+  }
+
+  private void stop(Link<?> stopped) {
+    if (borrowed) {
+      stopped.end(null, new CancellationException("the job was cancelled"));
+    } else {
+      stopped.cancelStage();
+    }
+  }
+
+  /** Hands the end of the stage to the job, once, and then knows neither any more. */
+  private static final class Link<T extends @Nullable Object>
+      implements BiConsumer<T, @Nullable Throwable> {
+    private final AtomicReference<@Nullable JobCell<T>> job;
+    private volatile @Nullable CompletionStage<? extends T> stage;
+    private volatile @Nullable WaitEdge edge;
+
+    Link(JobCell<T> job, CompletionStage<? extends T> stage) {
+      this.job = new AtomicReference<>(job);
+      this.stage = stage;
+    }
+
+    /** If the stage is a job's future, this job waits for that one, as it would by a join. */
+    void noteWait() {
+      JobCell<T> waiting = job.get();
+      if (waiting != null && stage instanceof OffloadFuture<?> future && !future.isDone()) {
+        edge = WaitGraph.begin(waiting, future.outcomeOfJob());
+        if (job.get() == null) {
+          closeEdge();
+        }
+      }
+    }
+
+    void cancelStage() {
+      CompletionStage<? extends T> cancelled = stage;
+      if (cancelled != null) {
+        var unused = cancelled.toCompletableFuture().cancel(true);
+      }
+    }
+
+    @Override
+    public void accept(T value, @Nullable Throwable failure) {
+      Throwable cause = failure instanceof CompletionException ? failure.getCause() : null;
+      end(value, cause == null ? failure : cause);
+    }
+
+    /** A null value without a failure is a value of type T. */
+    @SuppressWarnings("NullAway")
+    void end(@Nullable T value, @Nullable Throwable failure) {
+      JobCell<T> ended = job.getAndSet(null);
+      if (ended == null) {
+        return;
+      }
+      stage = null;
+      closeEdge();
+      if (failure == null) {
+        ended.succeed(value);
+      } else {
+        ended.fail(failure);
+      }
+    }
+
+    private void closeEdge() {
+      WaitEdge closed = edge;
+      if (closed != null) {
+        edge = null;
+        closed.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package dev.offload.async;
+
+import dev.offload.coroutines.internal.ScopeCore;
+import dev.offload.coroutines.internal.Waiter;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** Waits until a scope takes no more members and the last one has ended. */
+final class Termination extends Waiter {
+  private final CountDownLatch terminated = new CountDownLatch(1);
+  private final ScopeCore core;
+
+  Termination(ScopeCore core) {
+    this.core = core;
+    if (!core.termination().push(this)) {
+      terminated.countDown();
+    }
+  }
+
+  /** Runs {@code action} when the scope has terminated; at once if it has. */
+  static void then(ScopeCore core, Runnable action) {
+    Waiter waiter =
+        new Waiter() {
+          @Override
+          protected boolean wantsEnd() {
+            return true;
+          }
+
+          @Override
+          protected void fire() {
+            action.run();
+          }
+        };
+    if (!core.termination().push(waiter)) {
+      action.run();
+    }
+  }
+
+  void await() throws InterruptedException {
+    terminated.await();
+  }
+
+  boolean await(Duration most) throws InterruptedException {
+    return terminated.await(Arguments.nanos(most), TimeUnit.NANOSECONDS);
+  }
+
+  /** Waits no more. */
+  void leave() {
+    boolean unused = core.termination().takeBack(this);
+  }
+
+  @Override
+  protected boolean wantsEnd() {
+    return true;
+  }
+
+  @Override
+  protected void fire() {
+    terminated.countDown();
+  }
+}
