@@ -1,21 +1,15 @@
 package dev.offload.async;
 
 import dev.offload.coroutines.internal.JobCell;
-import dev.offload.coroutines.internal.WaitEdge;
+import dev.offload.coroutines.internal.WaitTarget;
 import dev.offload.coroutines.internal.Waiter;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Completed when the bodies of some jobs have ended. A body that blocks on it is noted as waiting.
- */
-final class EndFuture extends CompletableFuture<@Nullable Void> {
+/** Completed when the bodies of some jobs have ended. */
+final class EndFuture extends JobsFuture<@Nullable Void> {
   private final List<JobCell<?>> jobs;
   private final Executor callbacks;
 
@@ -34,11 +28,16 @@ final class EndFuture extends CompletableFuture<@Nullable Void> {
     oneEnded();
   }
 
+  @Override
+  WaitTarget target() {
+    return to -> jobs.forEach(job -> job.end().forEachBlocker(to));
+  }
+
   private void oneEnded() {
     if (missing.decrementAndGet() > 0) {
       return;
     }
-    if (getNumberOfDependents() > 0) {
+    if (getNumberOfDependents() > 0) { // not on the thread of the last job
       callbacks.execute(() -> complete(null));
     } else {
       complete(null);
@@ -55,47 +54,5 @@ final class EndFuture extends CompletableFuture<@Nullable Void> {
     protected void fire() {
       oneEnded();
     }
-  }
-
-  private @Nullable WaitEdge begin() {
-    return isDone()
-        ? null
-        : BodyWait.begin(to -> jobs.forEach(job -> job.end().forEachBlocker(to)));
-  }
-
-  @Override
-  public @Nullable Void get() throws InterruptedException, ExecutionException {
-    WaitEdge edge = begin();
-    try {
-      return super.get();
-    } finally {
-      BodyWait.end(edge);
-    }
-  }
-
-  @Override
-  public @Nullable Void get(long timeout, TimeUnit unit)
-      throws InterruptedException, ExecutionException, TimeoutException {
-    WaitEdge edge = begin();
-    try {
-      return super.get(timeout, unit);
-    } finally {
-      BodyWait.end(edge);
-    }
-  }
-
-  @Override
-  public @Nullable Void join() {
-    WaitEdge edge = begin();
-    try {
-      return super.join();
-    } finally {
-      BodyWait.end(edge);
-    }
-  }
-
-  @Override
-  public <U> CompletableFuture<U> newIncompleteFuture() {
-    return new CompletableFuture<>();
   }
 }

@@ -26,6 +26,13 @@ import org.jspecify.annotations.Nullable;
  * JDK, {@code isCancelled} tells that this caller cancelled; a job that someone else cancelled
  * completes the future with an {@link dev.offload.OffloadCancelledException}.
  *
+ * <p>{@code completeAsync}, {@code orTimeout}, {@code completeOnTimeout} and {@code obtrude*} count
+ * as completions from outside when they take effect. Dependent stages, {@code copy()}, {@code
+ * minimalCompletionStage()} and {@code newIncompleteFuture()} are plain futures and have no lease:
+ * what is done to them drops nothing, and they tell a failure inside a {@link
+ * java.util.concurrent.CompletionException}, where {@code handle} and {@code whenComplete} on this
+ * future itself are given it as it is.
+ *
  * <p>Which thread runs the stages that depend on it and were given no executor:
  *
  * <ul>

@@ -13,7 +13,9 @@ import dev.offload.CancelReason;
 import dev.offload.JobState;
 import dev.offload.OffloadCancelledException;
 import dev.offload.OffloadKey;
+import dev.offload.OffloadKind;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -21,6 +23,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -260,5 +263,147 @@ class OffloadFutureTest {
 
     String told = Bounded.get("null", future.handle((value, failure) -> value + ", " + failure));
     assertEquals("null, null", told);
+  }
+
+  @Test
+  @DisplayName("J1: copies and views of a future have no lease: what is done to them drops nothing")
+  void copies() {
+    OffloadFuture<Integer> future = share();
+    CompletableFuture<Integer> copy = future.copy();
+    CompletableFuture<Integer> ofView = future.minimalCompletionStage().toCompletableFuture();
+    assertTrue(copy.cancel(true));
+    assertTrue(ofView.complete(-1));
+    assertSame(CompletableFuture.class, future.newIncompleteFuture().getClass());
+    assertSame(future, future.toCompletableFuture());
+
+    assertEquals(1, leases());
+    assertFalse(future.isDone());
+    CompletableFuture<Integer> kept = future.copy();
+    body.release();
+    assertEquals(1, Bounded.get("a copy", kept));
+    assertEquals(1, future.join());
+  }
+
+  @Test
+  @DisplayName("J1: a copy tells a failure as any dependent stage does, in a CompletionException")
+  void copyOfFailure() {
+    IOException failure = new IOException("on purpose");
+    OffloadFuture<Integer> future = failing(failure);
+    CompletableFuture<Throwable> told = future.copy().handle((value, thrown) -> thrown);
+    body.release();
+
+    assertSame(failure, Bounded.get("the copy", told).getCause());
+    assertSame(failure, future.handle((value, thrown) -> thrown).join());
+  }
+
+  @Test
+  @DisplayName("J1: Async stages run where those of any future run")
+  void defaultExecutor() {
+    OffloadFuture<Integer> future = share();
+
+    assertSame(new CompletableFuture<>().defaultExecutor(), future.defaultExecutor());
+  }
+
+  @Test
+  @DisplayName("J1: orTimeout and completeOnTimeout that come too late change nothing")
+  void lateTimeouts() {
+    OffloadFuture<Integer> future = share();
+    assertSame(future, future.orTimeout(1, TimeUnit.HOURS));
+    assertSame(future, future.completeOnTimeout(-1, 1, TimeUnit.HOURS));
+    body.release();
+
+    assertEquals(1, Bounded.get("the future", future));
+    assertEquals(JobState.SUCCEEDED, future.jobState());
+  }
+
+  @Test
+  @DisplayName("J1: obtruding changes what this future answers, and no other's answer")
+  void obtrudeLate() {
+    OffloadFuture<Integer> mine = share();
+    OffloadFuture<Integer> other = share();
+    body.release();
+    assertEquals(1, Bounded.get("the future", mine));
+    mine.obtrudeValue(-1);
+
+    assertEquals(-1, mine.join());
+    assertEquals(1, Bounded.get("the other caller", other));
+    assertEquals(JobState.SUCCEEDED, mine.jobState());
+  }
+
+  @Test
+  @DisplayName("J1: completing a future whose job was cancelled comes too late")
+  void completeAfterCancel() {
+    OffloadFuture<Integer> future = share();
+    body.awaitStarted();
+    assertTrue(manager.cancel(KEY));
+
+    assertFalse(future.complete(-1));
+    assertFalse(future.completeExceptionally(new IllegalStateException("late")));
+    assertTrue(future.isCompletedExceptionally());
+  }
+
+  @Test
+  @DisplayName("J1: stages run on the body's thread if the job ends by itself")
+  void stagesAtTheEnd() {
+    OffloadKind<Thread> kind = OffloadKind.named("thread");
+    OffloadFuture<Thread> future =
+        manager.submit(
+            kind.key(1),
+            () -> {
+              body.runBlocking();
+              return Thread.currentThread();
+            });
+    CompletableFuture<Boolean> same = future.thenApply(runner -> runner == Thread.currentThread());
+    body.release();
+
+    assertTrue(Bounded.get("the stage", same));
+  }
+
+  @Test
+  @DisplayName("J1: stages of a cancelled job run on a thread of the manager, not the canceller's")
+  void stagesAtTheCancel() {
+    OffloadFuture<Integer> future = share();
+    body.awaitStarted();
+    CompletableFuture<String> name =
+        future.handle((value, failure) -> Thread.currentThread().getName());
+    assertTrue(manager.cancel(KEY));
+
+    assertEquals("offload-callback-manager", Bounded.get("the stage", name));
+  }
+
+  @Test
+  @DisplayName("J1: stages that block do not keep other jobs from being cancelled")
+  void blockingStages() {
+    Body<Integer> stage = Body.stubborn(() -> 1);
+    List<CompletableFuture<Integer>> stages = new ArrayList<>();
+    List<OffloadFuture<Integer>> futures = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      OffloadFuture<Integer> future = manager.submit(LOAD.key(i), body::runBlocking);
+      futures.add(future);
+      stages.add(future.handle((value, failure) -> Work.unchecked(stage::runBlocking)));
+    }
+    CompletableFuture<Integer> cancelled = new CompletableFuture<>();
+    var unused = Bounded.start(() -> cancelled.complete(manager.cancelAll()));
+    stage.awaitStarted();
+
+    assertEquals(3, Bounded.get("cancelAll returns", cancelled));
+    futures.forEach(future -> assertTrue(future.isCompletedExceptionally()));
+    stage.release();
+    stages.forEach(each -> assertEquals(1, Bounded.get("a stage", each)));
+  }
+
+  @Test
+  @DisplayName("J1: a stage that blocks does not keep the key, or the executor, from others")
+  void blockingStageAtTheEnd() {
+    Body<Integer> stage = Body.stubborn(() -> 1);
+    OffloadFuture<Integer> future = share();
+    CompletableFuture<Integer> blocked =
+        future.thenApply(value -> Work.unchecked(stage::runBlocking));
+    body.release();
+    stage.awaitStarted();
+
+    assertEquals(2, Bounded.get("the next job", manager.share(KEY, () -> 2)));
+    stage.release();
+    assertEquals(1, Bounded.get("the stage", blocked));
   }
 }

@@ -28,6 +28,18 @@ enum OutsideCompletion {
       future.completeExceptionally(new IllegalStateException("from outside"));
     }
   },
+  OBTRUDE_VALUE {
+    @Override
+    void apply(OffloadFuture<Integer> future) {
+      future.obtrudeValue(-1);
+    }
+  },
+  OBTRUDE_EXCEPTION {
+    @Override
+    void apply(OffloadFuture<Integer> future) {
+      future.obtrudeException(new IllegalStateException("from outside"));
+    }
+  },
   COMPLETE_ASYNC {
     @Override
     void apply(OffloadFuture<Integer> future) {

@@ -1,0 +1,82 @@
+package dev.offload.async;
+
+import io.micrometer.context.ContextSnapshot;
+import io.micrometer.context.ContextSnapshotFactory;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
+
+/**
+ * Carriers for what is widely in use. Each needs its library at run time, and only who asks for it;
+ * offload itself depends on neither.
+ *
+ * @since 0.1
+ */
+public final class ContextCarriers {
+  private ContextCarriers() {}
+
+  /**
+   * Carries the diagnostic context of SLF4J ({@code org.slf4j.MDC}), so that the log lines of a
+   * body show what those of its submitter show.
+   *
+   * @return the carrier
+   * @throws NoClassDefFoundError if {@code slf4j-api} is not there
+   */
+  public static ContextCarrier slf4jMdc() {
+    return Mdc.CARRIER;
+  }
+
+  /**
+   * Carries whatever is registered with Micrometer's context propagation: traces, observations, and
+   * thread locals of one's own.
+   *
+   * @return the carrier
+   * @throws NoClassDefFoundError if {@code io.micrometer:context-propagation} is not there
+   */
+  public static ContextCarrier contextPropagation() {
+    return Propagation.CARRIER;
+  }
+
+  // Classes of their own, so that each library is looked for when it is asked for.
+
+  private static final class Mdc {
+    static final ContextCarrier CARRIER = Mdc::capture;
+
+    static {
+      MDC.getMDCAdapter(); // fails here, and not in the first submission
+    }
+
+    private static ContextCarrier.Captured capture() {
+      Map<String, String> captured = MDC.getCopyOfContextMap();
+      return () -> {
+        Map<String, String> before = MDC.getCopyOfContextMap();
+        set(captured);
+        return () -> set(before);
+      };
+    }
+
+    private static void set(@Nullable Map<String, String> context) {
+      if (context == null) {
+        MDC.clear();
+      } else {
+        MDC.setContextMap(context);
+      }
+    }
+  }
+
+  private static final class Propagation {
+    /** What the thread of a pool has left over from others is no part of the context. */
+    private static final ContextSnapshotFactory FACTORY =
+        ContextSnapshotFactory.builder().clearMissing(true).build();
+
+    static final ContextCarrier CARRIER = Propagation::capture;
+
+    private static ContextCarrier.Captured capture() {
+      ContextSnapshot captured = FACTORY.captureAll();
+      return () -> {
+        ContextSnapshot.Scope installed = captured.setThreadLocals();
+        return installed::close;
+      };
+    }
+  }
+}

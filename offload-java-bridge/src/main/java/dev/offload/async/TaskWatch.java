@@ -1,0 +1,121 @@
+package dev.offload.async;
+
+import dev.offload.TaskEvent;
+import dev.offload.coroutines.internal.TaskFeed;
+import java.lang.System.Logger.Level;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Somebody who watches an {@link AsyncTaskRecorder}, until it is closed.
+ *
+ * @since 0.1
+ */
+public final class TaskWatch implements AutoCloseable {
+  private final Runnable leave;
+
+  private TaskWatch(Runnable leave) {
+    this.leave = leave;
+  }
+
+  static <I> TaskWatch start(
+      TaskFeed<I> feed, Executor executor, int capacity, Consumer<? super TaskEvent<I>> consumer) {
+    Buffer<I> buffer = new Buffer<>(executor, capacity, consumer);
+    feed.watch(buffer);
+    return new TaskWatch(
+        () -> {
+          feed.leave(buffer);
+          buffer.close();
+        });
+  }
+
+  /**
+   * Ends the watch: no event is told any more, but for one that is being told right now. Does not
+   * wait. Idempotent.
+   */
+  @Override
+  public void close() {
+    leave.run();
+  }
+
+  /**
+   * What the watcher was not told yet, the oldest first. Where it is full, the end of the queue
+   * counts what is left out; so the queue is never longer than twice its capacity.
+   *
+   * <p>The lock guards the fields alone. One thread at a time tells; {@code telling} is set by the
+   * offer that finds none at it, and taken back by the one that finds the queue empty.
+   */
+  private static final class Buffer<I> implements TaskFeed.Watcher<I>, Runnable {
+    private static final System.Logger LOG = System.getLogger("dev.offload");
+
+    private final Executor executor;
+    private final int capacity;
+    private final Consumer<? super TaskEvent<I>> consumer;
+
+    private final Deque<TaskEvent<I>> events = new ArrayDeque<>();
+    private int buffered;
+    private boolean telling;
+    private boolean closed;
+
+    Buffer(Executor executor, int capacity, Consumer<? super TaskEvent<I>> consumer) {
+      this.executor = executor;
+      this.capacity = capacity;
+      this.consumer = consumer;
+    }
+
+    @Override
+    public void offer(TaskEvent<I> event) {
+      if (add(event)) {
+        executor.execute(this);
+      }
+    }
+
+    /** True if nobody is telling. */
+    private synchronized boolean add(TaskEvent<I> event) {
+      if (closed) {
+        return false;
+      }
+      if (buffered < capacity) {
+        events.add(event);
+        buffered++;
+      } else if (events.peekLast() instanceof TaskEvent.Missed<I> missed) {
+        events.removeLast();
+        events.add(new TaskEvent.Missed<>(missed.count() + 1));
+      } else {
+        events.add(new TaskEvent.Missed<>(1));
+      }
+      boolean first = !telling;
+      telling = true;
+      return first;
+    }
+
+    private synchronized @Nullable TaskEvent<I> next() {
+      TaskEvent<I> event = events.poll();
+      if (event == null) {
+        telling = false;
+      } else if (!(event instanceof TaskEvent.Missed)) {
+        buffered--;
+      }
+      return event;
+    }
+
+    synchronized void close() {
+      closed = true;
+      events.clear();
+    }
+
+    @Override
+    public void run() {
+      for (TaskEvent<I> event = next(); event != null; event = next()) {
+        try {
+          consumer.accept(event);
+        } catch (Throwable e) { // of the user; the next one may be of use still
+          LOG.log(Level.WARNING, "a watcher of tasks threw", e);
+        }
+      }
+    }
+  }
+}
