@@ -3,12 +3,14 @@ package dev.offload.examples.desk;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.util.unit.DataSize;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** The command line, filled by picocli. */
 @Command(
@@ -20,7 +22,7 @@ final class Arguments {
   @Option(names = "--port", description = "Where to listen (8080); 0 for any free port.")
   @Nullable Integer port;
 
-  @Option(names = "--dir", description = "Where files are kept (files).")
+  @Option(names = "--dir", description = "Where files are kept (target/desk).")
   @Nullable String dir;
 
   @Option(names = "--max-size", description = "How large a file may be (64MB).")
@@ -36,16 +38,27 @@ final class Arguments {
   CommandLine commandLine() {
     return new CommandLine(this)
         .registerConverter(Integer.class, Arguments::port)
-        .registerConverter(DataSize.class, DataSize::parse)
-        .registerConverter(Duration.class, DurationStyle::detectAndParse);
+        .registerConverter(DataSize.class, Arguments::size)
+        .registerConverter(Duration.class, Arguments::time);
   }
 
   private static Integer port(String text) {
-    int port = Integer.parseInt(text);
-    if (port < 0 || port > 65_535) {
-      throw new IllegalArgumentException("there is no port " + port);
+    return require(Integer.valueOf(text), port -> port >= 0 && port <= 65_535);
+  }
+
+  private static DataSize size(String text) {
+    return require(DataSize.parse(text), size -> size.toBytes() > 0);
+  }
+
+  private static Duration time(String text) {
+    return require(DurationStyle.detectAndParse(text), time -> !time.isNegative());
+  }
+
+  private static <T> T require(T value, Predicate<T> possible) {
+    if (!possible.test(value)) {
+      throw new TypeConversionException("'" + value + "' is not possible");
     }
-    return port;
+    return value;
   }
 
   /** Returns what was given, as properties for Spring. */

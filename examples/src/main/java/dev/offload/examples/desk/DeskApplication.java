@@ -1,6 +1,9 @@
 package dev.offload.examples.desk;
 
+import dev.offload.ConcurrencyLimit;
+import dev.offload.KindPolicy;
 import dev.offload.OffloadConfig;
+import dev.offload.TimeoutPolicy;
 import dev.offload.async.AsyncOffloadManager;
 import dev.offload.examples.desk.files.DeskDirectory;
 import dev.offload.examples.desk.files.DirectoryException;
@@ -8,7 +11,6 @@ import dev.offload.examples.desk.files.DiskStorage;
 import dev.offload.examples.desk.files.Inbox;
 import dev.offload.examples.desk.files.Storage;
 import dev.offload.examples.desk.files.UploadDesk;
-import dev.offload.examples.desk.http.Receiving;
 import java.io.IOException;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -38,22 +40,24 @@ class DeskApplication {
   /**
    * One manager for the application. Spring would {@code close()} it by itself, and that waits for
    * as long as it takes; so {@link ManagerEnd} does it.
+   *
+   * <p>Clients decide how fast an upload comes, and so must not have all threads of a pool, or all
+   * of the disk, to themselves.
    */
   @Bean(destroyMethod = "")
   AsyncOffloadManager manager(DeskSettings settings) {
-    OffloadConfig config =
-        OffloadConfig.builder()
-            .kind(
-                Receiving.KIND,
-                Receiving.policy(
-                    settings.receiveAtOnce(), settings.receiveWaiting(), settings.receiveTime()))
-            .build();
+    KindPolicy receiving =
+        KindPolicy.unset()
+            .withConcurrency(
+                new ConcurrencyLimit(settings.receiveAtOnce(), settings.receiveWaiting()))
+            .withTimeout(TimeoutPolicy.cancelAfter(settings.receiveTime()));
+    OffloadConfig config = OffloadConfig.builder().kind(Inbox.RECEIVE, receiving).build();
     return AsyncOffloadManager.builder().name("desk").config(config).build();
   }
 
-  /** Ends it while the directory is still locked: what runs until then writes to it. */
+  /** Ends it before the inbox is cleared and the directory unlocked: what runs writes to them. */
   @Bean
-  @DependsOn("directory")
+  @DependsOn("inbox")
   ManagerEnd managerEnd(AsyncOffloadManager manager, DeskSettings settings) {
     return new ManagerEnd(manager, settings.grace());
   }

@@ -2,6 +2,7 @@ package dev.offload.examples.desk;
 
 import java.io.PrintStream;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 import picocli.CommandLine;
@@ -45,7 +46,8 @@ public final class Main {
       announce(open(arguments.toSpring()), out);
       return 0;
     } catch (ParameterException e) {
-      err.println("desk: " + e.getMessage() + "; --help tells what is possible");
+      String mistake = String.valueOf(e.getMessage()).lines().collect(Collectors.joining(" "));
+      err.println("desk: " + mistake + "; --help tells what is possible");
       return USAGE;
     } catch (RuntimeException e) {
       Optional<String> mistake = StartFailure.describe(e);
@@ -65,7 +67,8 @@ public final class Main {
   static void announce(ConfigurableApplicationContext desk, PrintStream out) {
     String port = desk.getEnvironment().getRequiredProperty("local.server.port");
     String files = "http://localhost:" + port + "/files";
-    out.println("desk: at " + files + "; Ctrl-C stops it. Try:");
+    String dir = desk.getEnvironment().getRequiredProperty("desk.dir");
+    out.println("desk: at " + files + ", keeps files in " + dir + "; Ctrl-C stops it. Try:");
     out.println("  curl --data-binary @README.md " + files);
     out.println("  curl '" + files + "?state=SUCCEEDED'");
     out.println("  curl -X DELETE " + files + "/$(sha256sum < README.md | cut -c1-64)");

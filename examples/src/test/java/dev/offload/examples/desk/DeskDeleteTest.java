@@ -47,6 +47,25 @@ class DeskDeleteTest {
   }
 
   @Test
+  void aFileThatComesWhileItIsDeletedCameBefore() {
+    try (RunningDesk desk = deskWithFile()) {
+      desk.storage.shut();
+      CompletableFuture<HttpResponse<String>> delete = desk.delete(ID);
+      RunningDesk.await(() -> desk.storage.deletes.get() == 1);
+
+      // Until it is gone it is there; a store does not run beside the delete.
+      assertTrue(desk.post("hello").body().contains("STORED_ALREADY"));
+      assertEquals(List.of(), desk.incoming());
+
+      desk.storage.open();
+      assertEquals(200, delete.join().statusCode());
+      assertEquals(404, desk.get("/files/" + ID).statusCode());
+      assertEquals(1, desk.storage.stores.get());
+      assertEquals(List.of(), desk.stored());
+    }
+  }
+
+  @Test
   void ofDeletesThatRaceOneDeletes() {
     try (RunningDesk desk = deskWithFile()) {
       List<Integer> codes =

@@ -2,15 +2,23 @@ package dev.offload.examples.desk;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.ProcessBuilder.Redirect;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +38,47 @@ class DeskProgramTest {
 
   private String errors() {
     return err.toString(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void theProgramServesUntilItIsAskedToEnd() throws IOException, InterruptedException {
+    Process program =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                "--port=0",
+                "--dir=" + dir,
+                "--grace=60s")
+            .redirectError(Redirect.DISCARD)
+            .start();
+    assumeTrue(program.supportsNormalTermination());
+    // If it hangs it is killed, and then nothing here waits for it any longer.
+    var unused =
+        program
+            .onExit()
+            .orTimeout(2 * RunningDesk.LIMIT.toSeconds(), TimeUnit.SECONDS)
+            .whenComplete((ended, hung) -> program.destroyForcibly());
+    try (BufferedReader said = program.inputReader()) {
+      String first = said.readLine();
+      Matcher at = Pattern.compile("desk: at http://localhost:(\\d+)/files, .*").matcher(first);
+      assertTrue(at.matches(), first);
+      int port = Integer.parseInt(at.group(1));
+
+      try (Socket upload = RunningDesk.beginUpload(port, 5, "hel")) {
+        RunningDesk.await(() -> RunningDesk.names(dir.resolve("incoming")).size() == 1);
+        program.destroy(); // SIGTERM
+        RunningDesk.awaitStopping(port);
+        RunningDesk.write(upload, "lo");
+        assertEquals("202", RunningDesk.status(upload));
+      }
+      program.waitFor();
+      assertEquals(List.of(RunningDesk.idOf("hello")), RunningDesk.names(dir.resolve("stored")));
+      assertEquals(List.of(), RunningDesk.names(dir.resolve("incoming")));
+    } finally {
+      program.destroyForcibly();
+    }
   }
 
   @Test
@@ -64,11 +113,20 @@ class DeskProgramTest {
 
   @Test
   void wrongArgumentsAreOneLine() {
-    assertEquals(2, run("--prot", "1"));
-    assertEquals(2, run("--port", "70000"));
-    assertEquals(2, run("--max-size", "much"));
-    assertEquals(2, run("--grace", "soon"));
-    assertEquals(4, errors().lines().count(), errors());
+    List<List<String>> wrong =
+        List.of(
+            List.of("--prot", "1"),
+            List.of("two\nlines"),
+            List.of("--port"),
+            List.of("--port", "70000"),
+            List.of("--port", "http"),
+            List.of("--port", "1", "--port", "2"),
+            List.of("--max-size", "much"),
+            List.of("--max-size", "0"),
+            List.of("--grace", "soon"),
+            List.of("--grace", "-5s"));
+    wrong.forEach(args -> assertEquals(2, run(args.toArray(String[]::new)), args::toString));
+    assertEquals(wrong.size(), errors().lines().count(), errors());
     assertTrue(errors().lines().allMatch(line -> line.endsWith("; --help tells what is possible")));
   }
 

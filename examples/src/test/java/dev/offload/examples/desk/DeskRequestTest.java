@@ -6,6 +6,7 @@ import static dev.offload.examples.desk.RunningDesk.write;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.offload.ScopeSnapshot;
 import dev.offload.async.AsyncOffloadManager;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -98,6 +99,26 @@ class DeskRequestTest {
 
       assertEquals(List.of(), desk.stored());
       assertEquals(0, desk.storage.stores.get());
+    }
+  }
+
+  @Test
+  void anUploadHasAScopeUntilItIsAnswered() throws IOException {
+    try (RunningDesk desk = new RunningDesk(dir);
+        Socket upload = desk.beginUpload(5, "hel")) {
+      AsyncOffloadManager manager = desk.context.getBean(AsyncOffloadManager.class);
+      RunningDesk.await(() -> manager.activeCount() == 1);
+      ScopeSnapshot request = manager.snapshot().children().get(0);
+      assertEquals("POST /files", request.name());
+      assertEquals(1, request.total().active());
+
+      desk.storage.shut();
+      write(upload, "lo");
+      assertEquals("202", status(upload));
+
+      // What goes on belongs to the manager.
+      RunningDesk.await(() -> manager.snapshot().children().isEmpty());
+      assertEquals(1, manager.snapshot().total().active());
     }
   }
 

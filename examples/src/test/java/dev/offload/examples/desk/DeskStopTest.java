@@ -70,7 +70,7 @@ class DeskStopTest {
       assertEquals(TaskState.FAILED, status.state());
       assertTrue(status.cause().contains("the scope that owns it ended"), status.cause());
       assertEquals(List.of(), desk.stored());
-      RunningDesk.await(() -> desk.incoming().isEmpty());
+      assertEquals(List.of(), desk.incoming());
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.offload.examples.desk;
 
 import static dev.offload.examples.desk.RunningDesk.idOf;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -106,6 +107,48 @@ class DeskUploadTest {
       desk.awaitState(id, "SUCCEEDED");
       assertEquals("{\"count\":0,\"files\":[]}", desk.get("/files?state=FAILED").body());
       assertEquals(List.of(id), desk.stored());
+    }
+  }
+
+  @Test
+  void aDiskThatReallyFailsTellsNoPlaces() throws IOException {
+    try (RunningDesk desk = new RunningDesk(dir)) {
+      String id = idOf("hello");
+      Files.delete(dir.resolve("stored"));
+      assertEquals(202, desk.post("hello").statusCode());
+      desk.awaitState(id, "FAILED");
+      String failed = desk.get("/files/" + id).body();
+      assertTrue(failed.contains("\"cause\":\"NoSuchFileException\""), failed);
+      assertEquals(List.of(), desk.incoming());
+
+      Files.createDirectory(dir.resolve("stored"));
+      assertEquals(202, desk.post("hello").statusCode());
+      desk.awaitState(id, "SUCCEEDED");
+
+      Files.delete(dir.resolve("incoming"));
+      HttpResponse<String> lost = desk.post("other");
+      assertEquals(500, lost.statusCode());
+      assertTrue(lost.body().contains("the disk failed"), lost.body());
+      assertFalse(lost.body().contains(dir.toString()), lost.body());
+      assertEquals(404, desk.get("/files/" + idOf("other")).statusCode());
+      Files.createDirectory(dir.resolve("incoming"));
+    }
+  }
+
+  @Test
+  void whoBringsAFileThatIsNotStoredIsToldSoLikeTheFirst() {
+    try (RunningDesk desk = new RunningDesk(dir)) {
+      String id = idOf("hello");
+      desk.storage.shut();
+      desk.storage.failing = true;
+      assertTrue(desk.post("hello").body().contains("ACCEPTED"));
+      assertTrue(desk.post("hello").body().contains("BEING_STORED"));
+
+      desk.storage.open();
+      desk.awaitState(id, "FAILED");
+      assertEquals(List.of(), desk.incoming());
+      assertEquals(List.of(), desk.stored());
+      assertEquals(1, desk.storage.stores.get());
     }
   }
 

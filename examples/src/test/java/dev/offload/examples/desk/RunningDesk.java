@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.springframework.beans.factory.config.BeanPostProcessor;
@@ -30,7 +31,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 
 /** A desk at a free port, and a client for it. */
 final class RunningDesk implements AutoCloseable {
-  private static final Duration LIMIT = Duration.ofSeconds(60);
+  static final Duration LIMIT = Duration.ofSeconds(60);
 
   final Path dir;
   final StorageProbe storage = new StorageProbe();
@@ -79,6 +80,10 @@ final class RunningDesk implements AutoCloseable {
 
   /** A connection for requests that no HTTP client makes; reads from it end after a while. */
   Socket connect() throws IOException {
+    return connect(port);
+  }
+
+  private static Socket connect(int port) throws IOException {
     Socket socket = new Socket(InetAddress.getByName("localhost"), port);
     socket.setSoTimeout((int) LIMIT.toMillis());
     return socket;
@@ -86,7 +91,11 @@ final class RunningDesk implements AutoCloseable {
 
   /** Starts an upload, of which {@code sent} is sent and the rest is to come. */
   Socket beginUpload(int length, String sent) throws IOException {
-    Socket socket = connect();
+    return beginUpload(port, length, sent);
+  }
+
+  static Socket beginUpload(int port, int length, String sent) throws IOException {
+    Socket socket = connect(port);
     write(
         socket, "POST /files HTTP/1.1\r\nHost: x\r\nContent-Length: " + length + "\r\n\r\n" + sent);
     return socket;
@@ -110,10 +119,14 @@ final class RunningDesk implements AutoCloseable {
 
   /** Waits until the desk takes no new connections. */
   void awaitStopping() {
+    awaitStopping(port);
+  }
+
+  static void awaitStopping(int port) {
     await(
         () -> {
           try {
-            connect().close();
+            connect(port).close();
             return false;
           } catch (ConnectException e) {
             return true;
@@ -129,20 +142,20 @@ final class RunningDesk implements AutoCloseable {
       if (System.nanoTime() - deadline > 0) {
         throw new AssertionError("this has not happened in " + LIMIT);
       }
-      Thread.onSpinWait();
+      Thread.yield();
     }
   }
 
   List<String> incoming() {
-    return names("incoming");
+    return names(dir.resolve("incoming"));
   }
 
   List<String> stored() {
-    return names("stored");
+    return names(dir.resolve("stored"));
   }
 
-  private List<String> names(String directory) {
-    try (Stream<Path> files = Files.list(dir.resolve(directory))) {
+  static List<String> names(Path directory) {
+    try (Stream<Path> files = Files.list(directory)) {
       return files.map(file -> file.getFileName().toString()).toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -160,7 +173,8 @@ final class RunningDesk implements AutoCloseable {
 
   /** Starts to stop. */
   CompletableFuture<Void> stop() {
-    return CompletableFuture.runAsync(context::close);
+    return CompletableFuture.runAsync(context::close)
+        .orTimeout(LIMIT.toSeconds(), TimeUnit.SECONDS);
   }
 
   @Override

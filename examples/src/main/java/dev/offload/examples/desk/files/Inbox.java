@@ -1,16 +1,21 @@
 package dev.offload.examples.desk.files;
 
+import dev.offload.OffloadKind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /** Receives uploads into temporary files of a directory of its own. */
-public final class Inbox {
+public final class Inbox implements AutoCloseable {
+  /** The work of receiving one upload. */
+  public static final OffloadKind<FileId> RECEIVE = OffloadKind.named("file.receive");
+
   private static final int BUFFER_SIZE = 64 * 1024;
 
   private final Path directory;
@@ -26,9 +31,13 @@ public final class Inbox {
   public Inbox(Path directory, long maxSize) throws IOException {
     this.directory = directory;
     this.maxSize = maxSize;
+    clear();
+  }
+
+  private void clear() throws IOException {
     try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(directory)) {
       for (Path leftover : leftovers) {
-        Files.delete(leftover);
+        Files.deleteIfExists(leftover);
       }
     }
   }
@@ -74,7 +83,7 @@ public final class Inbox {
     MessageDigest hash = sha256();
     byte[] buffer = new byte[BUFFER_SIZE];
     long size = 0;
-    try (OutputStream out = Files.newOutputStream(file.path())) {
+    try (OutputStream out = Files.newOutputStream(file.path(), StandardOpenOption.WRITE)) {
       for (int read = read(body, buffer); read >= 0; read = read(body, buffer)) {
         size += read;
         requireRoomFor(size);
@@ -85,6 +94,15 @@ public final class Inbox {
       throw new InboxException(e);
     }
     return FileId.of(hash.digest());
+  }
+
+  /**
+   * Removes what is left. To be called when the manager has ended: of an upload that was cut off,
+   * the request may not have come to it.
+   */
+  @Override
+  public void close() throws IOException {
+    clear();
   }
 
   private static int read(InputStream body, byte[] buffer) throws BrokenUploadException {

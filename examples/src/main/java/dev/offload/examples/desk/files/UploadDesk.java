@@ -11,6 +11,9 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Stores each file once, however often and however many at a time bring it, and deletes it once.
@@ -21,6 +24,7 @@ import java.util.stream.Stream;
  * the request that brought the file is answered.
  */
 public final class UploadDesk {
+  private static final Logger LOG = LoggerFactory.getLogger(UploadDesk.class);
   private static final OffloadKind<FileId> STORE = OffloadKind.named("file.store");
 
   private final AsyncTaskRecorder<FileId> tasks;
@@ -37,10 +41,9 @@ public final class UploadDesk {
     this.tasks = AsyncTaskRecorder.create(manager, STORE);
     this.storage = storage;
     for (FileId id : storage.stored()) {
-      var unused = tasks.launch(id, () -> id);
+      var unused = tasks.launchStage(id, () -> CompletableFuture.completedFuture(id));
     }
     manager.joinAll().join();
-    var unusedWatch = tasks.watch(new FailureLog(tasks)); // as long as the manager
   }
 
   /**
@@ -55,11 +58,19 @@ public final class UploadDesk {
     LaunchOutcome<OffloadFuture<FileId>> launch = tasks.launch(id, () -> store(upload, id));
     if (launch instanceof LaunchOutcome.Launched<OffloadFuture<FileId>> launched) {
       upload.leaveTo(launched.handle());
+      var unused = launched.handle().whenComplete((stored, failure) -> log(failure));
       return Receipt.ACCEPTED;
     }
     return launch instanceof LaunchOutcome.AlreadyWorking
         ? Receipt.BEING_STORED
         : Receipt.STORED_ALREADY;
+  }
+
+  /** Tells the operator. Clients ask what became of a file, but a disk is not theirs to mend. */
+  private static void log(@Nullable Throwable failure) {
+    if (failure != null) {
+      LOG.warn("a file was not stored: {}", Causes.describe(failure));
+    }
   }
 
   private FileId store(TemporaryFile upload, FileId id) throws IOException {

@@ -26,6 +26,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ResponseStatusException;
 
 /** What a client can ask of the desk. */
 @RestController
@@ -57,7 +58,7 @@ final class FilesController {
     try (TemporaryFile file = inbox.open();
         AsyncOffloadScope request = manager.openScope("POST /files");
         UploadBody body = new UploadBody(http.getInputStream())) {
-      FileId id = request.submit(Receiving.KIND.auto(), () -> inbox.receive(body, file)).join();
+      FileId id = request.submit(Inbox.RECEIVE.auto(), () -> inbox.receive(body, file)).join();
       Receipt receipt = desk.take(file, id);
       return ResponseEntity.status(
               receipt == Receipt.STORED_ALREADY ? HttpStatus.OK : HttpStatus.ACCEPTED)
@@ -78,7 +79,7 @@ final class FilesController {
   @GetMapping
   ListAnswer list(@RequestParam TaskState state) {
     if (state == TaskState.NOT_FOUND) {
-      throw new NotListedException();
+      throw new ResponseStatusException(HttpStatus.BAD_REQUEST, Problems.NOT_LISTED);
     }
     List<FileStatus> files = desk.list(state).limit(LIST_LIMIT).toList();
     return new ListAnswer(desk.count(state), files);

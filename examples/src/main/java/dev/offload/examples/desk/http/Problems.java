@@ -27,6 +27,8 @@ import org.springframework.web.method.annotation.MethodArgumentTypeMismatchExcep
 @RestControllerAdvice
 @Order(Ordered.HIGHEST_PRECEDENCE) // before Spring's own, which says less
 final class Problems {
+  static final String NOT_LISTED = "state must be WORKING, SUCCEEDED or FAILED";
+
   private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
 
   @ExceptionHandler
@@ -64,15 +66,9 @@ final class Problems {
   /** An id or a state is none. */
   @ExceptionHandler
   ResponseEntity<ProblemDetail> noneSuch(MethodArgumentTypeMismatchException e) {
-    if (TaskState.class.equals(e.getRequiredType())) {
-      return notListed();
-    }
-    return answer(HttpStatus.BAD_REQUEST, Causes.describe(e.getMostSpecificCause()));
-  }
-
-  @ExceptionHandler(NotListedException.class)
-  ResponseEntity<ProblemDetail> notListed() {
-    return answer(HttpStatus.BAD_REQUEST, "state must be WORKING, SUCCEEDED or FAILED");
+    boolean isState = TaskState.class.equals(e.getRequiredType());
+    return answer(
+        HttpStatus.BAD_REQUEST, isState ? NOT_LISTED : Causes.describe(e.getMostSpecificCause()));
   }
 
   private static ResponseEntity<ProblemDetail> answer(HttpStatus status, String detail) {
