@@ -142,7 +142,7 @@ final class RunningDesk implements AutoCloseable {
       if (System.nanoTime() - deadline > 0) {
         throw new AssertionError("this has not happened in " + LIMIT);
       }
-      Thread.yield();
+      Thread.onSpinWait();
     }
   }
 
