@@ -32,6 +32,11 @@ class DeskRequestTest {
       assertEquals(413, announced.statusCode());
       assertTrue(announced.body().contains("larger than 100 bytes"), announced.body());
 
+      // Nobody waits for the bytes of what says itself that it is too large.
+      try (Socket unsent = desk.beginUpload(101, "")) {
+        assertEquals("413", status(unsent));
+      }
+
       byte[] bytes = large.getBytes(StandardCharsets.UTF_8);
       int chunked =
           desk.send(

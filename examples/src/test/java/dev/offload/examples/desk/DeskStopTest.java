@@ -10,6 +10,7 @@ import dev.offload.examples.desk.files.FileId;
 import dev.offload.examples.desk.files.UploadDesk;
 import java.io.IOException;
 import java.net.Socket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -63,6 +64,8 @@ class DeskStopTest {
       desk.storage.arrived.await();
       RunningDesk.await(() -> desk.incoming().size() == 2);
 
+      // As of a request that has lost its thread.
+      Files.createFile(dir.resolve("incoming").resolve("upload-1.part"));
       assertFalse(upload.isClosed()); // this client would go on for ever
       desk.stop().join();
 

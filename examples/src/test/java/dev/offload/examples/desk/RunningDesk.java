@@ -131,7 +131,7 @@ final class RunningDesk implements AutoCloseable {
           } catch (ConnectException e) {
             return true;
           } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            return false; // reset, by the very end of taking them
           }
         });
   }
