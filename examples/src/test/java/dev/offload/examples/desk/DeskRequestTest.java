@@ -25,7 +25,7 @@ class DeskRequestTest {
   @TempDir Path dir;
 
   @Test
-  void aFileThatIsTooLargeLeavesNothing() {
+  void aFileThatIsTooLargeLeavesNothing() throws IOException {
     try (RunningDesk desk = new RunningDesk(dir, "--desk.max-size=100B")) {
       String large = "x".repeat(101);
       HttpResponse<String> announced = desk.post(large);
