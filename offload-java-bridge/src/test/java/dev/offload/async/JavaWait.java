@@ -42,6 +42,9 @@ record JavaWait<T>(Callable<T> call) implements Wait<T> {
                 Bounded.until("the caller gives up", () -> !caller.isAlive());
               }
             });
+    Bounded.until(
+        "the caller waits or is told",
+        () -> caller.getState() == Thread.State.WAITING || told.isDone());
     return told;
   }
 }

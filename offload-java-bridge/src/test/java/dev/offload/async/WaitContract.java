@@ -200,6 +200,30 @@ abstract class WaitContract {
 
   @Test
   @DisplayName(
+      "W4: a wake that races the close is Woke or Closed: it is not told that nobody waits")
+  final void wakeRacesClose() {
+    try (Race race = new Race(2)) {
+      for (int i = 0; i < 2_000; i++) {
+        WaitFace map = make(new WaitSettings(null, (key, value) -> undelivered.add(value)));
+        CompletableFuture<String> wait = map.await(1);
+        Callable<Object> close =
+            () -> {
+              map.close();
+              return WOKE;
+            };
+        Object outcome = race.each(List.of(() -> map.wake(1, "a"), close)).get(0);
+        if (outcome.equals(WOKE)) {
+          assertEquals("a", Bounded.get("the value", wait));
+        } else {
+          assertEquals(new WakeOutcome.Closed<>("a"), outcome);
+          failure(WaitMapClosedException.class, wait);
+        }
+      }
+    }
+  }
+
+  @Test
+  @DisplayName(
       "W6: an early wake is stored, one for each key, and the next who waits has it at once")
   final void stored() {
     WaitFace map = open(new EarlyWakes(2, Bounded.BOUND));
