@@ -196,6 +196,11 @@ interface CycleContract extends Contract {
     Outcome.of(successor.join()).assertValue(2);
   }
 
+  private static void awaitLeases(Face face, OffloadKey.Keyed<Integer> key, long leases) {
+    Bounded.until(
+        leases + " wait", () -> face.find(key).filter(job -> job.leases() == leases).isPresent());
+  }
+
   @Test
   @DisplayName("E5: many who wait for one, some of them through others, are no circle")
   default void noFalseAlarm() {
@@ -210,7 +215,10 @@ interface CycleContract extends Contract {
       all.add(face.share(STORE.key(i), direct));
       all.add(face.share(LOAD.key("direct " + i), direct));
     }
-    Bounded.until("all wait", () -> face.find(C).filter(job -> job.leases() == 20).isPresent());
+    awaitLeases(face, C, 20);
+    for (int i = 0; i < 10; i++) {
+      awaitLeases(face, STORE.key(i), 2);
+    }
     shared.release();
 
     all.forEach(handle -> Outcome.of(handle).assertValue(1));
