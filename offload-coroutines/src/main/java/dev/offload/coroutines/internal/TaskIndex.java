@@ -3,7 +3,6 @@ package dev.offload.coroutines.internal;
 import dev.offload.TaskState;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -16,7 +15,10 @@ import java.util.concurrent.atomic.LongAdder;
  */
 final class TaskIndex<I> {
   private final OpenRuns<I> open = new OpenRuns<>();
-  private final Set<TaskRun<I>> failed = ConcurrentHashMap.newKeySet();
+
+  /** With the id, which need not be fetched from the run to list it. */
+  private final ConcurrentHashMap<TaskRun<I>, I> failed = new ConcurrentHashMap<>();
+
   private final LongAdder succeeded = new LongAdder();
 
   /** A task is WORKING by this run. */
@@ -37,7 +39,7 @@ final class TaskIndex<I> {
 
   /** A task is about to be FAILED by this run. */
   void failing(TaskRun<I> run) {
-    failed.add(run);
+    failed.put(run, run.id);
   }
 
   /** A task has failed. */
@@ -68,12 +70,6 @@ final class TaskIndex<I> {
 
   /** The ids FAILED, as {@link #working()}. */
   List<I> failed() {
-    List<I> ids = new ArrayList<>(failed.size());
-    for (TaskRun<I> run : failed) {
-      if (!run.isOpen()) {
-        ids.add(run.id);
-      }
-    }
-    return ids;
+    return new ArrayList<>(failed.values());
   }
 }
