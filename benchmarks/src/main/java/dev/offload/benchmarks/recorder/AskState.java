@@ -40,6 +40,7 @@ public class AskState {
     @Setup
     public void record() {
       recorder = Recorded.recorder(ids);
+      System.gc(); // so that both lie in the heap as a collection leaves them
     }
   }
 
@@ -54,6 +55,7 @@ public class AskState {
     @Setup
     public void record() {
       map = Recorded.map(ids);
+      System.gc();
     }
   }
 
