@@ -8,13 +8,13 @@ import java.util.Map;
 /** Each ratio with its spread, and its target as a mark; a logarithmic axis. */
 final class RatioPlot {
   private static final List<String> COLORS = List.of("#1f77b4", "#2ca02c", "#9467bd");
-  private static final int LEFT = 430;
-  private static final int WIDTH = 900;
+  private static final int LEFT = 450;
+  private static final int WIDTH = 920;
   private static final int LINE = 24;
   private static final int TOP = 40;
-  private static final double LOW = 0.25;
+  private static final double LOW = 0.125;
   private static final double HIGH = 16;
-  private static final double[] TICKS = {0.25, 0.5, 1, 2, 4, 8, 16};
+  private static final double[] TICKS = {0.125, 0.25, 0.5, 1, 2, 4, 8, 16};
 
   private RatioPlot() {}
 
