@@ -10,8 +10,10 @@ import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitCancellation
-import kotlinx.coroutines.cancel
+import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.channels.Channel
+import kotlinx.coroutines.job
+import kotlinx.coroutines.runBlocking
 import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.CountDownLatch
 
@@ -29,34 +31,32 @@ val keepers: Map<String, (Array<String>) -> AutoCloseable> =
 private fun jobs(ids: Array<String>): AutoCloseable {
     val manager = OffloadManager()
     val kind = OffloadKind.named<Unit>("kept")
-    return inFlight(ids, manager::cancel) { id, block -> manager.submit(kind.key(id), block = block) }
+    val end: suspend () -> Unit = {
+        manager.cancel()
+        manager.joinAll()
+    }
+    return inFlight(ids, end) { id, block -> manager.submit(kind.key(id), block = block) }
 }
 
 private fun asyncs(ids: Array<String>): AutoCloseable {
     val scope = CoroutineScope(SupervisorJob() + Dispatchers.Default)
-    return inFlight(ids, scope::cancel) { _, block -> scope.async(block = block) }
+    return inFlight(ids, { scope.coroutineContext.job.cancelAndJoin() }) { _, block -> scope.async(block = block) }
 }
 
 private fun inFlight(
     ids: Array<String>,
-    end: () -> Unit,
+    end: suspend () -> Unit,
     start: (String, suspend CoroutineScope.() -> Unit) -> Any,
 ): AutoCloseable {
     val running = CountDownLatch(ids.size)
-    val ended = CountDownLatch(ids.size)
     val block: suspend CoroutineScope.() -> Unit = {
         running.countDown()
-        try {
-            awaitCancellation()
-        } finally {
-            ended.countDown()
-        }
+        awaitCancellation()
     }
     val handles = Array(ids.size) { start(ids[it], block) }
     running.await()
     return AutoCloseable {
-        end()
-        ended.await() // what ends late would be weighed with the next
+        runBlocking { end() } // what ends late would be weighed with the next
         check(handles.size == ids.size)
     }
 }

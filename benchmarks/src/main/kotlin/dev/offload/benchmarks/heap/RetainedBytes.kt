@@ -6,8 +6,7 @@ import java.nio.file.Files
 import java.nio.file.Path
 import java.util.UUID
 
-private const val SETTLE_MILLIS = 50L
-private const val GCS = 3
+private const val MOST_GCS = 20
 private const val DEFAULT_COUNT = 1_000_000
 private const val DEFAULT_REPETITIONS = 3
 
@@ -42,12 +41,16 @@ private fun bytesEach(ids: Array<String>, keeper: (Array<String>) -> AutoCloseab
     return (after - before).toDouble() / ids.size
 }
 
+/** What is used when one more collection frees nothing more. */
 private fun usedBytes(): Long {
-    repeat(GCS) {
+    var least = Long.MAX_VALUE
+    repeat(MOST_GCS) {
         System.gc()
-        Thread.sleep(SETTLE_MILLIS)
+        val used = Runtime.getRuntime().run { totalMemory() - freeMemory() }
+        if (used >= least) return least
+        least = used
     }
-    return Runtime.getRuntime().run { totalMemory() - freeMemory() }
+    return least
 }
 
 private fun result(name: String, bytes: List<Double>) = """
