@@ -5,6 +5,7 @@ import dev.offload.JobState
 import dev.offload.OffloadCancelledException
 import dev.offload.OffloadKind
 import org.jetbrains.lincheck.datastructures.EnumGen
+import org.jetbrains.lincheck.datastructures.ModelCheckingOptions
 import org.jetbrains.lincheck.datastructures.Operation
 import org.jetbrains.lincheck.datastructures.Param
 import org.jetbrains.lincheck.datastructures.ThreadIdGen
@@ -81,6 +82,30 @@ internal class LeaseLincheckTest : LincheckTest(LeaseSpecification::class.java) 
     fun awaitEnd(@Param(name = "thread") thread: Int) {
         val waiter = CountingWaiter(end = true)
         awaiting[thread] += Wait(waiter, true, job.push(waiter))
+    }
+
+    override fun ModelCheckingOptions.known() = addCustomScenario {
+        // The last lease is dropped while another one is taken.
+        parallel {
+            thread { actor(this@LeaseLincheckTest::drop, 0) }
+            thread {
+                actor(::join, 1)
+                actor(::state)
+            }
+        }
+    }.addCustomScenario {
+        // Two drop what they have, one of them the lease it just took, while the body begins.
+        parallel {
+            thread {
+                actor(::begin)
+                actor(this@LeaseLincheckTest::drop, 0)
+            }
+            thread {
+                actor(::join, 1)
+                actor(this@LeaseLincheckTest::drop, 1)
+                actor(::state)
+            }
+        }
     }
 
     @Validate
