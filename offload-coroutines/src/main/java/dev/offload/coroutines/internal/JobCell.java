@@ -56,10 +56,10 @@ import org.jspecify.annotations.Nullable;
  *  CANCELLING  CANCELLED    the body's end, whatever it yields    (was already)     has ended
  * </pre>
  *
- * <p>Every transition is one CAS on {@link #word}; leases are taken and dropped only while the
- * outcome is undecided. So the outcome is decided once, and the last three states are entered once:
- * that one thread runs {@link #ended}, which takes the job out of its registry, then starts its
- * successor, then tells its callers, then the listener.
+ * <p>Every transition is one CAS on {@link #word}; a lease is taken only while the outcome is
+ * undecided, and one dropped after that changes nothing. So the outcome is decided once, and the
+ * last three states are entered once: that one thread runs {@link #ended}, which takes the job out
+ * of its registry, then starts its successor, then tells its callers, then the listener.
  *
  * <p>{@link #outcome} belongs to whoever moved the job to RUNNING: the body, or {@link
  * #failUnstarted}, which for that passes through RUNNING for an instant. It is written before the
