@@ -11,12 +11,12 @@ import org.jspecify.annotations.NullMarked;
  */
 @NullMarked
 public final class Bookkeeping<I> {
-  private final TaskStates<I> states = new TaskTable<>(new TaskFeed<>());
+  private final TaskStates<I> states = new TaskTable<>(new TaskFeed<>(), List::of);
 
   /** A task is launched and succeeds. */
   public void succeed(I id) {
     TaskRun<I> run = launch(id);
-    run.writeSuccess(); // in place of its job's decision
+    run.write(Attempt.SUCCESS); // as its job is named to it, with one compare-and-set
     states.settle(run);
   }
 

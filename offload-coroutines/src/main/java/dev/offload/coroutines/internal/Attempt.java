@@ -51,18 +51,15 @@ abstract sealed class Attempt<I> permits TaskRun, RevokeRun {
   /** Null while open, else {@link #SUCCESS} or the {@link Throwable} it failed with. */
   final @Nullable Object verdict() {
     Object now = verdict;
-    if (!(now instanceof JobCell<?> decider)) {
-      return now;
-    }
+    return now instanceof JobCell<?> decider ? verdictOf(decider) : now;
+  }
+
+  private static @Nullable Object verdictOf(JobCell<?> decider) {
     if (!decider.isDecided()) {
       return null;
     }
     Throwable failure = decider.failure();
     return failure == null ? SUCCESS : failure;
-  }
-
-  final boolean isOpen() {
-    return verdict() == null;
   }
 
   /** Whether what it became was written down. */
@@ -85,10 +82,5 @@ abstract sealed class Attempt<I> permits TaskRun, RevokeRun {
         return true;
       }
     }
-  }
-
-  /** Writes down that its job has succeeded, as any number of threads may. */
-  final void writeSuccess() {
-    VERDICT.setRelease(this, SUCCESS);
   }
 }

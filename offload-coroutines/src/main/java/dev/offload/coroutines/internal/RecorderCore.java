@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
 public final class RecorderCore<I> {
   private final ScopeCore scope;
   private final OffloadKind<?> kind;
+  private final Section jobs;
   private final TaskFeed<I> feed = new TaskFeed<>();
-  private final TaskStates<I> states = new TaskTable<>(feed);
+  private final TaskStates<I> states = new TaskTable<>(feed, this::inFlight);
 
   /**
    * Makes a recorder that has recorded nothing.
@@ -33,6 +34,7 @@ public final class RecorderCore<I> {
     this.scope = scope;
     this.kind = kind;
     scope.engine().kinds.of(kind);
+    this.jobs = scope.section();
   }
 
   /** Owns the jobs. */
@@ -73,7 +75,7 @@ public final class RecorderCore<I> {
   private <T extends @Nullable Object> JobCell<T> start(
       Attempt<I> attempt, @Nullable TimeoutPolicy timeout, JobBody<T> body) {
     @SuppressWarnings("unchecked") // nobody else can make this key, so nobody joins the job
-    OffloadKey<T> key = (OffloadKey<T>) kind.key(new TaskId(this, attempt.id));
+    OffloadKey<T> key = (OffloadKey<T>) kind.key(new TaskId(jobs, attempt.id));
     try {
       TaskBody<I, T> recorded = new TaskBody<>(body, attempt, states);
       JobCell<T> job = scope.submitRemembered(key, timeout, recorded).jobOrThrow(key);
@@ -116,6 +118,11 @@ public final class RecorderCore<I> {
     return states.tasks(requireRecorded(state));
   }
 
+  @SuppressWarnings("unchecked") // this recorder's ids
+  private List<I> inFlight() {
+    return (List<I>) jobs.ids();
+  }
+
   /** How many tasks are in a state. */
   public long count(TaskState state) {
     return states.count(requireRecorded(state));
@@ -133,24 +140,5 @@ public final class RecorderCore<I> {
   /** Who watches. */
   public TaskFeed<I> feed() {
     return feed;
-  }
-
-  /** The id of a task of one recorder. */
-  private record TaskId(RecorderCore<?> recorder, Object id) {
-
-    @Override
-    public boolean equals(@Nullable Object other) {
-      return other instanceof TaskId that && recorder == that.recorder && id.equals(that.id);
-    }
-
-    @Override
-    public int hashCode() {
-      return id.hashCode();
-    }
-
-    @Override
-    public String toString() {
-      return id.toString();
-    }
   }
 }

@@ -3,6 +3,7 @@ package dev.offload.coroutines.internal;
 import dev.offload.CancelReason;
 import dev.offload.ConflictPolicy;
 import dev.offload.OffloadKey;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,13 +26,48 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Readers take no lock. An unlinked job keeps its link, so a reader standing on it still reaches
  * all that is older.
+ *
+ * <p>The jobs of a recorder are in a map of their own, its {@link Section}. A key's id alone tells
+ * which map it belongs to, so all of the above holds for each map. A section is reachable from its
+ * recorder and from its keys; once it is not, its map is empty for ever, and forgotten when another
+ * section is made.
  */
 final class Registry {
   private final ConcurrentHashMap<OffloadKey<?>, JobCell<?>> newest;
 
+  /** Replaced under the lock of this object. */
+  private volatile List<Part> parts = List.of();
+
+  /** The map of a section, as long as somebody can use it. */
+  private record Part(
+      WeakReference<Section> section, ConcurrentHashMap<OffloadKey<?>, JobCell<?>> newest) {}
+
   /** Makes an empty one, with room for so many jobs at first. */
   Registry(int jobs) {
     this.newest = new ConcurrentHashMap<>(jobs);
+  }
+
+  /** Makes a section that has no jobs. */
+  synchronized Section section() {
+    List<Part> kept = new ArrayList<>(parts);
+    kept.removeIf(part -> part.section.refersTo(null));
+    Section section = new Section(this, new ConcurrentHashMap<>());
+    kept.add(new Part(new WeakReference<>(section), section.newest));
+    parts = List.copyOf(kept);
+    return section;
+  }
+
+  /** How many sections are kept. */
+  int sections() {
+    return parts.size();
+  }
+
+  private ConcurrentHashMap<OffloadKey<?>, JobCell<?>> mapOf(OffloadKey<?> key) {
+    return key instanceof OffloadKey.Keyed<?> keyed
+            && keyed.id() instanceof TaskId task
+            && task.section().isOf(this)
+        ? task.section().newest
+        : newest;
   }
 
   /** What became of a newcomer. */
@@ -56,7 +92,7 @@ final class Registry {
 
   /** The newest job under the key that can be joined, or null. */
   @Nullable JobCell<?> live(OffloadKey<?> key) {
-    return live(newest.get(key));
+    return live(mapOf(key).get(key));
   }
 
   private static @Nullable JobCell<?> live(@Nullable JobCell<?> from) {
@@ -72,7 +108,8 @@ final class Registry {
    * null.
    */
   @Nullable JobCell<?> find(OffloadKey<?> key) {
-    JobCell<?> head = newest.get(key);
+    ConcurrentHashMap<OffloadKey<?>, JobCell<?>> map = mapOf(key);
+    JobCell<?> head = map.get(key);
     JobCell<?> live = live(head);
     if (live != null || head == null) {
       return live;
@@ -80,7 +117,7 @@ final class Registry {
     // What is there may have been cancelled by a newcomer that is not linked yet: look again with
     // the key locked.
     @Nullable JobCell<?>[] found = new JobCell<?>[1];
-    newest.computeIfPresent(
+    map.computeIfPresent(
         key,
         (k, locked) -> {
           found[0] = liveOrDying(locked);
@@ -103,7 +140,8 @@ final class Registry {
 
   /** Cancels all jobs under the key; true if that changed anything. */
   boolean cancel(OffloadKey<?> key, CancelReason reason) {
-    JobCell<?> head = newest.get(key);
+    ConcurrentHashMap<OffloadKey<?>, JobCell<?>> map = mapOf(key);
+    JobCell<?> head = map.get(key);
     for (; ; ) {
       boolean changed = false;
       for (JobCell<?> job = head; job != null; job = job.older) {
@@ -113,7 +151,7 @@ final class Registry {
         return changed;
       }
       // As in find.
-      JobCell<?> locked = newest.computeIfPresent(key, (k, current) -> current);
+      JobCell<?> locked = map.computeIfPresent(key, (k, current) -> current);
       if (locked == head) {
         return false;
       }
@@ -133,7 +171,15 @@ final class Registry {
 
   /** Visits all jobs, as {@link #all()}. */
   void forEach(Consumer<JobCell<?>> action) {
-    for (JobCell<?> head : newest.values()) {
+    forEach(newest, action);
+    for (Part part : parts) {
+      forEach(part.newest, action);
+    }
+  }
+
+  private static void forEach(
+      ConcurrentHashMap<OffloadKey<?>, JobCell<?>> map, Consumer<JobCell<?>> action) {
+    for (JobCell<?> head : map.values()) {
       for (JobCell<?> job = head; job != null; job = job.older) {
         action.accept(job);
       }
@@ -142,13 +188,14 @@ final class Registry {
 
   /** Places the job if no other is under its key. */
   boolean placeIfFree(JobCell<?> newcomer) {
-    return newest.putIfAbsent(newcomer.key(), newcomer) == null;
+    return mapOf(newcomer.key()).putIfAbsent(newcomer.key(), newcomer) == null;
   }
 
   /** Places the job as the policy says. */
   Conflict place(JobCell<?> newcomer, ConflictPolicy policy) {
     Conflict result = new Conflict();
-    newest.compute(newcomer.key(), (key, head) -> place(newcomer, policy, head, result));
+    mapOf(newcomer.key())
+        .compute(newcomer.key(), (key, head) -> place(newcomer, policy, head, result));
     return result;
   }
 
@@ -190,11 +237,12 @@ final class Registry {
 
   /** Takes out a job that has ended. Answers the job that may start now, or null. */
   @Nullable JobCell<?> remove(JobCell<?> job) {
-    if (job.older == null && newest.remove(job.key(), job)) {
+    ConcurrentHashMap<OffloadKey<?>, JobCell<?>> map = mapOf(job.key());
+    if (job.older == null && map.remove(job.key(), job)) {
       return null;
     }
     @Nullable JobCell<?>[] startable = new JobCell<?>[1];
-    newest.computeIfPresent(
+    map.computeIfPresent(
         job.key(),
         (key, head) -> {
           JobCell<?> rest = unlink(head, job);

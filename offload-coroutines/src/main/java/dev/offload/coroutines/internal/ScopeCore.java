@@ -177,6 +177,11 @@ public final class ScopeCore implements WaitTarget {
         true);
   }
 
+  /** Makes a place of its own for the jobs of a recorder. */
+  Section section() {
+    return registry.section();
+  }
+
   /**
    * As {@link #submit}, but a full queue is only a reason to {@link #awaitRoom}: it is neither
    * counted nor told.

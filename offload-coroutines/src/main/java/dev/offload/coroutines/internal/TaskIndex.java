@@ -4,47 +4,35 @@ import dev.offload.TaskState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What is asked about all tasks of a table: those WORKING and those that FAILED, so that listing
- * them costs what the list is long, and the number of successes. What is neither is WORKING.
+ * What is asked about all tasks of a table and would need a walk through it: those that FAILED, so
+ * that listing them costs what the list is long, and the number of successes. What is neither is
+ * WORKING.
  *
- * <p>A task that succeeds, as most do, passes through here by one CAS and one count. Each of them
- * also passes the gate of its scope, which is one word, so there is nothing to stripe.
+ * <p>A plain number and no adder of many cells: each task passes the gate of its scope anyway,
+ * which is one word.
  */
 final class TaskIndex<I> {
-  private final OpenRuns<I> open = new OpenRuns<>();
-
   /** With the id, which need not be fetched from the run to list it. */
   private final ConcurrentHashMap<TaskRun<I>, I> failed = new ConcurrentHashMap<>();
 
-  private final LongAdder succeeded = new LongAdder();
-
-  /** A task is WORKING by this run. */
-  void began(TaskRun<I> run) {
-    open.push(run);
-  }
+  private final AtomicLong succeeded = new AtomicLong();
 
   /** A task has succeeded. */
   void succeeded() {
-    succeeded.increment();
-    open.decided();
+    succeeded.getAndIncrement();
   }
 
   /** A success was revoked or dropped. */
   void succeededNoMore() {
-    succeeded.decrement();
+    succeeded.getAndDecrement();
   }
 
   /** A task is about to be FAILED by this run. */
   void failing(TaskRun<I> run) {
     failed.put(run, run.id);
-  }
-
-  /** A task has failed. */
-  void hasFailed() {
-    open.decided();
   }
 
   /** A task is no longer FAILED by this run. */
@@ -56,19 +44,12 @@ final class TaskIndex<I> {
   long count(TaskState state, long all) {
     return switch (state) {
       case FAILED -> failed.size();
-      case SUCCEEDED -> Math.max(0, succeeded.sum());
-      default -> Math.max(0, all - succeeded.sum() - failed.size());
+      case SUCCEEDED -> Math.max(0, succeeded.get());
+      default -> Math.max(0, all - succeeded.get() - failed.size());
     };
   }
 
-  /** The ids WORKING; each that was so all the time, and perhaps others that came or went. */
-  List<I> working() {
-    List<I> ids = new ArrayList<>();
-    open.addTo(ids);
-    return ids;
-  }
-
-  /** The ids FAILED, as {@link #working()}. */
+  /** The ids FAILED; each that was so all the time, and perhaps others that came or went. */
   List<I> failed() {
     return new ArrayList<>(failed.values());
   }

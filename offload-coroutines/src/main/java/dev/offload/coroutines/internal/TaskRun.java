@@ -1,12 +1,7 @@
 package dev.offload.coroutines.internal;
 
-import org.jspecify.annotations.Nullable;
-
-/** A run of a task; in the table while the task is WORKING or FAILED, and in the index with it. */
+/** A run of a task; in the table while the task is WORKING or FAILED. */
 final class TaskRun<I> extends Attempt<I> {
-  /** Of {@link OpenRuns} alone. */
-  @Nullable TaskRun<I> older;
-
   TaskRun(I id) {
     super(id);
   }

@@ -9,36 +9,39 @@ import org.jspecify.annotations.Nullable;
  * Where a recorder keeps the states of its tasks. All operations are linearizable by id, and none
  * waits.
  *
+ * <p>A class, as calls through it then cost nothing while there is one kind of it: the compilers
+ * look at the loaded classes, and guard calls through an interface each time.
+ *
  * @param <I> the type of the ids
  */
-interface TaskStates<I> {
+abstract class TaskStates<I> {
 
   /** Makes the task WORKING by this run; null, or the state that forbids it. */
-  @Nullable TaskState begin(TaskRun<I> run);
+  abstract @Nullable TaskState begin(TaskRun<I> run);
 
   /** Begins a revoke; null, or the answer why not. */
-  @Nullable RevokeOutcome<@Nullable Object> begin(RevokeRun<I> run);
+  abstract @Nullable RevokeOutcome<@Nullable Object> begin(RevokeRun<I> run);
 
   /** Writes down what became of an attempt, if it is decided. Any number of times, by anyone. */
-  void settle(Attempt<I> attempt);
+  abstract void settle(Attempt<I> attempt);
 
   /** Ends an attempt that has no job to decide it. */
-  void fail(Attempt<I> attempt, Throwable cause);
+  abstract void fail(Attempt<I> attempt, Throwable cause);
 
-  TaskState state(I id);
+  abstract TaskState state(I id);
 
   /** What the task failed with; null if it is not FAILED. */
-  @Nullable Throwable failure(I id);
+  abstract @Nullable Throwable failure(I id);
 
   /** Forgets a FAILED task; true if it was one. */
-  boolean forget(I id);
+  abstract boolean forget(I id);
 
   /** Forgets a SUCCEEDED task that is not being revoked; true if it was one. */
-  boolean drop(I id);
+  abstract boolean drop(I id);
 
   /** The ids in a state other than NOT_FOUND, weakly consistent. */
-  List<I> tasks(TaskState state);
+  abstract List<I> tasks(TaskState state);
 
   /** How many are in a state other than NOT_FOUND, exact at rest. */
-  long count(TaskState state);
+  abstract long count(TaskState state);
 }

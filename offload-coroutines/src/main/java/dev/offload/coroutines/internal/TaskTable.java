@@ -8,8 +8,10 @@ import static dev.offload.TaskState.WORKING;
 import dev.offload.RevokeOutcome;
 import dev.offload.TaskState;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,27 +42,32 @@ import org.jspecify.annotations.Nullable;
  * watcher, steps are made with the map's lock for the id held and put into the feed there, so that
  * each id's events are in order; the watchers are told after it.
  */
-final class TaskTable<I> implements TaskStates<I> {
+final class TaskTable<I> extends TaskStates<I> {
   private static final Object DONE = "done";
 
   private final ConcurrentHashMap<I, Object> entries = new ConcurrentHashMap<>();
   private final TaskIndex<I> index = new TaskIndex<>();
   private final TaskFeed<I> feed;
+  private final Supplier<? extends Collection<I>> inFlight;
 
-  TaskTable(TaskFeed<I> feed) {
+  /**
+   * Makes an empty one.
+   *
+   * @param inFlight the ids whose jobs are in flight: of all tasks that are WORKING, from some time
+   *     before their {@code launch} answers, and perhaps of others
+   */
+  TaskTable(TaskFeed<I> feed, Supplier<? extends Collection<I>> inFlight) {
     this.feed = feed;
+    this.inFlight = inFlight;
   }
 
   @Override
-  public @Nullable TaskState begin(TaskRun<I> run) {
-    TaskState forbids = place(run);
-    if (forbids == null) {
-      index.began(run);
-    }
-    return forbids;
+  @Nullable TaskState begin(TaskRun<I> run) {
+    boolean isNew = !feed.isOn() && entries.putIfAbsent(run.id, run) == null; // as nearly always
+    return isNew ? null : beginAgain(run);
   }
 
-  private @Nullable TaskState place(TaskRun<I> run) {
+  private @Nullable TaskState beginAgain(TaskRun<I> run) {
     while (!move(run.id, null, run, NOT_FOUND, WORKING)) {
       Object entry = entries.get(run.id);
       if (entry == DONE) {
@@ -86,7 +93,7 @@ final class TaskTable<I> implements TaskStates<I> {
   }
 
   @Override
-  public @Nullable RevokeOutcome<@Nullable Object> begin(RevokeRun<I> run) {
+  @Nullable RevokeOutcome<@Nullable Object> begin(RevokeRun<I> run) {
     while (true) {
       Object entry = entries.get(run.id);
       if (entry == null) {
@@ -111,7 +118,7 @@ final class TaskTable<I> implements TaskStates<I> {
   }
 
   @Override
-  public void settle(Attempt<I> attempt) {
+  void settle(Attempt<I> attempt) {
     Object verdict = attempt.verdict();
     if (verdict == null) {
       return;
@@ -126,14 +133,13 @@ final class TaskTable<I> implements TaskStates<I> {
       if (verdict instanceof Throwable cause) {
         note(run, cause);
       } else if (move(run.id, run, DONE, WORKING, SUCCEEDED)) {
-        run.writeSuccess(); // the index may keep the run for a while, and is not to keep its job
         index.succeeded();
       }
     }
   }
 
   @Override
-  public void fail(Attempt<I> attempt, Throwable cause) {
+  void fail(Attempt<I> attempt, Throwable cause) {
     if (attempt instanceof TaskRun<I> run) {
       note(run, cause);
     } else if (attempt.write(cause)) {
@@ -172,11 +178,7 @@ final class TaskTable<I> implements TaskStates<I> {
    */
   private boolean noteFirst(TaskRun<I> run, Throwable cause) {
     index.failing(run);
-    if (!run.write(cause)) {
-      return false;
-    }
-    index.hasFailed();
-    return true;
+    return run.write(cause);
   }
 
   /** Puts {@code to} in the place of {@code from}; null stands for none. */
@@ -208,7 +210,7 @@ final class TaskTable<I> implements TaskStates<I> {
   }
 
   @Override
-  public TaskState state(I id) {
+  TaskState state(I id) {
     Object entry = entries.get(id);
     if (entry == null) {
       return NOT_FOUND;
@@ -227,14 +229,14 @@ final class TaskTable<I> implements TaskStates<I> {
   }
 
   @Override
-  public @Nullable Throwable failure(I id) {
+  @Nullable Throwable failure(I id) {
     return entries.get(id) instanceof TaskRun<?> run && run.verdict() instanceof Throwable cause
         ? cause
         : null;
   }
 
   @Override
-  public boolean forget(I id) {
+  boolean forget(I id) {
     Object entry = entries.get(id);
     if (entry == null || entry == DONE || !(attempt(entry) instanceof TaskRun<I> run)) {
       return false;
@@ -248,7 +250,7 @@ final class TaskTable<I> implements TaskStates<I> {
   }
 
   @Override
-  public boolean drop(I id) {
+  boolean drop(I id) {
     Object entry = entries.get(id);
     if (entry != null && entry != DONE) {
       settle(attempt(entry));
@@ -261,12 +263,18 @@ final class TaskTable<I> implements TaskStates<I> {
   }
 
   @Override
-  public List<I> tasks(TaskState state) {
+  List<I> tasks(TaskState state) {
     return switch (state) {
-      case WORKING -> index.working();
+      case WORKING -> working();
       case FAILED -> index.failed();
       default -> succeeded();
     };
+  }
+
+  private List<I> working() {
+    List<I> ids = new ArrayList<>(inFlight.get());
+    ids.removeIf(id -> state(id) != WORKING);
+    return ids;
   }
 
   private List<I> succeeded() {
@@ -285,7 +293,7 @@ final class TaskTable<I> implements TaskStates<I> {
   }
 
   @Override
-  public long count(TaskState state) {
+  long count(TaskState state) {
     return index.count(state, entries.mappingCount());
   }
 

@@ -15,7 +15,7 @@ import org.jetbrains.lincheck.datastructures.Validate
 @Param(name = "thread", gen = ThreadIdGen::class)
 @Param(name = "id", gen = IntGen::class, conf = "1:2")
 internal class TaskTableLincheckTest : LincheckTest(TaskTableSpecification::class.java) {
-    private val table = TaskTable<Int>(TaskFeed())
+    private val table = TaskTable<Int>(TaskFeed()) { IDS }
     private val runs = arrayOfNulls<TaskRun<Int>>(THREADS)
     private val revokes = arrayOfNulls<RevokeRun<Int>>(THREADS)
 
@@ -117,6 +117,7 @@ internal class TaskTableLincheckTest : LincheckTest(TaskTableSpecification::clas
     }
 
     private companion object {
+        val IDS: List<Int> = java.util.List.of(1, 2)
         val FAILURE = IllegalStateException("failed")
         val RECORDED: List<TaskState> = java.util.List.of(TaskState.WORKING, TaskState.SUCCEEDED, TaskState.FAILED)
     }

@@ -1,0 +1,25 @@
+package dev.offload.coroutines.internal;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The id of a task of one recorder, as the id of a key. Equal if section and id are; nobody but the
+ * recorder can make one.
+ */
+record TaskId(Section section, Object id) {
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof TaskId that && section == that.section && id.equals(that.id);
+  }
+
+  @Override
+  public int hashCode() {
+    return id.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return id.toString();
+  }
+}
