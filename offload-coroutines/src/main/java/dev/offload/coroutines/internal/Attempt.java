@@ -8,17 +8,16 @@ import org.jspecify.annotations.Nullable;
  * One run of a task or of its revoke, as the recorder's table sees it: open, or decided by its job.
  *
  * <p>The job's own word decides. A cancelled job's callers may know of its end before anybody had
- * time to write it down, and must not read an older state then; so who reads an attempt that looks
- * open asks its job.
+ * time to settle it, and must not read an older state then; so who reads an attempt that looks open
+ * asks its job.
  *
  * <pre>
  *  verdict            reads as                                        next
- *  -----------------  ----------------------------------------------  -----------------------
- *  null               open: its job is about to be made, or refused   the job, what it became
- *  a job, undecided   open                                            what it became
- *  a job, decided     the job's outcome, until it is written down     what it became
- *  SUCCESS            succeeded; the job is let go                    (none)
- *  a Throwable        failed with it; the job is let go               (none)
+ *  -----------------  ----------------------------------------------  -------------------------
+ *  null               open: its job is about to be made, or refused   the job, or a Throwable
+ *  a job, undecided   open                                            (the job is decided)
+ *  a job, decided     the job's outcome                               (none)
+ *  a Throwable        failed with it, as there is no job              (none)
  * </pre>
  */
 abstract sealed class Attempt<I> permits TaskRun, RevokeRun {
@@ -62,25 +61,8 @@ abstract sealed class Attempt<I> permits TaskRun, RevokeRun {
     return failure == null ? SUCCESS : failure;
   }
 
-  /** Whether what it became was written down. */
-  final boolean isWritten() {
-    return isWritten(verdict);
-  }
-
-  private static boolean isWritten(@Nullable Object verdict) {
-    return verdict != null && !(verdict instanceof JobCell);
-  }
-
-  /** Writes down what it became, once; true if this call did. */
-  final boolean write(Object decided) {
-    for (; ; ) {
-      Object now = verdict;
-      if (isWritten(now)) {
-        return false;
-      }
-      if (VERDICT.compareAndSet(this, now, decided)) {
-        return true;
-      }
-    }
+  /** Writes down what it became, if no job was named that decides. */
+  final void write(Object decided) {
+    VERDICT.compareAndSet(this, null, decided);
   }
 }

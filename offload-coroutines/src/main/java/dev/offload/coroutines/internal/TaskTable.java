@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,31 +23,36 @@ import org.jspecify.annotations.Nullable;
  *  --------------------  ----------  ---------------------------------------------------
  *  none                  NOT_FOUND   begin(run)                -> the run
  *  a run, open           WORKING     the decision of its job   (the entry stays)
- *  a run, succeeded      SUCCEEDED   settle                    -> DONE
- *  a run, failed         FAILED      begin(run)                -> the new run
+ *  a run, succeeded      SUCCEEDED   settle                    -> SUCCEEDED
+ *  a run, failed         FAILED      settle                    -> FAILED
+ *  FAILED                FAILED      begin(run)                -> the run
  *                                    forget                    -> none
- *  DONE                  SUCCEEDED   begin(revoke)             -> the revoke
+ *  SUCCEEDED             SUCCEEDED   begin(revoke)             -> the revoke
  *                                    drop                      -> none
  *  a revoke, open        SUCCEEDED   the decision of its job   (the entry stays)
  *  a revoke, succeeded   NOT_FOUND   settle                    -> none
- *  a revoke, failed      SUCCEEDED   settle                    -> DONE
+ *  a revoke, failed      SUCCEEDED   settle                    -> SUCCEEDED
  * </pre>
  *
  * <p>A task's state is one entry of one map, so each operation on an id is one atomic step: of the
  * map, or of the job that decides an attempt. An entry moves on only from the very object that was
  * read, and an attempt's decision never changes; so a success is recorded once, revoked once, and
- * nothing sticks. Whoever meets a decided attempt settles it before going on. The value of a
- * success is one object for all: it costs the map's entry.
+ * nothing sticks. Whoever meets a decided attempt settles it before going on. What is past is the
+ * state itself: it costs the map's entry, and to ask for it is to get it.
  *
- * <p>The index and the feed follow: {@code launch}, or who settles, answers after both. With a
- * watcher, steps are made with the map's lock for the id held and put into the feed there, so that
- * each id's events are in order; the watchers are told after it.
+ * <p>The causes of failures are in a map beside it. A task comes to be FAILED, and is so no more,
+ * with the map's lock for its id held, and its cause is put and taken out there: it has one exactly
+ * while its entry is FAILED. The count of successes and the feed follow: {@code launch}, or who
+ * settles, answers after both. With a watcher, all steps are made with that lock held and put into
+ * the feed there, so that each id's events are in order; the watchers are told after it.
  */
 final class TaskTable<I> extends TaskStates<I> {
-  private static final Object DONE = "done";
-
   private final ConcurrentHashMap<I, Object> entries = new ConcurrentHashMap<>();
-  private final TaskIndex<I> index = new TaskIndex<>();
+  private final ConcurrentHashMap<I, Throwable> causes = new ConcurrentHashMap<>();
+
+  /** A plain number, not one in stripes: each task passes the gate of its scope anyway. */
+  private final AtomicLong succeeded = new AtomicLong();
+
   private final TaskFeed<I> feed;
   private final Supplier<? extends Collection<I>> inFlight;
 
@@ -70,23 +76,18 @@ final class TaskTable<I> extends TaskStates<I> {
   private @Nullable TaskState beginAgain(TaskRun<I> run) {
     while (!move(run.id, null, run, NOT_FOUND, WORKING)) {
       Object entry = entries.get(run.id);
-      if (entry == DONE) {
+      if (entry == SUCCEEDED) {
         return SUCCEEDED;
       }
-      if (entry == null) {
-        continue;
-      }
-      Attempt<I> other = attempt(entry);
-      Object verdict = other.verdict();
-      if (verdict == null) {
-        return other instanceof RevokeRun ? SUCCEEDED : WORKING;
-      }
-      settle(other);
-      if (other instanceof TaskRun<I> failed
-          && verdict != Attempt.SUCCESS
-          && move(run.id, failed, run, FAILED, WORKING)) {
-        index.failedNoMore(failed);
+      if (entry == FAILED && move(run.id, FAILED, run, FAILED, WORKING)) {
         return null;
+      }
+      if (entry instanceof Attempt<?>) {
+        Attempt<I> other = attempt(entry);
+        if (other.verdict() == null) {
+          return other instanceof RevokeRun ? SUCCEEDED : WORKING;
+        }
+        settle(other);
       }
     }
     return null;
@@ -96,22 +97,20 @@ final class TaskTable<I> extends TaskStates<I> {
   @Nullable RevokeOutcome<@Nullable Object> begin(RevokeRun<I> run) {
     while (true) {
       Object entry = entries.get(run.id);
-      if (entry == null) {
-        return new RevokeOutcome.NotSucceeded<>(NOT_FOUND);
+      if (entry == null || entry == FAILED) {
+        return new RevokeOutcome.NotSucceeded<>(entry == null ? NOT_FOUND : FAILED);
       }
-      if (entry == DONE) {
-        if (move(run.id, DONE, run, SUCCEEDED, SUCCEEDED)) {
+      if (entry == SUCCEEDED) {
+        if (move(run.id, SUCCEEDED, run, SUCCEEDED, SUCCEEDED)) {
           return null;
         }
         continue;
       }
       Attempt<I> other = attempt(entry);
-      Object verdict = other.verdict();
-      if (other instanceof TaskRun && verdict != Attempt.SUCCESS) {
-        return new RevokeOutcome.NotSucceeded<>(verdict == null ? WORKING : FAILED);
-      }
-      if (verdict == null) {
-        return new RevokeOutcome.AlreadyRevoking<>();
+      if (other.verdict() == null) {
+        return other instanceof RevokeRun
+            ? new RevokeOutcome.AlreadyRevoking<>()
+            : new RevokeOutcome.NotSucceeded<>(WORKING);
       }
       settle(other);
     }
@@ -123,68 +122,42 @@ final class TaskTable<I> extends TaskStates<I> {
     if (verdict == null) {
       return;
     }
-    boolean succeeded = verdict == Attempt.SUCCESS;
-    if (attempt instanceof RevokeRun<I> revoke) {
-      TaskState to = succeeded ? NOT_FOUND : SUCCEEDED;
-      if (move(revoke.id, revoke, succeeded ? null : DONE, SUCCEEDED, to) && succeeded) {
-        index.succeededNoMore();
+    boolean hasSucceeded = verdict == Attempt.SUCCESS;
+    if (attempt instanceof RevokeRun) {
+      TaskState to = hasSucceeded ? NOT_FOUND : SUCCEEDED;
+      if (move(attempt.id, attempt, hasSucceeded ? null : to, SUCCEEDED, to) && hasSucceeded) {
+        succeeded.getAndDecrement();
       }
-    } else if (attempt instanceof TaskRun<I> run) {
-      if (verdict instanceof Throwable cause) {
-        note(run, cause);
-      } else if (move(run.id, run, DONE, WORKING, SUCCEEDED)) {
-        index.succeeded();
+    } else if (hasSucceeded) {
+      if (move(attempt.id, attempt, SUCCEEDED, WORKING, SUCCEEDED)) {
+        succeeded.getAndIncrement();
       }
+    } else {
+      move(attempt.id, attempt, FAILED, WORKING, FAILED, (Throwable) verdict);
     }
   }
 
   @Override
   void fail(Attempt<I> attempt, Throwable cause) {
-    if (attempt instanceof TaskRun<I> run) {
-      note(run, cause);
-    } else if (attempt.write(cause)) {
-      settle(attempt);
-    }
-  }
-
-  /** Notes a failure, unless that is done. */
-  private void note(TaskRun<I> run, Throwable cause) {
-    if (run.isWritten()) {
-      return;
-    }
-    if (!feed.isOn()) {
-      if (!noteFirst(run, cause) && entries.get(run.id) != run) {
-        index.failedNoMore(run);
-      }
-      return;
-    }
-    entries.compute(
-        run.id,
-        (id, entry) -> {
-          if (noteFirst(run, cause)) {
-            feed.add(id, WORKING, FAILED);
-          } else if (entry != run) {
-            index.failedNoMore(run);
-          }
-          return entry;
-        });
-    feed.tell();
-  }
-
-  /**
-   * Notes a failure; false if somebody was first. In the index before in the run: who sees the
-   * failure may take the run out of both at once. Who is not first may put it back after that, and
-   * has to look.
-   */
-  private boolean noteFirst(TaskRun<I> run, Throwable cause) {
-    index.failing(run);
-    return run.write(cause);
+    attempt.write(cause);
+    settle(attempt);
   }
 
   /** Puts {@code to} in the place of {@code from}; null stands for none. */
   private boolean move(
       I id, @Nullable Object from, @Nullable Object to, TaskState state, TaskState next) {
-    if (!feed.isOn() || state == next) {
+    return move(id, from, to, state, next, null);
+  }
+
+  private boolean move(
+      I id,
+      @Nullable Object from,
+      @Nullable Object to,
+      TaskState state,
+      TaskState next,
+      @Nullable Throwable cause) {
+    boolean told = feed.isOn() && state != next;
+    if (!told && cause == null && from != FAILED) {
       return move(id, from, to);
     }
     boolean[] moved = {false};
@@ -195,10 +168,19 @@ final class TaskTable<I> extends TaskStates<I> {
             return entry;
           }
           moved[0] = true;
-          feed.add(key, state, next);
+          if (cause != null) {
+            causes.put(key, cause);
+          } else if (from == FAILED) {
+            causes.remove(key);
+          }
+          if (told) {
+            feed.add(key, state, next);
+          }
           return to;
         });
-    feed.tell();
+    if (told) {
+      feed.tell();
+    }
     return moved[0];
   }
 
@@ -212,11 +194,11 @@ final class TaskTable<I> extends TaskStates<I> {
   @Override
   TaskState state(I id) {
     Object entry = entries.get(id);
+    if (entry instanceof TaskState state) {
+      return state;
+    }
     if (entry == null) {
       return NOT_FOUND;
-    }
-    if (entry == DONE) {
-      return SUCCEEDED;
     }
     Object verdict = attempt(entry).verdict();
     if (entry instanceof RevokeRun) {
@@ -230,35 +212,39 @@ final class TaskTable<I> extends TaskStates<I> {
 
   @Override
   @Nullable Throwable failure(I id) {
-    return entries.get(id) instanceof TaskRun<?> run && run.verdict() instanceof Throwable cause
-        ? cause
-        : null;
+    for (; ; ) {
+      Object entry = entries.get(id);
+      if (entry instanceof TaskRun<?> run) {
+        return run.verdict() instanceof Throwable cause ? cause : null;
+      }
+      if (entry != FAILED) {
+        return null;
+      }
+      Throwable cause = causes.get(id);
+      if (cause != null) {
+        return cause;
+      } // it has moved on between the two
+    }
   }
 
   @Override
   boolean forget(I id) {
-    Object entry = entries.get(id);
-    if (entry == null || entry == DONE || !(attempt(entry) instanceof TaskRun<I> run)) {
-      return false;
+    if (entries.get(id) instanceof TaskRun<?> run) {
+      settle(attempt(run));
     }
-    settle(run);
-    if (!(run.verdict() instanceof Throwable) || !move(id, run, null, FAILED, NOT_FOUND)) {
-      return false;
-    }
-    index.failedNoMore(run);
-    return true;
+    return move(id, FAILED, null, FAILED, NOT_FOUND);
   }
 
   @Override
   boolean drop(I id) {
     Object entry = entries.get(id);
-    if (entry != null && entry != DONE) {
+    if (entry instanceof Attempt<?>) {
       settle(attempt(entry));
     }
-    if (!move(id, DONE, null, SUCCEEDED, NOT_FOUND)) {
+    if (!move(id, SUCCEEDED, null, SUCCEEDED, NOT_FOUND)) {
       return false;
     }
-    index.succeededNoMore();
+    succeeded.getAndDecrement();
     return true;
   }
 
@@ -266,7 +252,7 @@ final class TaskTable<I> extends TaskStates<I> {
   List<I> tasks(TaskState state) {
     return switch (state) {
       case WORKING -> working();
-      case FAILED -> index.failed();
+      case FAILED -> new ArrayList<>(causes.keySet());
       default -> succeeded();
     };
   }
@@ -281,7 +267,7 @@ final class TaskTable<I> extends TaskStates<I> {
     List<I> ids = new ArrayList<>();
     entries.forEach(
         (id, entry) -> {
-          if (entry == DONE || (entry instanceof RevokeRun<?> run && !hasSucceeded(run))) {
+          if (entry == SUCCEEDED || (entry instanceof RevokeRun<?> run && !hasSucceeded(run))) {
             ids.add(id);
           }
         });
@@ -294,10 +280,15 @@ final class TaskTable<I> extends TaskStates<I> {
 
   @Override
   long count(TaskState state) {
-    return index.count(state, entries.mappingCount());
+    long failed = causes.mappingCount();
+    return switch (state) {
+      case FAILED -> failed;
+      case SUCCEEDED -> Math.max(0, succeeded.get());
+      default -> Math.max(0, entries.mappingCount() - succeeded.get() - failed);
+    };
   }
 
-  @SuppressWarnings("unchecked") // whatever is neither none nor DONE
+  @SuppressWarnings("unchecked") // whatever is neither none nor a state
   private Attempt<I> attempt(Object entry) {
     return (Attempt<I>) entry;
   }
