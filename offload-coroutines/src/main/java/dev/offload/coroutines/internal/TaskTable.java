@@ -158,7 +158,7 @@ final class TaskTable<I> extends TaskStates<I> {
       @Nullable Throwable cause) {
     boolean told = feed.isOn() && state != next;
     if (!told && cause == null && from != FAILED) {
-      return move(id, from, to);
+      return swap(id, from, to);
     }
     boolean[] moved = {false};
     entries.compute(
@@ -184,7 +184,7 @@ final class TaskTable<I> extends TaskStates<I> {
     return moved[0];
   }
 
-  private boolean move(I id, @Nullable Object from, @Nullable Object to) {
+  private boolean swap(I id, @Nullable Object from, @Nullable Object to) {
     if (from == null) {
       return to != null && entries.putIfAbsent(id, to) == null;
     }
@@ -223,7 +223,8 @@ final class TaskTable<I> extends TaskStates<I> {
       Throwable cause = causes.get(id);
       if (cause != null) {
         return cause;
-      } // it has moved on between the two
+      }
+      entries.computeIfPresent(id, (key, locked) -> locked); // it moves on: until it has
     }
   }
 
