@@ -39,7 +39,8 @@ private class EventBuffer<ID : Any> : TaskFeed.Watcher<ID> {
     private val missed = AtomicLong()
 
     override fun offer(event: TaskEvent<ID>) {
-        if (!events.trySend(event).isSuccess) missed.incrementAndGet()
+        // After a miss nothing is buffered until that is told, or what came after the gap would be told before it.
+        if (missed.get() > 0 || !events.trySend(event).isSuccess) missed.incrementAndGet()
     }
 
     /** What is buffered comes first: what was missed is later than that. */
