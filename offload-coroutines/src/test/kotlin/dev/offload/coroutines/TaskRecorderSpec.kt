@@ -37,6 +37,7 @@ import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.cancelAndJoin
+import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.test.TestScope
@@ -443,6 +444,28 @@ class TaskRecorderSpec :
                 testScheduler.runCurrent()
                 seen.takeLast(2).map { it.text() } shouldContainExactly
                     listOf("after NOT_FOUND WORKING", "after WORKING SUCCEEDED")
+                collector.cancelAndJoin()
+            }
+        }
+
+        "A1: a collector that fell behind and catches up by a little is told of the gap before what came after it" {
+            recorderTest { recorder ->
+                val seen = mutableListOf<TaskEvent<String>>()
+                val steps = Channel<Unit>(Channel.UNLIMITED)
+                val collector = launch(start = CoroutineStart.UNDISPATCHED) {
+                    recorder.transitions.collect {
+                        seen += it
+                        steps.receive()
+                    }
+                }
+                repeat(TaskRecorder.FEED_CAPACITY) { recorder.launched("$it") { }.await() }
+                repeat(3) { steps.send(Unit) } // makes room in the full buffer
+                testScheduler.runCurrent()
+                recorder.launched("after") { }.await()
+                repeat(TaskRecorder.FEED_CAPACITY * 2) { steps.send(Unit) }
+                testScheduler.runCurrent()
+                seen.last().shouldBeInstanceOf<TaskEvent.Missed<String>>()
+                seen.filter { it.text().startsWith("after") } shouldBe emptyList()
                 collector.cancelAndJoin()
             }
         }
