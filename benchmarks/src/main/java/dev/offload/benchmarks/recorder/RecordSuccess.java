@@ -22,6 +22,7 @@ import org.openjdk.jmh.infra.Blackhole;
  * The bookkeeping of a task that is launched, succeeds, and is asked for; no job is run.
  *
  * <p>The peer puts the same states into a plain map: it refuses a second launch, and nothing else.
+ * Both are asked for a {@code TaskState}, see {@link AskState}.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -51,7 +52,8 @@ public class RecordSuccess {
   public void offload(Blackhole hole) {
     for (String id : ids) {
       recorder.succeed(id);
-      hole.consume(recorder.state(id));
+      TaskState state = recorder.state(id);
+      hole.consume(state);
     }
   }
 
@@ -64,7 +66,8 @@ public class RecordSuccess {
         throw new IllegalStateException("launched before");
       }
       map.put(id, TaskState.SUCCEEDED);
-      hole.consume(map.get(id));
+      TaskState state = map.get(id);
+      hole.consume(state);
     }
   }
 }
