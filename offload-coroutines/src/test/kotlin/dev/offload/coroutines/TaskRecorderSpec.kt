@@ -419,7 +419,13 @@ class TaskRecorderSpec :
                     "c NOT_FOUND WORKING", "c WORKING SUCCEEDED", "c SUCCEEDED NOT_FOUND",
                 )
                 seen.forEach { it shouldContainExactly expected }
-                collectors.forEach { it.cancelAndJoin() }
+                collectors.first().cancelAndJoin()
+                recorder.launched("d") { }.await()
+                testScheduler.runCurrent()
+                seen.first() shouldContainExactly expected
+                seen.last() shouldContainExactly
+                    expected + listOf("d NOT_FOUND WORKING", "d WORKING SUCCEEDED")
+                collectors.last().cancelAndJoin()
             }
         }
 

@@ -16,7 +16,7 @@ public final class Bookkeeping<I> {
   /** A task is launched and succeeds. */
   public void succeed(I id) {
     TaskRun<I> run = launch(id);
-    run.write(Attempt.SUCCESS); // as its job is named to it, with one compare-and-set
+    run.decidedBy(Attempt.SUCCESS); // in the place of its job
     states.settle(run);
   }
 

@@ -42,9 +42,13 @@ abstract sealed class Attempt<I> permits TaskRun, RevokeRun {
     this.id = id;
   }
 
-  /** Names the job that decides. Before anyone can see the end of that job. */
-  final void decidedBy(JobCell<?> decider) {
-    VERDICT.compareAndSet(this, null, decider);
+  /**
+   * Names what decides, which is the job that was made for it. For the one who began the attempt,
+   * and then did not have to {@link #write} that there is no job: so all others who write, write
+   * the same, and there is nothing to compare.
+   */
+  final void decidedBy(Object decider) {
+    VERDICT.setRelease(this, decider);
   }
 
   /** Null while open, else {@link #SUCCESS} or the {@link Throwable} it failed with. */
@@ -61,8 +65,10 @@ abstract sealed class Attempt<I> permits TaskRun, RevokeRun {
     return failure == null ? SUCCESS : failure;
   }
 
-  /** Writes down what it became, if no job was named that decides. */
+  /** Writes down the job that decided, or what it became without one, unless something is. */
   final void write(Object decided) {
-    VERDICT.compareAndSet(this, null, decided);
+    if (verdict == null) {
+      VERDICT.compareAndSet(this, null, decided);
+    }
   }
 }

@@ -26,7 +26,7 @@ final class TaskBody<I, T extends @Nullable Object> implements JobBody<T> {
 
   @Override
   public void decided(JobCell<T> job) {
-    attempt.decidedBy(job);
+    attempt.write(job);
     states.settle(attempt);
   }
 }

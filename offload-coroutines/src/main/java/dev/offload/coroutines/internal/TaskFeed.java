@@ -23,6 +23,9 @@ public final class TaskFeed<I> {
   private final Queue<TaskEvent<I>> events = new ConcurrentLinkedQueue<>();
   private final AtomicInteger toTell = new AtomicInteger();
 
+  /** Whether there are watchers; each step of each task asks for it. Written with their lock. */
+  private volatile boolean isOn;
+
   /** Somebody who is told. */
   public interface Watcher<I> {
 
@@ -32,16 +35,22 @@ public final class TaskFeed<I> {
 
   /** Tells {@code watcher} from now on. */
   public void watch(Watcher<I> watcher) {
-    watchers.add(watcher);
+    synchronized (watchers) {
+      watchers.add(watcher);
+      isOn = true;
+    }
   }
 
   /** Tells {@code watcher} no more. */
   public void leave(Watcher<I> watcher) {
-    watchers.remove(watcher);
+    synchronized (watchers) {
+      watchers.remove(watcher);
+      isOn = !watchers.isEmpty();
+    }
   }
 
   boolean isOn() {
-    return !watchers.isEmpty();
+    return isOn;
   }
 
   void add(I id, TaskState from, TaskState to) {

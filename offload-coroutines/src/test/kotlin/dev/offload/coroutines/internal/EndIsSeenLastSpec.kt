@@ -3,10 +3,13 @@ package dev.offload.coroutines.internal
 import dev.offload.CancelReason
 import dev.offload.ConflictPolicy
 import dev.offload.JobState
+import dev.offload.LaunchOutcome
 import dev.offload.OffloadConfig
 import dev.offload.OffloadKind
+import dev.offload.TaskState
 import dev.offload.TimeoutPolicy
 import io.kotest.core.spec.style.FunSpec
+import io.kotest.matchers.collections.shouldContainExactly
 import io.kotest.matchers.shouldBe
 import java.time.Duration
 
@@ -102,6 +105,30 @@ class EndIsSeenLastSpec :
                 scope.cancel(kind.key(1)) shouldBe false
                 lease.job().cancel(CancelReason.CANCELLED) shouldBe false
             }
+        }
+
+        test("A4: what became of a task is known in the middle of its end, before it was noted") {
+            val moment = Moment()
+            val recorder = RecorderCore<Int>(scopeByHand(moment), kind)
+
+            fun running(id: Int, body: ByHandBody = ByHandBody()): JobCell<String> {
+                val limit = TimeoutPolicy.cancelAfter(Duration.ofSeconds(1))
+                val launched = recorder.launch(id, limit, body) { Held(it) }
+                return (launched as LaunchOutcome.Launched).handle().job().apply { begin() shouldBe true }
+            }
+
+            val seen = mutableListOf<TaskState>()
+            moment.onCancel = { seen += recorder.state(1) }
+            running(1).succeed("")
+            moment.onCancel = { seen += recorder.state(2) }
+            running(2).fail(IllegalStateException())
+            val asksWhenStopped = object : ByHandBody() {
+                override fun stopBody() {
+                    seen += recorder.state(3)
+                }
+            }
+            running(3, asksWhenStopped).cancel(CancelReason.CANCELLED) shouldBe true
+            seen shouldContainExactly listOf(TaskState.SUCCEEDED, TaskState.FAILED, TaskState.FAILED)
         }
 
         test("R8: a scope that is being opened when the one above is closed is closed with it") {
