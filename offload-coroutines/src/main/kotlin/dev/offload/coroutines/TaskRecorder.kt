@@ -46,7 +46,8 @@ public interface TaskRecorder<ID : Any> {
     /**
      * Runs [block] as the task [id], unless it is working or has succeeded already: then nothing of [block] runs.
      *
-     * The task is a job of the recorder's scope. Its handle's `cancel` makes it FAILED. A body of the same task that was
+     * The task is a job of the recorder's scope. By the key of its handle it can be looked up and cancelled there, but only
+     * the recorder runs it. The handle's `cancel` makes it FAILED; if there are handles for both languages, the last one's. A body of the same task that was
      * cancelled before, and has not ended yet, is waited for before [block] starts. A failure is recorded, and so not
      * reported as one that nobody saw.
      *
@@ -113,7 +114,8 @@ public interface TaskRecorder<ID : Any> {
     public fun count(state: TaskState): Long
 
     /**
-     * What happens from the moment of collecting on, the events of each id in their order. It never completes.
+     * What happens from the moment of collecting on, the events of each id in their order. It never completes. A step that
+     * another thread has begun at that moment may be told or not.
      *
      * No task waits for a collector: one that is more than [FEED_CAPACITY] events behind loses the next ones, and is told
      * how many ([Missed][TaskEvent.Missed]) when it has caught up.

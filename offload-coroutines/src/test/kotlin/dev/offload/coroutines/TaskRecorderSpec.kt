@@ -42,6 +42,12 @@ import kotlinx.coroutines.delay
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.test.TestScope
 import kotlinx.coroutines.withContext
+import java.sql.Timestamp
+import java.util.Date
+import java.util.Optional
+import java.util.concurrent.CompletableFuture
+import java.util.concurrent.TimeUnit
+import java.util.concurrent.atomic.AtomicBoolean
 import kotlin.coroutines.CoroutineContext
 import kotlin.coroutines.EmptyCoroutineContext
 import kotlin.time.Duration
@@ -396,6 +402,39 @@ class TaskRecorderSpec :
             }
         }
 
+        "A3: an id that throws when its run is in the entry already leaves the task FAILED" {
+            managerTest { manager ->
+                val recorder = TaskRecorder<Colliding>(manager, TASK)
+                val throws = AtomicBoolean(true)
+                val ids = List(100) { Colliding(it, throws) } // all in one bin, which becomes a tree
+                val thrown = ids.filter { id -> runCatching { recorder.launch(id) { } }.isFailure }.single()
+                recorder.state(thrown) shouldBe FAILED
+                recorder.failure(thrown)?.message shouldBe "no order"
+                recorder.launch(thrown) { }.shouldBeInstanceOf<LaunchOutcome.Launched<*>>()
+                manager.joinAll()
+                recorder.count(WORKING) shouldBe 0
+                recorder.count(SUCCEEDED) shouldBe 100
+            }
+        }
+
+        "A3: ids that are equal in one direction only get an answer" {
+            managerTest { manager ->
+                val recorder = TaskRecorder<Date>(manager, TASK)
+                val stamp = Timestamp(1_000)
+                val date = Date(1_000)
+                for (id in listOf(stamp, date)) {
+                    recorder.launch(id) { error("no") }
+                        .shouldBeInstanceOf<LaunchOutcome.Launched<OffloadDeferred<Unit>>>()
+                        .handle().join()
+                }
+                recorder.state(stamp) shouldBe FAILED
+                recorder.failure(date)?.message shouldBe "no"
+                // Whatever it is for such an id.
+                val cause = CompletableFuture.supplyAsync { Optional.ofNullable(recorder.failure(stamp)) }
+                cause.get(10, TimeUnit.SECONDS).isPresent shouldBe false
+            }
+        }
+
         "transitions tell id, from and to, each id's in order, to all who collect" {
             recorderTest { recorder ->
                 val seen = List(2) { mutableListOf<String>() }
@@ -506,6 +545,18 @@ class TaskRecorderSpec :
 private fun TaskEvent<String>.text() = when (this) {
     is TaskEvent.Moved -> "${id()} ${from()} ${to()}"
     is TaskEvent.Missed -> "missed ${count()}"
+}
+
+/** An id whose hash is that of all others, and whose order fails once. */
+private class Colliding(private val number: Int, private val throws: AtomicBoolean) : Comparable<Colliding> {
+    override fun compareTo(other: Colliding): Int {
+        check(!throws.getAndSet(false)) { "no order" }
+        return number.compareTo(other.number)
+    }
+
+    override fun equals(other: Any?): Boolean = other is Colliding && number == other.number
+
+    override fun hashCode(): Int = 0
 }
 
 private fun recorderTest(

@@ -95,8 +95,8 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * @param <T> the type of the result
    * @return this caller's lease
    * @throws IllegalArgumentException if an argument is null, if the policy is {@link
-   *     ConflictPolicy#JOIN} and the key is not keyed, or if this manager knows another kind of the
-   *     same name
+   *     ConflictPolicy#JOIN} and the key is not keyed, if this manager knows another kind of the
+   *     same name, or if the key is that of a recorder's task
    * @throws dev.offload.OffloadRejectedException if a concurrency limit is reached and its queue is
    *     full
    * @throws dev.offload.KeyInFlightException if the key is in flight and the policy is {@link
@@ -117,8 +117,8 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * @param <T> the type of the result
    * @return this caller's lease
    * @throws IllegalArgumentException if an argument is null, if the policy is {@link
-   *     ConflictPolicy#JOIN} and the key is not keyed, or if this manager knows another kind of the
-   *     same name
+   *     ConflictPolicy#JOIN} and the key is not keyed, if this manager knows another kind of the
+   *     same name, or if the key is that of a recorder's task
    * @throws dev.offload.OffloadRejectedException if a concurrency limit is reached and its queue is
    *     full
    * @throws dev.offload.KeyInFlightException if the key is in flight and the policy is {@link
@@ -141,8 +141,8 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * @param <T> the type of the result
    * @return this caller's lease
    * @throws IllegalArgumentException if an argument is null, if the policy is {@link
-   *     ConflictPolicy#JOIN} and the key is not keyed, or if this manager knows another kind of the
-   *     same name
+   *     ConflictPolicy#JOIN} and the key is not keyed, if this manager knows another kind of the
+   *     same name, or if the key is that of a recorder's task
    * @throws dev.offload.OffloadRejectedException if a concurrency limit is reached and its queue is
    *     full
    * @throws dev.offload.KeyInFlightException if the key is in flight and the policy is {@link
@@ -170,8 +170,8 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * @param <T> the type of the result
    * @return this caller's lease
    * @throws IllegalArgumentException if an argument is null, if the policy is {@link
-   *     ConflictPolicy#JOIN} and the key is not keyed, or if this manager knows another kind of the
-   *     same name
+   *     ConflictPolicy#JOIN} and the key is not keyed, if this manager knows another kind of the
+   *     same name, or if the key is that of a recorder's task
    * @throws dev.offload.OffloadRejectedException if a concurrency limit is reached and its queue is
    *     full
    * @throws dev.offload.KeyInFlightException if the key is in flight and the policy is {@link
@@ -192,8 +192,8 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * @param <T> the type of the result
    * @return this caller's lease
    * @throws IllegalArgumentException if an argument is null, if the policy is {@link
-   *     ConflictPolicy#JOIN} and the key is not keyed, or if this manager knows another kind of the
-   *     same name
+   *     ConflictPolicy#JOIN} and the key is not keyed, if this manager knows another kind of the
+   *     same name, or if the key is that of a recorder's task
    * @throws dev.offload.OffloadRejectedException if a concurrency limit is reached and its queue is
    *     full
    * @throws dev.offload.KeyInFlightException if the key is in flight and the policy is {@link
@@ -351,7 +351,8 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * @param <T> the type of the result
    * @return this caller's lease
    * @throws IllegalArgumentException if an argument is null, if the options set a conflict policy,
-   *     or if this manager knows another kind of the same name
+   *     if this manager knows another kind of the same name, or if the key is that of a recorder's
+   *     task
    * @throws dev.offload.OffloadRejectedException if a concurrency limit is reached and its queue is
    *     full
    * @throws dev.offload.ScopeClosedException if this scope or the manager takes no new work
@@ -370,7 +371,8 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * @param <T> the type of the result
    * @return this caller's lease
    * @throws IllegalArgumentException if an argument is null, if the options set a conflict policy,
-   *     or if this manager knows another kind of the same name
+   *     if this manager knows another kind of the same name, or if the key is that of a recorder's
+   *     task
    * @throws dev.offload.OffloadRejectedException if a concurrency limit is reached and its queue is
    *     full
    * @throws dev.offload.ScopeClosedException if this scope or the manager takes no new work
@@ -392,7 +394,8 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * @param <T> the type of the result
    * @return this caller's lease
    * @throws IllegalArgumentException if an argument is null, if the options set a conflict policy,
-   *     or if this manager knows another kind of the same name
+   *     if this manager knows another kind of the same name, or if the key is that of a recorder's
+   *     task
    * @throws dev.offload.OffloadRejectedException if a concurrency limit is reached and its queue is
    *     full
    * @throws dev.offload.ScopeClosedException if this scope or the manager takes no new work
@@ -411,7 +414,8 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * @param <T> the type of the result
    * @return this caller's lease
    * @throws IllegalArgumentException if an argument is null, if the options set a conflict policy,
-   *     or if this manager knows another kind of the same name
+   *     if this manager knows another kind of the same name, or if the key is that of a recorder's
+   *     task
    * @throws dev.offload.OffloadRejectedException if a concurrency limit is reached and its queue is
    *     full
    * @throws dev.offload.ScopeClosedException if this scope or the manager takes no new work

@@ -87,9 +87,11 @@ public final class AsyncTaskRecorder<I> {
    * Runs {@code body} as the task {@code id}, unless it is working or has succeeded already: then
    * nothing of the body runs.
    *
-   * <p>The task is a job of the recorder's scope; cancelling its future makes it FAILED. A body of
-   * the same task that was cancelled before, and has not ended yet, is waited for before this one
-   * starts. A failure is recorded, and so not reported as one that nobody saw.
+   * <p>The task is a job of the recorder's scope; by the key of its future it can be looked up and
+   * cancelled there, but only the recorder runs it. Cancelling its future makes it FAILED; if there
+   * are handles for both languages, cancelling the last one. A body of the same task that was
+   * cancelled before, and has not ended yet, is waited for before this one starts. A failure is
+   * recorded, and so not reported as one that nobody saw.
    *
    * @param id of the task
    * @param body the work

@@ -1,5 +1,6 @@
 package dev.offload.async;
 
+import static dev.offload.TaskState.FAILED;
 import static dev.offload.TaskState.NOT_FOUND;
 import static dev.offload.TaskState.SUCCEEDED;
 import static dev.offload.TaskState.WORKING;
@@ -7,10 +8,12 @@ import static dev.offload.async.Work.LOAD;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.offload.ConflictPolicy;
 import dev.offload.LaunchOutcome;
 import dev.offload.OffloadCycleException;
+import dev.offload.OffloadKey;
 import dev.offload.RevokeOutcome;
 import dev.offload.TaskEvent;
 import dev.offload.TaskState;
@@ -59,6 +62,23 @@ class AsyncTaskRecorderTest {
     own.complete(revoke);
 
     assertEquals(new RevokeOutcome.Revoked<>("done"), Bounded.get("the revoke", revoke));
+  }
+
+  @Test
+  @DisplayName("A1: nobody but its recorder joins or runs what is under the key of a task")
+  void keyOfTask() {
+    var launched =
+        assertInstanceOf(LaunchOutcome.Launched.class, recorder.launch("a", body::runBlocking));
+    var key = assertInstanceOf(OffloadKey.Keyed.class, launched.handle().key());
+    OffloadKey.Keyed<Integer> typed = LOAD.key(key.id()); // as anyone could make it
+    assertEquals(key, typed);
+
+    assertThrows(IllegalArgumentException.class, () -> manager.submit(typed, () -> 2));
+    assertThrows(IllegalArgumentException.class, () -> manager.trySubmit(typed, () -> 2));
+    assertThrows(IllegalArgumentException.class, () -> manager.share(typed, () -> 2));
+    assertEquals(WORKING, recorder.state("a"));
+    assertTrue(manager.cancel(typed));
+    assertEquals(FAILED, recorder.state("a"));
   }
 
   private static String text(TaskEvent<String> event) {

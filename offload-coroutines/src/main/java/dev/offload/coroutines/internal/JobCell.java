@@ -263,21 +263,25 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
 
   /** Drops a lease; the last one may cancel the job. A lease must not be dropped twice. */
   public void dropLease() {
+    cancelDecided(decideDrop());
+  }
+
+  /** As {@link #dropLease}, but only decides, and answers as {@link #decideCancel}. */
+  int decideDrop() {
     if (isDecided()) {
-      return;
+      return -1;
     }
     long gone = (long) DROPPED.getAndAdd(this, 1L) + 1;
     if (onLastLease == null) {
-      return;
+      return -1;
     }
     for (; ; ) {
       long w = word;
       if (JobWord.isDecided(w) || takenOf(w) > gone) {
-        return; // who drops the last one has a higher number
+        return -1; // who drops the last one has a higher number
       }
       if (WORD.compareAndSet(this, w, cancelled(w, onLastLease))) {
-        cancelDecided(stateOf(w) == RUNNING);
-        return;
+        return stateOf(w);
       }
     }
   }
@@ -360,11 +364,8 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
   /** Cancels the job; true if this call decided its outcome. */
   public boolean cancel(CancelReason reason) {
     int was = decideCancel(reason);
-    if (was < 0) {
-      return false;
-    }
-    cancelDecided(was == RUNNING);
-    return true;
+    cancelDecided(was);
+    return was >= 0;
   }
 
   /**
@@ -383,16 +384,12 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     }
   }
 
-  /**
-   * Whether {@code state}, as answered by {@link #decideCancel}, means that the body was running.
-   */
-  static boolean wasRunning(int state) {
-    return state == RUNNING;
-  }
-
-  /** What follows a decided cancel. */
-  void cancelDecided(boolean wasRunning) {
-    if (!wasRunning) {
+  /** What follows a cancel that was decided in the state {@code was}; nothing, if it is -1. */
+  void cancelDecided(int was) {
+    if (was < 0) {
+      return;
+    }
+    if (was != RUNNING) {
       cancelBody();
       ended(null);
       return;

@@ -13,14 +13,17 @@ import org.jspecify.annotations.Nullable;
  * One caller's share in a job.
  *
  * <pre>
- *  from   to       by                                          answers from then on
- *  -----  -------  ------------------------------------------  --------------------------------
- *  HELD   DROPPED  cancel(), before the outcome                OffloadCancelledException
- *  HELD   SETTLED  the first answer given, after the outcome   the outcome of the job
+ *  from      to        by                                        answers from then on
+ *  --------  --------  ----------------------------------------  --------------------------------
+ *  HELD      DROPPING  cancel(), before the outcome              (not yet)
+ *  DROPPING  DROPPED   the same, when the job knows of it        OffloadCancelledException
+ *  HELD      SETTLED   the first answer given, after the outcome the outcome of the job
  * </pre>
  *
  * <p>SETTLED exists so that a {@link #cancel()} which looked before the outcome and acts after it
- * cannot change an answer that was already given.
+ * cannot change an answer that was already given. DROPPING exists so that who is told of a cancel
+ * finds the job cancelled, if the lease was its last; it lasts for two writes to the job, and runs
+ * nobody's code.
  */
 public abstract class Lease<T extends @Nullable Object> implements OffloadHandle, ScopedLease {
   private static final VarHandle STATE;
@@ -35,7 +38,8 @@ public abstract class Lease<T extends @Nullable Object> implements OffloadHandle
 
   private static final byte HELD = 0;
   private static final byte SETTLED = 1;
-  private static final byte DROPPED = 2;
+  private static final byte DROPPING = 2;
+  private static final byte DROPPED = 3;
 
   private final JobCell<T> job;
   private final boolean joined;
@@ -80,10 +84,15 @@ public abstract class Lease<T extends @Nullable Object> implements OffloadHandle
 
   /** As {@link #cancel()}, for a lease that nobody awaits at the moment. */
   public final boolean drop() {
-    if (job.isDecided() || !STATE.compareAndSet(this, HELD, DROPPED)) {
+    if (job.isDecided() || !STATE.compareAndSet(this, HELD, DROPPING)) {
+      while (state == DROPPING) {
+        Thread.onSpinWait(); // it is cancelled when this answers
+      }
       return false;
     }
-    job.dropLease();
+    int cancelled = job.decideDrop();
+    state = DROPPED;
+    job.cancelDecided(cancelled);
     return true;
   }
 
@@ -110,7 +119,7 @@ public abstract class Lease<T extends @Nullable Object> implements OffloadHandle
    * What this caller is told: the value of the job, or an exception. Only once {@link #isReady()}.
    */
   public final T answer() throws Throwable {
-    if (state != SETTLED && !STATE.compareAndSet(this, HELD, SETTLED) && isDropped()) {
+    if (state != SETTLED && !STATE.compareAndSet(this, HELD, SETTLED) && state != SETTLED) {
       throw new OffloadCancelledException(job.label(), CancelReason.CANCELLED);
     }
     Throwable failure = job.failure();

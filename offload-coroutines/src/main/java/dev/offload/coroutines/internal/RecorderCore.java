@@ -46,7 +46,13 @@ public final class RecorderCore<I> {
   public <T extends @Nullable Object, H extends OffloadHandle> LaunchOutcome<H> launch(
       I id, @Nullable TimeoutPolicy timeout, JobBody<T> body, Function<JobCell<T>, H> handle) {
     TaskRun<I> run = new TaskRun<>(id);
-    TaskState forbids = states.begin(run);
+    TaskState forbids;
+    try {
+      forbids = states.begin(run);
+    } catch (Throwable e) { // of the id, perhaps when the run was in its entry already
+      run.write(e);
+      throw e;
+    }
     if (forbids == null) {
       return new LaunchOutcome.Launched<>(handle.apply(start(run, timeout, body)));
     }
@@ -63,7 +69,13 @@ public final class RecorderCore<I> {
   public <R extends @Nullable Object> Revoking<R> revoke(
       I id, @Nullable TimeoutPolicy timeout, JobBody<R> body) {
     RevokeRun<I> run = new RevokeRun<>(id);
-    RevokeOutcome<@Nullable Object> refusal = states.begin(run);
+    RevokeOutcome<@Nullable Object> refusal;
+    try {
+      refusal = states.begin(run);
+    } catch (Throwable e) { // as in launch
+      run.write(e);
+      throw e;
+    }
     if (refusal == null) {
       return new Revoking<>(start(run, timeout, body), null);
     }
@@ -74,9 +86,9 @@ public final class RecorderCore<I> {
 
   private <T extends @Nullable Object> JobCell<T> start(
       Attempt<I> attempt, @Nullable TimeoutPolicy timeout, JobBody<T> body) {
-    @SuppressWarnings("unchecked") // nobody else can make this key, so nobody joins the job
-    OffloadKey<T> key = (OffloadKey<T>) kind.key(new TaskId(jobs, attempt.id));
     try {
+      @SuppressWarnings("unchecked") // no other job comes under this key, so nobody joins this one
+      OffloadKey<T> key = (OffloadKey<T>) kind.key(new TaskId(jobs, attempt.id));
       TaskBody<I, T> recorded = new TaskBody<>(body, attempt, states);
       JobCell<T> job = scope.submitRemembered(key, timeout, recorded).jobOrThrow(key);
       attempt.decidedBy(job);

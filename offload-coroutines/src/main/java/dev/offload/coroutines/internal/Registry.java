@@ -63,11 +63,8 @@ final class Registry {
   }
 
   private ConcurrentHashMap<OffloadKey<?>, JobCell<?>> mapOf(OffloadKey<?> key) {
-    return key instanceof OffloadKey.Keyed<?> keyed
-            && keyed.id() instanceof TaskId task
-            && task.section().isOf(this)
-        ? task.section().newest
-        : newest;
+    TaskId task = TaskId.of(key);
+    return task != null && task.section().isOf(this) ? task.section().newest : newest;
   }
 
   /** What became of a newcomer. */
@@ -93,6 +90,11 @@ final class Registry {
   /** The newest job under the key that can be joined, or null. */
   @Nullable JobCell<?> live(OffloadKey<?> key) {
     return live(mapOf(key).get(key));
+  }
+
+  /** As {@link #live}, for a job that is not of a recorder. */
+  @Nullable JobCell<?> liveJob(OffloadKey<?> key) {
+    return live(newest.get(key));
   }
 
   private static @Nullable JobCell<?> live(@Nullable JobCell<?> from) {
@@ -231,7 +233,7 @@ final class Registry {
   private static void cancelForReplacement(JobCell<?> job, Conflict result) {
     int was = job.decideCancel(CancelReason.REPLACED);
     if (was >= 0) {
-      result.cancelled.add(() -> job.cancelDecided(JobCell.wasRunning(was)));
+      result.cancelled.add(() -> job.cancelDecided(was));
     }
   }
 

@@ -154,6 +154,7 @@ public final class ScopeCore implements WaitTarget {
       @Nullable ConflictPolicy conflict,
       @Nullable TimeoutPolicy timeout,
       JobBody<T> body) {
+    refuseTask(key);
     Account account = account(key);
     ConflictPolicy policy = account.kind.conflictFor(key, conflict);
     return place(key, account, policy, timeout, body, CancelReason.CANCELLED, false, false, true);
@@ -191,6 +192,7 @@ public final class ScopeCore implements WaitTarget {
       @Nullable ConflictPolicy conflict,
       @Nullable TimeoutPolicy timeout,
       JobBody<T> body) {
+    refuseTask(key);
     Account account = account(key);
     ConflictPolicy policy = account.kind.conflictFor(key, conflict);
     return place(key, account, policy, timeout, body, CancelReason.CANCELLED, false, false, false);
@@ -204,6 +206,7 @@ public final class ScopeCore implements WaitTarget {
    */
   public <T extends @Nullable Object> Placement<T> share(
       OffloadKey.Keyed<T> key, @Nullable TimeoutPolicy timeout, JobBody<T> body, boolean observed) {
+    refuseTask(key);
     Account account = root().account(key);
     if (parent != null && !takes(false)) {
       return rejected(account, How.SCOPE_CLOSED, RejectReason.SCOPE_CLOSED);
@@ -221,7 +224,7 @@ public final class ScopeCore implements WaitTarget {
    */
   public <T extends @Nullable Object> @Nullable JobCell<T> tryJoin(OffloadKey.Keyed<T> key) {
     ScopeCore root = root();
-    JobCell<?> live = root.registry.live(key);
+    JobCell<?> live = root.registry.liveJob(key);
     if (live == null || !gate.isOpen() || !root.gate.isOpen() || !live.tryJoin()) {
       return null;
     }
@@ -303,6 +306,16 @@ public final class ScopeCore implements WaitTarget {
       throw e;
     }
     return conflict == null ? started(newcomer) : settle(newcomer, conflict);
+  }
+
+  /** The job of a task is run, and joined, by nobody but its recorder, who gives it its type. */
+  private static void refuseTask(OffloadKey<?> key) {
+    if (TaskId.of(key) != null) {
+      throw new IllegalArgumentException(
+          "the key belongs to a task of a recorder (kind "
+              + key.kind().name()
+              + "): launch the task there, or make a key of your own");
+    }
   }
 
   /** Joins or gives way to the live job under the key, if there is one and the policy says so. */

@@ -1,5 +1,6 @@
 package dev.offload.coroutines.internal;
 
+import dev.offload.OffloadKey;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,6 +8,13 @@ import org.jspecify.annotations.Nullable;
  * recorder can make one.
  */
 record TaskId(Section section, Object id) {
+
+  /** The id of the key, if it is a recorder's. */
+  static @Nullable TaskId of(OffloadKey<?> key) {
+    return key instanceof OffloadKey.Keyed<?> keyed && keyed.id() instanceof TaskId task
+        ? task
+        : null;
+  }
 
   @Override
   public boolean equals(@Nullable Object other) {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where a recorder keeps the states of its tasks. All operations are linearizable by id, and none
- * waits.
+ * waits for a task.
  *
  * <p>A class, as calls through it then cost nothing while there is one kind of it: the compilers
  * look at the loaded classes, and guard calls through an interface each time.

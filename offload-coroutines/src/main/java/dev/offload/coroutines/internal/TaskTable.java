@@ -212,20 +212,18 @@ final class TaskTable<I> extends TaskStates<I> {
 
   @Override
   @Nullable Throwable failure(I id) {
-    for (; ; ) {
-      Object entry = entries.get(id);
-      if (entry instanceof TaskRun<?> run) {
-        return run.verdict() instanceof Throwable cause ? cause : null;
-      }
-      if (entry != FAILED) {
-        return null;
-      }
-      Throwable cause = causes.get(id);
-      if (cause != null) {
-        return cause;
-      }
-      entries.computeIfPresent(id, (key, locked) -> locked); // it moves on: until it has
+    Object entry = entries.get(id);
+    if (entry instanceof TaskRun<?> run) {
+      return run.verdict() instanceof Throwable cause ? cause : null;
     }
+    if (entry != FAILED) {
+      return null;
+    }
+    Throwable cause = causes.get(id);
+    if (cause == null) {
+      entries.computeIfPresent(id, (key, locked) -> locked); // it leaves FAILED: until it has
+    }
+    return cause;
   }
 
   @Override

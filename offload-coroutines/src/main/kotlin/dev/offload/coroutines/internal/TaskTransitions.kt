@@ -34,8 +34,10 @@ private suspend fun resumesInPlace(): Boolean {
     return dispatcher == null || !dispatcher.isDispatchNeeded(context)
 }
 
-private class EventBuffer<ID : Any> : TaskFeed.Watcher<ID> {
-    private val events = Channel<TaskEvent<ID>>(TaskRecorder.FEED_CAPACITY)
+/** What a collector has still to be told; the feed adds, one thread at a time, and the collector takes. */
+internal class EventBuffer<ID : Any>(
+    private val events: Channel<TaskEvent<ID>> = Channel(TaskRecorder.FEED_CAPACITY),
+) : TaskFeed.Watcher<ID> {
     private val missed = AtomicLong()
 
     override fun offer(event: TaskEvent<ID>) {
@@ -43,11 +45,12 @@ private class EventBuffer<ID : Any> : TaskFeed.Watcher<ID> {
         if (missed.get() > 0 || !events.trySend(event).isSuccess) missed.incrementAndGet()
     }
 
-    /** What is buffered comes first: what was missed is later than that. */
-    suspend fun next(): TaskEvent<ID> = events.tryReceive().getOrNull() ?: missedOrNext()
+    /**
+     * What is buffered comes first: what was missed is later than that. While something is, nothing is added, so a buffer
+     * found empty was told to its end; looked at before that, it may be empty and fill up until the gap is seen.
+     */
+    suspend fun next(): TaskEvent<ID> =
+        if (missed.get() == 0L) events.receive() else events.tryReceive().getOrNull() ?: gap()
 
-    private suspend fun missedOrNext(): TaskEvent<ID> {
-        val count = missed.getAndSet(0)
-        return if (count > 0) TaskEvent.Missed(count) else events.receive()
-    }
+    private fun gap() = TaskEvent.Missed<ID>(missed.getAndSet(0))
 }

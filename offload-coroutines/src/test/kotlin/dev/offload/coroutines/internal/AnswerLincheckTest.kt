@@ -30,6 +30,8 @@ internal class AnswerLincheckTest : LincheckTest(AnswerSpecification::class.java
     private val scope = scopeByHand(config = FINISHING)
     private val job = scope.share(KIND.key(1), null, ByHandBody(), true).taken()
     private val handles = List(2) { Handle(job, it > 0) }.also { check(job.tryJoin()) }
+    private val lastJob = scope.submit(ONE.key(1), null, null, ByHandBody()).taken()
+    private val last = Handle(lastJob, false)
     private val waits = Array(THREADS) { ArrayList<Wait>() }
     private val begun = BooleanArray(1)
 
@@ -49,6 +51,13 @@ internal class AnswerLincheckTest : LincheckTest(AnswerSpecification::class.java
             "failure"
         }
     }
+
+    /** A4: a handle that is the last one tells its cancel when the job is decided, and not before. */
+    @Operation
+    fun toldTooEarly(): Boolean = last.isReady && !lastJob.isDecided
+
+    @Operation
+    fun cancelLast(): Boolean = last.cancel()
 
     /** That it must wait is no answer to compare, see [answer]. */
     @Operation
@@ -87,6 +96,15 @@ internal class AnswerLincheckTest : LincheckTest(AnswerSpecification::class.java
             }
         }
         post { actor(::answer, 0) }
+    }.addCustomScenario {
+        parallel {
+            thread { actor(::cancelLast) }
+            thread {
+                actor(::toldTooEarly)
+                actor(::cancelLast)
+                actor(::toldTooEarly)
+            }
+        }
     }
 
     @Validate
@@ -111,6 +129,7 @@ internal class AnswerLincheckTest : LincheckTest(AnswerSpecification::class.java
 
     private companion object {
         val KIND = OffloadKind.named<String>("answer")
+        val ONE = OffloadKind.named<String>("one")
         val FINISHING = OffloadConfig.builder().kind(KIND, KindPolicy.unset().withAbandon(AbandonPolicy.FINISH)).build()
     }
 }
@@ -135,6 +154,12 @@ internal class AnswerSpecification {
         state == JobState.FAILED -> "failure"
         else -> "REPLACED"
     }
+
+    private var isLastCancelled = false
+
+    fun toldTooEarly(): Boolean = false
+
+    fun cancelLast(): Boolean = !isLastCancelled.also { isLastCancelled = true }
 
     fun await(@Suppress("unused") thread: Int, @Suppress("unused") handle: Int) {}
 

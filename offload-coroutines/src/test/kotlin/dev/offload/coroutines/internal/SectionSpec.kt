@@ -1,13 +1,12 @@
 package dev.offload.coroutines.internal
 
 import dev.offload.CancelReason
-import dev.offload.ConflictPolicy
-import dev.offload.KeyInFlightException
 import dev.offload.LaunchOutcome
 import dev.offload.OffloadKey
 import dev.offload.OffloadKind
 import dev.offload.TaskState.FAILED
 import dev.offload.TaskState.WORKING
+import dev.offload.coroutines.OffloadDeferred
 import dev.offload.coroutines.OffloadManager
 import dev.offload.coroutines.TaskRecorder
 import dev.offload.coroutines.stress.bounded
@@ -19,6 +18,7 @@ import io.kotest.matchers.collections.shouldContainExactly
 import io.kotest.matchers.collections.shouldContainExactlyInAnyOrder
 import io.kotest.matchers.ints.shouldBeLessThan
 import io.kotest.matchers.shouldBe
+import io.kotest.matchers.string.shouldContain
 import io.kotest.matchers.types.shouldBeInstanceOf
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineScope
@@ -62,14 +62,36 @@ class SectionSpec :
                 manager.isInFlight(key) shouldBe true
                 val other = manager.openScope("other")
                 other.cancel(key) shouldBe false
-                other.submit(key) { awaitCancellation() }
-                other.cancel(key) shouldBe true
                 other.complete()
                 recorder.tasks(WORKING) shouldContainExactly listOf("a")
-                shouldThrow<KeyInFlightException> { manager.submit(key, conflict = ConflictPolicy.REJECT) { } }
                 manager.cancel(key) shouldBe true
                 recorder.tasks(WORKING).shouldBeEmpty()
                 recorder.tasks(FAILED) shouldContainExactly listOf("a")
+            }
+        }
+
+        test("A1: nobody but its recorder joins or runs what is under the key of a task") {
+            manager { manager ->
+                val recorder = TaskRecorder<String>(manager, TASK)
+                val handle = recorder.launch("a") { awaitCancellation() }
+                    .shouldBeInstanceOf<LaunchOutcome.Launched<OffloadDeferred<Unit>>>()
+                    .handle()
+                val key = handle.key() as OffloadKey.Keyed<Unit>
+                val other = manager.openScope("other")
+                for (scope in listOf(manager, other)) {
+                    shouldThrow<IllegalArgumentException> { scope.submit(key) { } }
+                        .message shouldContain "belongs to a task of a recorder (kind task)"
+                    shouldThrow<IllegalArgumentException> { scope.trySubmit(key) { } }
+                    shouldThrow<IllegalArgumentException> { scope.submitWhenRoom(key) { } }
+                    shouldThrow<IllegalArgumentException> { scope.share(key) { } }
+                    shouldThrow<IllegalArgumentException> { scope.call(key) { } }
+                }
+                handle.cancel() shouldBe true
+                recorder.state("a") shouldBe FAILED
+                shouldThrow<IllegalArgumentException> { manager.submit(key) { } }
+                recorder.works("a")
+                other.complete()
+                manager.cancelAll() shouldBe 1
             }
         }
 
