@@ -23,6 +23,7 @@ import io.kotest.core.spec.style.StringSpec
 import io.kotest.matchers.collections.shouldContainExactly
 import io.kotest.matchers.collections.shouldContainExactlyInAnyOrder
 import io.kotest.matchers.nulls.shouldBeNull
+import io.kotest.matchers.ranges.shouldBeIn
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
 import io.kotest.matchers.types.shouldBeInstanceOf
@@ -39,10 +40,12 @@ import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.delay
+import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.test.TestScope
 import kotlinx.coroutines.withContext
 import java.sql.Timestamp
+import java.time.Instant
 import java.util.Date
 import java.util.Optional
 import java.util.concurrent.CompletableFuture
@@ -54,6 +57,7 @@ import kotlin.time.Duration
 import kotlin.time.Duration.Companion.seconds
 
 private val TASK = OffloadKind.named<Unit>("upload")
+private val OCCUPANT = OffloadKind.named<Unit>("occupant")
 
 /** What a recorder remembers, in virtual time. */
 class TaskRecorderSpec :
@@ -278,6 +282,53 @@ class TaskRecorderSpec :
             }
         }
 
+        "A2: a revoke that never starts leaves the task SUCCEEDED and revocable" {
+            val one = ConcurrencyLimit(1, 1)
+            managerTest(OffloadConfig { concurrency(one) }) { manager ->
+                val recorder = TaskRecorder<String>(manager, TASK)
+                recorder.launch("a") { }
+                manager.joinAll()
+                val occupant = manager.submit(OCCUPANT.key(1)) { delay(1.seconds) }
+                val queued = async { recorder.revoke("a") { error("runs") } }
+                testScheduler.runCurrent()
+                recorder.revoke("a") { error("runs") }.shouldBeInstanceOf<RevokeOutcome.AlreadyRevoking<*>>()
+                val key = manager.snapshot().jobs().map { it.key() }.single { it != occupant.key() }
+                manager.cancel(key) shouldBe true
+                queued.await().shouldBeInstanceOf<RevokeOutcome.RevokeFailed<*>>()
+                    .cause().shouldBeInstanceOf<OffloadCancelledException>()
+                recorder.state("a") shouldBe SUCCEEDED
+
+                val waiting = manager.submit(OCCUPANT.key(2)) { }
+                shouldThrow<OffloadRejectedException> { recorder.revoke("a") { error("runs") } }.reason() shouldBe
+                    RejectReason.QUEUE_FULL
+                recorder.state("a") shouldBe SUCCEEDED
+                waiting.join()
+
+                recorder.revoke("a", context = BrokenDispatcher) { error("runs") }
+                    .shouldBeInstanceOf<RevokeOutcome.RevokeFailed<*>>()
+                recorder.state("a") shouldBe SUCCEEDED
+                recorder.revoke("a") { "undone" } shouldBe RevokeOutcome.Revoked("undone")
+            }
+        }
+
+        "A2: a revoke whose scope is closed in the middle leaves the task SUCCEEDED" {
+            managerTest { manager ->
+                val scope = manager.openScope("uploads")
+                val recorder = TaskRecorder<String>(scope, TASK)
+                recorder.launch("a") { }
+                scope.joinAll()
+                val revoking = async { recorder.revoke("a") { awaitCancellation() } }
+                testScheduler.runCurrent()
+                recorder.state("a") shouldBe SUCCEEDED
+                scope.cancel()
+                revoking.await().shouldBeInstanceOf<RevokeOutcome.RevokeFailed<*>>()
+                    .cause().shouldBeInstanceOf<OffloadCancelledException>().reason() shouldBe CancelReason.SCOPE_CLOSED
+                recorder.state("a") shouldBe SUCCEEDED
+                recorder.count(SUCCEEDED) shouldBe 1
+                recorder.dropSucceeded(listOf("a")) shouldBe 1
+            }
+        }
+
         "A2: a revoke whose caller is cancelled leaves the task SUCCEEDED, and the next waits for its body" {
             recorderTest { recorder ->
                 recorder.launched("a") { }.await()
@@ -465,6 +516,15 @@ class TaskRecorderSpec :
                 seen.last() shouldContainExactly
                     expected + listOf("d NOT_FOUND WORKING", "d WORKING SUCCEEDED")
                 collectors.last().cancelAndJoin()
+            }
+        }
+
+        "transitions tell the time" {
+            recorderTest { recorder ->
+                val before = Instant.now()
+                val event = async(start = CoroutineStart.UNDISPATCHED) { recorder.transitions.first() }
+                recorder.launched("a") { }.await()
+                event.await().shouldBeInstanceOf<TaskEvent.Moved<String>>().at() shouldBeIn before..Instant.now()
             }
         }
 

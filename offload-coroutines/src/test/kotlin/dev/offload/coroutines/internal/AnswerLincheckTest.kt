@@ -57,6 +57,9 @@ internal class AnswerLincheckTest : LincheckTest(AnswerSpecification::class.java
     fun toldTooEarly(): Boolean = last.isReady && !lastJob.isDecided
 
     @Operation
+    fun isLastTold(): Boolean = last.isReady
+
+    @Operation
     fun cancelLast(): Boolean = last.cancel()
 
     /** That it must wait is no answer to compare, see [answer]. */
@@ -102,7 +105,7 @@ internal class AnswerLincheckTest : LincheckTest(AnswerSpecification::class.java
             thread {
                 actor(::toldTooEarly)
                 actor(::cancelLast)
-                actor(::toldTooEarly)
+                actor(::isLastTold)
             }
         }
     }
@@ -158,6 +161,8 @@ internal class AnswerSpecification {
     private var isLastCancelled = false
 
     fun toldTooEarly(): Boolean = false
+
+    fun isLastTold(): Boolean = isLastCancelled
 
     fun cancelLast(): Boolean = !isLastCancelled.also { isLastCancelled = true }
 
