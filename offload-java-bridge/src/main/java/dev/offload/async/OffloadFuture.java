@@ -65,9 +65,6 @@ public final class OffloadFuture<T extends @Nullable Object> extends Completable
 
   private final Executor callbacks;
 
-  /** Whether the job is handing over its outcome, and not a caller giving up the lease. */
-  private volatile boolean fired;
-
   /** Whether it has the library's own stage: all that come later are the caller's. */
   private boolean made;
 
@@ -93,9 +90,12 @@ public final class OffloadFuture<T extends @Nullable Object> extends Completable
       return false;
     }
 
+    boolean isFired() {
+      return wasFired();
+    }
+
     @Override
     protected void fire() {
-      fired = true;
       if (!hasStages()) {
         completeFromJob();
         return;
@@ -174,9 +174,12 @@ public final class OffloadFuture<T extends @Nullable Object> extends Completable
     }
   }
 
-  /** Completes this future with the decided outcome, unless its lease is being given up. */
+  /**
+   * Completes this future with the decided outcome, unless its lease is being given up: who took
+   * the lease back does that, and the job fires only where nobody did.
+   */
   private void takeOutcome() {
-    if (job.takeBack(outcome) || fired) {
+    if (job.takeBack(outcome) || outcome.isFired()) {
       completeFromJob();
     }
   }

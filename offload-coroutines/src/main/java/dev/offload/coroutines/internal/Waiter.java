@@ -6,11 +6,14 @@ import org.jspecify.annotations.Nullable;
 
 /** One party that waits in a {@link Waiters}; told at most once. */
 public abstract class Waiter {
-  private static final VarHandle DONE;
+  private static final VarHandle STATE;
+  private static final byte WAITING = 0;
+  private static final byte FIRED = 1;
+  private static final byte TAKEN_BACK = 2;
 
   static {
     try {
-      DONE = MethodHandles.lookup().findVarHandle(Waiter.class, "done", boolean.class);
+      STATE = MethodHandles.lookup().findVarHandle(Waiter.class, "state", byte.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -19,9 +22,9 @@ public abstract class Waiter {
   /** The waiter pushed before this one; moved only past waiters that are done. */
   volatile @Nullable Waiter next;
 
-  /** False while this waiter is to be told; set once, by whoever tells it or takes it back. */
-  @SuppressWarnings("FieldMayBeFinal") // written through DONE
-  private volatile boolean done;
+  /** WAITING while this waiter is to be told; set once, by whoever tells it or takes it back. */
+  @SuppressWarnings("FieldMayBeFinal") // written through STATE
+  private volatile byte state = WAITING;
 
   /** Tells whether this waiter wants the end of the body, and not already the outcome. */
   protected abstract boolean wantsEnd();
@@ -33,17 +36,22 @@ public abstract class Waiter {
   protected abstract void fire();
 
   final boolean isDone() {
-    return done;
+    return state != WAITING;
   }
 
-  /** Ends the wait; true for exactly one caller. */
+  /** Whether it was told, or is about to be, rather than taken back. */
+  protected final boolean wasFired() {
+    return state == FIRED;
+  }
+
+  /** Ends the wait without telling; true for one caller at most, and then nobody tells. */
   final boolean finish() {
-    return DONE.compareAndSet(this, false, true);
+    return STATE.compareAndSet(this, WAITING, TAKEN_BACK);
   }
 
   /** Fires unless someone else has fired or taken back this waiter. */
   final void fireOnce() {
-    if (finish()) {
+    if (STATE.compareAndSet(this, WAITING, FIRED)) {
       try {
         fire();
       } catch (
