@@ -47,9 +47,9 @@ public interface TaskRecorder<ID : Any> {
      * Runs [block] as the task [id], unless it is working or has succeeded already: then nothing of [block] runs.
      *
      * The task is a job of the recorder's scope. By the key of its handle it can be looked up and cancelled there, but only
-     * the recorder runs it. The handle's `cancel` makes it FAILED; if there are handles for both languages, the last one's. A body of the same task that was
-     * cancelled before, and has not ended yet, is waited for before [block] starts. A failure is recorded, and so not
-     * reported as one that nobody saw.
+     * the recorder runs it. The handle's `cancel` makes it FAILED; if there are handles for both languages, that of the last
+     * one does. A body of the same task that was cancelled before, and has not ended yet, is waited for before [block]
+     * starts. A failure is recorded, and so not reported as one that nobody saw.
      *
      * Does not suspend.
      *
