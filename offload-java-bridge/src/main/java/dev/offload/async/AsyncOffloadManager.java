@@ -223,7 +223,7 @@ public final class AsyncOffloadManager extends AsyncOffloadScope {
     public AsyncOffloadManager build() {
       SystemTimer timer = new SystemTimer("offload-timer-" + name);
       ScopeCore core = new Engine(name, config, listener, timer, System::nanoTime).root();
-      ManagerThreads threads = new ManagerThreads(name, executor, carrier);
+      ManagerThreads threads = new ManagerThreads(core.engine().side, executor, carrier);
       Termination.then(
           core,
           () -> {

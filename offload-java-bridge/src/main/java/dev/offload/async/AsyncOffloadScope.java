@@ -521,7 +521,7 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    *     gets an {@link dev.offload.OffloadCycleException}
    */
   public final CompletableFuture<@Nullable Void> joinAll() {
-    return new EndFuture(core.jobs(), threads.callbacks());
+    return new EndFuture(core.jobs(), threads.side());
   }
 
   // Cancelling.

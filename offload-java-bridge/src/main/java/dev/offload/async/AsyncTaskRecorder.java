@@ -261,7 +261,7 @@ public final class AsyncTaskRecorder<I> {
       return CompletableFuture.completedFuture(refusal);
     }
     JobCell<R> job = Objects.requireNonNull(revoking.job());
-    return new RevokeFuture<>(threads.future(job, false));
+    return new RevokeFuture<>(threads.future(job, false), threads.side());
   }
 
   /**
@@ -301,7 +301,10 @@ public final class AsyncTaskRecorder<I> {
    */
   public TaskWatch watch(Consumer<? super TaskEvent<I>> watcher) {
     return TaskWatch.start(
-        core.feed(), threads.callbacks(), FEED_CAPACITY, Arguments.notNull("watcher", watcher));
+        core.feed(),
+        threads.side().stages::run,
+        FEED_CAPACITY,
+        Arguments.notNull("watcher", watcher));
   }
 
   /**

@@ -1,13 +1,11 @@
 package dev.offload.async;
 
-import java.lang.System.Logger.Level;
+import dev.offload.coroutines.internal.Log;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /** A body's code that runs in the context of whoever submitted it. */
 final class CarriedCall<R extends @Nullable Object> implements Callable<R> {
-  private static final System.Logger LOG = System.getLogger("dev.offload");
-
   private final ContextCarrier.Captured context;
   private final Callable<? extends R> code;
 
@@ -37,7 +35,7 @@ final class CarriedCall<R extends @Nullable Object> implements Callable<R> {
     try {
       installed.close();
     } catch (Throwable e) {
-      LOG.log(Level.WARNING, "a context carrier could not give a thread its context back", e);
+      Log.warn("a context carrier could not give a thread its context back", e);
     }
   }
 }

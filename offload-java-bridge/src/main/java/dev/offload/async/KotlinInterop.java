@@ -58,7 +58,7 @@ public final class KotlinInterop {
     if (core != root) {
       return new AsyncOffloadScope(core, asAsync(scope.getManager()).threads, scope::complete);
     }
-    ManagerThreads threads = new ManagerThreads(root.name(), null, null);
+    ManagerThreads threads = new ManagerThreads(root.engine().side, null, null);
     Termination.then(root, threads::release);
     return new AsyncOffloadManager(root, threads, root.engine().shutdownKill());
   }

@@ -2,13 +2,11 @@ package dev.offload.async;
 
 import dev.offload.coroutines.internal.JobBody;
 import dev.offload.coroutines.internal.JobCell;
+import dev.offload.coroutines.internal.SideThreads;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -16,17 +14,16 @@ import org.jspecify.annotations.Nullable;
  * Where the bodies of one manager run, and callbacks which the thread at hand must not wait for.
  */
 final class ManagerThreads {
-  private static final long IDLE_SECONDS = 5;
-
   private final Executor bodies;
   private final @Nullable ContextCarrier carrier;
 
   /** Set if the threads of the bodies are this manager's own, and so end with it. */
   private final @Nullable ExecutorService own;
 
-  private final ThreadPoolExecutor callbacks;
+  private final SideThreads side;
 
-  ManagerThreads(String managerName, @Nullable Executor given, @Nullable ContextCarrier carrier) {
+  ManagerThreads(SideThreads side, @Nullable Executor given, @Nullable ContextCarrier carrier) {
+    this.side = side;
     this.carrier = carrier;
     if (given != null) {
       this.own = null;
@@ -36,19 +33,6 @@ final class ManagerThreads {
       this.own = threads;
       this.bodies = threads;
     }
-    this.callbacks =
-        new ThreadPoolExecutor(
-            0,
-            Integer.MAX_VALUE,
-            IDLE_SECONDS,
-            TimeUnit.SECONDS,
-            new SynchronousQueue<>(),
-            task -> {
-              Thread thread = new Thread(null, task, "offload-callback-" + managerName, 0, false);
-              thread.setDaemon(true);
-              return thread;
-            },
-            (task, pool) -> task.run()); // the manager has ended meanwhile
   }
 
   <T extends @Nullable Object> JobBody<T> blocking(Callable<? extends T> body) {
@@ -62,16 +46,15 @@ final class ManagerThreads {
   }
 
   <T extends @Nullable Object> OffloadFuture<T> future(JobCell<T> job, boolean joined) {
-    return new OffloadFuture<>(job, joined, callbacks);
+    return new OffloadFuture<>(job, joined, side);
   }
 
-  Executor callbacks() {
-    return callbacks;
+  SideThreads side() {
+    return side;
   }
 
   /** Nothing is left to run; may be called by one of the threads. */
   void release() {
-    callbacks.shutdown();
     if (own != null) {
       own.shutdown();
     }

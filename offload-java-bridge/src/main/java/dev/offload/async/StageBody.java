@@ -2,6 +2,7 @@ package dev.offload.async;
 
 import dev.offload.OffloadCycleException;
 import dev.offload.coroutines.internal.JobCell;
+import dev.offload.coroutines.internal.Log;
 import dev.offload.coroutines.internal.WaitEdge;
 import dev.offload.coroutines.internal.WaitGraph;
 import java.util.concurrent.Callable;
@@ -56,17 +57,16 @@ final class StageBody<T extends @Nullable Object>
     boolean stopped = !link.compareAndSet(null, here);
     try {
       here.noteWait();
-      if (stopped) {
-        stop(here);
-      }
-      if (!stopped || !borrowed) {
-        var unused = stage.whenComplete(here);
-      }
     } catch (OffloadCycleException e) {
       stop(here);
       here.end(null, e);
-    } catch (Throwable e) { // the stage is of a class of the user's
-      here.end(null, e);
+      return;
+    }
+    if (stopped) {
+      stop(here);
+    }
+    if (!stopped || !borrowed) {
+      here.follow();
     }
   }
 
@@ -109,10 +109,27 @@ final class StageBody<T extends @Nullable Object>
       }
     }
 
+    /** Ends the job with the stage; at once if that will not tell its end. */
+    void follow() {
+      CompletionStage<? extends T> followed = stage;
+      try {
+        if (followed != null) {
+          var unused = followed.whenComplete(this);
+        }
+      } catch (Throwable e) { // the stage is of a class of the user's
+        end(null, e);
+      }
+    }
+
+    /** One that cannot be cancelled goes on, and the body with it. */
     void cancelStage() {
       CompletionStage<? extends T> cancelled = stage;
-      if (cancelled != null) {
-        var unused = cancelled.toCompletableFuture().cancel(true);
+      try {
+        if (cancelled != null) {
+          var unused = cancelled.toCompletableFuture().cancel(true);
+        }
+      } catch (Throwable e) { // as above
+        Log.warn("a stage could not be cancelled", e);
       }
     }
 

@@ -1,8 +1,8 @@
 package dev.offload.async;
 
 import dev.offload.TaskEvent;
+import dev.offload.coroutines.internal.Log;
 import dev.offload.coroutines.internal.TaskFeed;
-import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.Executor;
@@ -49,8 +49,6 @@ public final class TaskWatch implements AutoCloseable {
    * offer that finds none at it, and taken back by the one that finds the queue empty.
    */
   private static final class Buffer<I> implements TaskFeed.Watcher<I>, Runnable {
-    private static final System.Logger LOG = System.getLogger("dev.offload");
-
     private final Executor executor;
     private final int capacity;
     private final Consumer<? super TaskEvent<I>> consumer;
@@ -113,7 +111,7 @@ public final class TaskWatch implements AutoCloseable {
         try {
           consumer.accept(event);
         } catch (Throwable e) { // of the user; the next one may be of use still
-          LOG.log(Level.WARNING, "a watcher of tasks threw", e);
+          Log.warn("a watcher of tasks threw", e);
         }
       }
     }

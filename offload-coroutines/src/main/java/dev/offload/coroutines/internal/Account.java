@@ -23,6 +23,9 @@ final class Account {
   private static final int CANCELLED = 4;
   private static final int ALL = 5;
 
+  /** Set in the number of refusals when the account above has taken over what is counted here. */
+  private static final long TAKEN_OVER = 1L << 62;
+
   final KindEntry kind;
 
   /** Null if neither the kind nor the scope, nor one above it, has a concurrency limit. */
@@ -35,8 +38,15 @@ final class Account {
     this.lane = pools.isEmpty() ? null : new Lane(pools);
   }
 
-  void countRejected() {
-    counts.getAndIncrement(REJECTED);
+  /** Counts a refusal; true if the scope has ended, and the one above has to count it, too. */
+  boolean countRejected() {
+    return counts.getAndIncrement(REJECTED) >= TAKEN_OVER;
+  }
+
+  /** The scope has ended: answers the refusals so far, or 0 if somebody had the answer before. */
+  private long takeOverRejected() {
+    long before = counts.getAndAccumulate(REJECTED, TAKEN_OVER, (n, mark) -> n | mark);
+    return before >= TAKEN_OVER ? 0 : before;
   }
 
   /** A job of this account got a lease that is no submission's. */
@@ -57,21 +67,26 @@ final class Account {
         });
   }
 
-  /** Takes over the counts of an account that is done. */
+  /** Takes over the counts of an account whose scope has ended; refusals go on to be counted. */
   void addAll(Account done) {
     for (int i = 0; i < ALL; i++) {
-      long count = done.counts.get(i);
+      long count = i == REJECTED ? done.takeOverRejected() : done.counts.get(i);
       if (count != 0) {
         counts.getAndAdd(i, count);
       }
     }
   }
 
+  /** As {@link #addAll}, of an account that was made when its scope had ended. */
+  void addRejected(Account late) {
+    counts.getAndAdd(REJECTED, late.takeOverRejected());
+  }
+
   /** What is past. */
   OffloadStats stats() {
     return new OffloadStats(
         counts.get(JOINED),
-        counts.get(REJECTED),
+        counts.get(REJECTED) & ~TAKEN_OVER,
         counts.get(SUCCEEDED),
         counts.get(FAILED),
         counts.get(CANCELLED),

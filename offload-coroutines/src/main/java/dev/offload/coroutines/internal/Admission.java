@@ -45,12 +45,22 @@ final class Admission {
 
   /** What to do after the lock is let go. */
   static final class Effects {
-    private final List<JobCell<?>> started = new ArrayList<>(1);
+    final List<JobCell<?>> started = new ArrayList<>(1);
     private final List<RoomWaiter> told = new ArrayList<>(0);
 
+    /** Tells callers; starts nothing. */
+    void tellRoom() {
+      told.forEach(RoomWaiter::tell);
+    }
+
     void run() {
-      started.forEach(job -> job.scope().engine().startNested(job));
-      told.forEach(RoomWaiter::fire);
+      Aftermath after = Aftermath.enter();
+      try {
+        tellRoom();
+        after.start(started);
+      } finally {
+        after.exit();
+      }
     }
   }
 
@@ -85,9 +95,13 @@ final class Admission {
     return effects;
   }
 
-  /** The job has no predecessor (any more): starts it when it has its permits. */
-  synchronized Effects enter(Ticket ticket) {
-    Effects effects = new Effects();
+  /**
+   * The job has no predecessor (any more): starts it when it has its permits.
+   *
+   * @param before effects to add to
+   */
+  synchronized Effects enter(Ticket ticket, @Nullable Effects before) {
+    Effects effects = before == null ? new Effects() : before;
     if (ticket.state == State.PERMIT) {
       ticket.state = State.STARTED;
       effects.started.add(ticket.job);

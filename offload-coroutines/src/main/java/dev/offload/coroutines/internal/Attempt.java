@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One run of a task or of its revoke, as the recorder's table sees it: open, or decided by its job.
  *
- * <p>The job's own word decides. A cancelled job's callers may know of its end before anybody had
- * time to settle it, and must not read an older state then; so who reads an attempt that looks open
- * asks its job.
+ * <p>The job's own word decides. Its callers may know of its end before anybody had time to settle
+ * it here, and must not read an older state then; so who reads an attempt that looks open asks its
+ * job.
  *
  * <pre>
  *  verdict            reads as                                        next
@@ -51,8 +51,19 @@ abstract sealed class Attempt<I> permits TaskRun, RevokeRun {
     VERDICT.setRelease(this, decider);
   }
 
-  /** Null while open, else {@link #SUCCESS} or the {@link Throwable} it failed with. */
+  /**
+   * Null while open, else {@link #SUCCESS} or the {@link Throwable} it failed with. Where that is
+   * decided and not told yet, it waits for that moment, so not for who settles the end.
+   */
   final @Nullable Object verdict() {
+    if (verdict instanceof JobCell<?> decider) {
+      decider.awaitTold();
+    }
+    return verdictNow();
+  }
+
+  /** As {@link #verdict()}, also if it is not told yet. */
+  final @Nullable Object verdictNow() {
     Object now = verdict;
     return now instanceof JobCell<?> decider ? verdictOf(decider) : now;
   }

@@ -10,15 +10,13 @@ import org.jspecify.annotations.Nullable;
 
 /** What all scopes of one manager share. */
 public final class Engine {
-  /** How deep bodies that run inside the call which starts them may start each other. */
-  private static final int MOST_NESTED = 32;
-
-  private static final ThreadLocal<int[]> NESTED = ThreadLocal.withInitial(() -> new int[1]);
-
   final OffloadConfig config;
   final SafeListener listener;
   final Kinds kinds;
   final Admission admission = new Admission();
+
+  /** For what others wrote and nobody must wait for. */
+  public final SideThreads side;
 
   private final OffloadTimer timer;
   private final LongSupplier ticker;
@@ -39,11 +37,26 @@ public final class Engine {
       LongSupplier ticker) {
     this.config = config;
     this.listener = new SafeListener(listener);
+    this.side = new SideThreads(name, timer.isVirtual());
     this.timer = timer;
     this.ticker = ticker;
     this.kinds = new Kinds(config);
     ConcurrencyLimit limit = config.concurrency();
     this.root = new ScopeCore(this, null, name, false, limit);
+    root.termination().push(new LastOfAll());
+  }
+
+  /** Pushed first, and so told last: no scope is left, and threads end when what they run has. */
+  private final class LastOfAll extends Waiter {
+    @Override
+    protected boolean wantsEnd() {
+      return true;
+    }
+
+    @Override
+    protected void fire() {
+      side.release();
+    }
   }
 
   /** The scope of the manager. */
@@ -84,37 +97,13 @@ public final class Engine {
     try {
       return timer.schedule(delay, task);
     } catch (Throwable e) { // no thread to be had, say
-      SafeListener.LOG.log(
-          System.Logger.Level.WARNING,
-          "a time limit or report of '" + root.name() + "' is lost",
-          e);
+      Log.warn("a time limit or report of '" + root.name() + "' is lost", e);
       return () -> {};
     }
   }
 
-  /**
-   * Starts a job that the end of another one lets go. On an executor that runs bodies inside the
-   * call, that call is inside the other body's end; a long queue must not become a deep stack.
-   */
-  void startNested(JobCell<?> job) {
-    int[] depth = NESTED.get();
-    if (depth[0] >= MOST_NESTED && startFromTimer(job)) {
-      return;
-    }
-    depth[0]++;
-    try {
-      job.start();
-    } finally {
-      depth[0]--;
-    }
-  }
-
-  private boolean startFromTimer(JobCell<?> job) {
-    try {
-      timer.schedule(Duration.ZERO, job::start);
-      return true;
-    } catch (Throwable e) { // deep is better than never
-      return false;
-    }
+  /** Goes on elsewhere with what this thread could not finish, for want of memory or stack. */
+  void rescue(Runnable rest) {
+    side.starts.run(rest);
   }
 }

@@ -23,7 +23,10 @@ public interface JobBody<T extends @Nullable Object> {
 
   /**
    * The outcome is decided. Comes at least once, before this library tells the callers, though a
-   * caller who looks may know before; it must not throw.
+   * caller who looks may know before; it must neither wait nor run foreign code nor throw.
    */
   default void decided(JobCell<T> job) {}
+
+  /** The callers have been told what {@link #decided} was about. */
+  default void told() {}
 }

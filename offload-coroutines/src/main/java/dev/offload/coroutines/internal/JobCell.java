@@ -58,8 +58,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every transition is one CAS on {@link #word}; a lease is taken only while the outcome is
  * undecided, and one dropped after that changes nothing. So the outcome is decided once, and the
- * last three states are entered once: that one thread runs {@link #ended}, which takes the job out
- * of its registry, then starts its successor, then tells its callers, then the listener.
+ * last three states are entered once: that one thread runs {@link JobEnd#of}, which settles the end
+ * and then tells it. What is decided and not told yet shows to nobody: who asks waits for that.
  *
  * <p>{@link #outcome} belongs to whoever moved the job to RUNNING: the body, or {@link
  * #failUnstarted}, which for that passes through RUNNING for an instant. It is written before the
@@ -67,6 +67,13 @@ import org.jspecify.annotations.Nullable;
  * cancelled job's answer is computed from its reason.
  */
 public final class JobCell<T extends @Nullable Object> extends Waiters {
+  private static final int SPINS = 100;
+
+  /** What {@link #decideDrop} answers besides a state. */
+  static final int TOO_LATE = -1;
+
+  static final int NOT_LAST = -2;
+
   private static final VarHandle WORD;
   private static final VarHandle DROPPED;
   private static final VarHandle GUARD;
@@ -81,7 +88,9 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     }
   }
 
-  private final OffloadKey<T> key;
+  /** Replaced by the registry, before others see the job, with the equal one of its entry. */
+  private OffloadKey<T> key;
+
   private final ScopeCore scope;
   private final Account account;
   private final @Nullable Limits limits;
@@ -122,6 +131,9 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
   /** Whether the body was asked to stop, so that waits which are still there are to stay. */
   private volatile boolean stopAsked;
 
+  /** Whether it was counted out of its scope. Belongs to its end. */
+  private boolean countedOut;
+
   /** What the body waits for; guarded by this. */
   private @Nullable WaitEdge waits;
 
@@ -155,6 +167,12 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     return key;
   }
 
+  /** Takes the key of the entry it is put into, so that it can be found there by identity. */
+  @SuppressWarnings("unchecked") // the keys are equal, so they are of one kind, which fixes T
+  void shareKey(OffloadKey<?> entry) {
+    key = (OffloadKey<T>) entry;
+  }
+
   Account account() {
     return account;
   }
@@ -169,9 +187,33 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     return scope;
   }
 
-  /** The public name of the state. */
+  /** The public name of the state; an end shows when it is told. */
   public JobState state() {
-    return publicState(word);
+    return publicState(toldWord());
+  }
+
+  private long toldWord() {
+    long w = word;
+    if (JobWord.hasEnded(w)) {
+      awaitTold();
+    }
+    return w;
+  }
+
+  /**
+   * Waits, if the outcome is decided, until it may be told. Not for the thread that settles it, and
+   * not under a lock that it needs.
+   */
+  @SuppressWarnings("ThreadPriorityCheck") // the thread waited for may need this one's processor
+  public void awaitTold() {
+    int tries = 0;
+    while (isDecided() && !isTold()) {
+      if (++tries < SPINS) {
+        Thread.onSpinWait();
+      } else {
+        Thread.yield();
+      }
+    }
   }
 
   /** Whether the job failed, or ran out of time: nobody asked for that end. */
@@ -212,7 +254,7 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
   /** The job as it stands now. */
   public JobSnapshot snapshot() {
     long gone = dropped; // first: of those taken until now
-    long w = word;
+    long w = toldWord();
     return new JobSnapshot(
         key,
         label(),
@@ -263,22 +305,26 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
 
   /** Drops a lease; the last one may cancel the job. A lease must not be dropped twice. */
   public void dropLease() {
-    cancelDecided(decideDrop());
+    cancelDecided(decideDrop(), null);
   }
 
-  /** As {@link #dropLease}, but only decides, and answers as {@link #decideCancel}. */
+  /**
+   * As {@link #dropLease}, but only decides. Answers the state it cancelled the job from, {@link
+   * #NOT_LAST} if the lease is given up and the job goes on, or {@link #TOO_LATE} if the outcome
+   * was decided before: then nothing is given up.
+   */
   int decideDrop() {
     if (isDecided()) {
-      return -1;
+      return TOO_LATE;
     }
     long gone = (long) DROPPED.getAndAdd(this, 1L) + 1;
-    if (onLastLease == null) {
-      return -1;
-    }
     for (; ; ) {
       long w = word;
-      if (JobWord.isDecided(w) || takenOf(w) > gone) {
-        return -1; // who drops the last one has a higher number
+      if (JobWord.isDecided(w)) {
+        return TOO_LATE;
+      }
+      if (onLastLease == null || takenOf(w) > gone) {
+        return NOT_LAST; // who drops the last one has a higher number
       }
       if (WORD.compareAndSet(this, w, cancelled(w, onLastLease))) {
         return stateOf(w);
@@ -348,35 +394,38 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     if (!move(RUNNING, to)) {
       return false;
     }
-    ended(null);
+    JobEnd.of(this, null, null);
     return true;
   }
 
   private void endCancelled(@Nullable Throwable dropped) {
     outcome = null;
     if (move(CANCELLING, CANCELLED)) {
-      ended(dropped);
+      JobEnd.of(this, dropped, null);
     }
   }
 
   // Transitions by others.
 
-  /** Cancels the job; true if this call decided its outcome. */
+  /** Cancels the job; true if this call decided its outcome, which then or else may be told. */
   public boolean cancel(CancelReason reason) {
     int was = decideCancel(reason);
-    cancelDecided(was);
+    cancelDecided(was, null);
+    if (was == TOO_LATE) {
+      awaitTold();
+    }
     return was >= 0;
   }
 
   /**
    * Only decides: the caller has to call {@link #cancelDecided} soon, outside all locks. Answers
-   * the state before, or -1 if the outcome was decided already.
+   * the state before, or {@link #TOO_LATE} if the outcome was decided already.
    */
   int decideCancel(CancelReason reason) {
     for (; ; ) {
       long w = word;
       if (JobWord.isDecided(w)) {
-        return -1;
+        return TOO_LATE;
       }
       if (WORD.compareAndSet(this, w, cancelled(w, reason))) {
         return stateOf(w);
@@ -384,31 +433,26 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     }
   }
 
-  /** What follows a cancel that was decided in the state {@code was}; nothing, if it is -1. */
-  void cancelDecided(int was) {
-    if (was < 0) {
-      return;
+  /**
+   * What follows a cancel that was decided in the state {@code was}; nothing, if it is none.
+   *
+   * @param by the lease whose drop was the cancel
+   */
+  void cancelDecided(int was, @Nullable Lease<?> by) {
+    if (was == RUNNING) {
+      JobEnd.cancelled(this, by);
+    } else if (was >= 0) {
+      stopUnstartedBody();
+      JobEnd.of(this, null, by);
     }
-    if (was != RUNNING) {
-      cancelBody();
-      ended(null);
-      return;
-    }
-    // Telling callers may run their code, so the body is asked first.
-    cancelBody();
-    tellBody();
-    if (!hasEnded()) {
-      guardDying();
-    }
-    fireDecided();
   }
 
-  private void guardDying() {
+  void guardDying() {
     OffloadTimer.Task task =
         scope.engine().schedule(scope.engine().config.undyingReportAfter(), this::reportUndying);
     guard = task;
     if (hasEnded()) {
-      task.cancel();
+      cancel(task);
     }
   }
 
@@ -426,7 +470,7 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     OffloadTimer.Task task = scope.engine().schedule(limit, () -> giveUpWaiting(limit));
     // It may have been started since, and even cancelled: then the timer of its dying is there.
     if (!GUARD.compareAndSet(this, null, task) || !isWaiting()) {
-      task.cancel();
+      cancel(task);
     }
   }
 
@@ -434,21 +478,28 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     failUnstarted(WAITING, () -> new KeyStuckException(label(), limit));
   }
 
-  /** Its predecessors have ended: starts it, unless something ended it first. */
-  void startAfterPredecessors() {
-    if (move(WAITING, QUEUED)) {
-      cancelGuard();
-      admit();
-    }
+  /** Its predecessors have ended; true if it may start, and nothing ended it first. */
+  boolean endWaiting() {
+    return move(WAITING, QUEUED);
   }
 
   /** Starts the job, when its limits allow. */
   void admit() {
     if (ticket == null) {
-      scope.engine().startNested(this);
+      Aftermath.startNow(this);
     } else {
-      scope.engine().admission.enter(ticket).run();
+      scope.engine().admission.enter(ticket, null).run();
     }
+  }
+
+  /** As {@link #admit}, but only finds what is to be started. */
+  Admission.Effects admit(Admission.@Nullable Effects before) {
+    if (ticket != null) {
+      return scope.engine().admission.enter(ticket, before);
+    }
+    Admission.Effects effects = before == null ? new Admission.Effects() : before;
+    effects.started.add(this);
+    return effects;
   }
 
   /** Hands the body to its executor. */
@@ -469,64 +520,93 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     }
   }
 
-  private void cancelBody() {
+  /** Asks the body to stop, aside: its reaction to that is foreign, and may take long. */
+  void stopBody() {
     JobBody<T> stopped = body;
+    if (stopped != null) {
+      scope.engine().side.stop(() -> stop(stopped));
+    }
+  }
+
+  /** A body that has not begun has nothing to react with. */
+  private void stopUnstartedBody() {
+    JobBody<T> stopped = body;
+    if (stopped != null) {
+      stop(stopped);
+    }
+  }
+
+  private void stop(JobBody<T> stopped) {
     try {
-      if (stopped != null) {
-        stopped.stopBody();
-      }
+      stopped.stopBody();
     } catch (Throwable e) { // user code that reacts to the cancellation
       scope.engine().listener.bodyCancelThrew(label(), e);
+    } finally {
+      stopAsked = true;
     }
-    stopAsked = true;
   }
 
-  private void tellBody() {
+  // Parts of the end, see JobEnd.
+
+  /** Tells a recorder; it calls nobody, and what the ids of tasks throw stays with it. */
+  void tellRecorder() {
     JobBody<T> told = body;
-    try {
-      if (told != null) {
-        told.decided(this);
-      }
-    } catch (Throwable e) { // an id that threw
-      SafeListener.LOG.log(System.Logger.Level.WARNING, label() + ": its end was not recorded", e);
+    if (told != null) {
+      told.decided(this);
     }
   }
 
-  /**
-   * Runs once, on the thread that moved the job into its last state; see the order in the class
-   * comment.
-   */
-  private void ended(@Nullable Throwable dropped) {
+  /** Tells the watchers of a recorder. */
+  void tellWatchers() {
+    JobBody<T> told = body;
+    if (told != null) {
+      told.told();
+    }
+  }
+
+  /** As {@link #tellWatchers}, for the last time: a handle kept for its answer keeps no closure. */
+  void letBodyGo() {
+    tellWatchers();
+    body = null;
+  }
+
+  /** Counts the job out, once; true if its scope is over with it. */
+  boolean countOut() {
+    if (countedOut) {
+      return false;
+    }
+    countedOut = true;
+    return scope.count(this, publicState(word));
+  }
+
+  /** Takes back the timers. */
+  void disarm() {
     if (limits != null) {
       limits.disarm();
     }
-    cancelGuard();
-    tellBody();
-    body = null;
-    Admission.Effects admitted = ticket == null ? null : scope.engine().admission.leave(ticket);
-    // Before it is counted out: the scope may end with the next job, and that looks for failures.
-    scope.noteFailure(this);
-    // Counted out first: who finds the key free finds the job counted as ended, too.
-    boolean lastOfScope = scope.count(this);
-    JobCell<?> successor = scope.remove(this);
-    try {
-      if (successor != null) {
-        successor.startAfterPredecessors();
-      }
-      if (admitted != null) {
-        admitted.run();
-      }
-      close();
-      scope.ended(this);
-      tellListener(dropped);
-    } finally {
-      if (lastOfScope) {
-        scope.terminated();
-      }
+    OffloadTimer.Task task = guard;
+    if (task != null) {
+      cancel(task);
     }
   }
 
-  private void tellListener(@Nullable Throwable dropped) {
+  static void cancel(OffloadTimer.Task task) {
+    try {
+      task.cancel();
+    } catch (Throwable e) { // of a clock: the task then finds that it is too late
+      Log.warn("a timer could not be taken back", e);
+    }
+  }
+
+  /** Whether {@link #tellListener} has anything to tell. */
+  boolean hasNews(@Nullable Throwable dropped) {
+    return limits != null
+        || dropped != null
+        || hasFailedUnobserved()
+        || scope.engine().listener.isOn();
+  }
+
+  void tellListener(@Nullable Throwable dropped) {
     SafeListener listener = scope.engine().listener;
     if (limits != null) {
       limits.tellTotal(this);
@@ -543,13 +623,6 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
         failure.addSuppressed(dropped);
       }
       listener.ended(snapshot(), failure);
-    }
-  }
-
-  private void cancelGuard() {
-    OffloadTimer.Task task = guard;
-    if (task != null) {
-      task.cancel();
     }
   }
 

@@ -7,34 +7,41 @@ import dev.offload.OffloadHandle;
 import dev.offload.OffloadKey;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One caller's share in a job.
  *
  * <pre>
- *  from      to        by                                        answers from then on
- *  --------  --------  ----------------------------------------  --------------------------------
- *  HELD      DROPPING  cancel(), before the outcome              (not yet)
- *  DROPPING  DROPPED   the same, when the job knows of it        OffloadCancelledException
- *  HELD      SETTLED   the first answer given, after the outcome the outcome of the job
+ *  from      to        by                                         answers from then on
+ *  --------  --------  -----------------------------------------  -------------------------------
+ *  HELD      DROPPING  drop(), before the outcome as it seems     (not yet)
+ *  DROPPING  HELD      the same, which found the outcome decided  (not yet)
+ *  DROPPING  DROPPED   the same, when the job has been told       what the drop gave
+ *  HELD      SETTLED   the first answer given, after the outcome  the outcome of the job
  * </pre>
  *
- * <p>SETTLED exists so that a {@link #cancel()} which looked before the outcome and acts after it
- * cannot change an answer that was already given. DROPPING exists so that who is told of a cancel
- * finds the job cancelled, if the lease was its last; it lasts for two writes to the job, and runs
- * nobody's code.
+ * <p>SETTLED exists so that a {@link #drop} which looked before the outcome and acts after it
+ * cannot change an answer that was already given. DROPPING exists so that a lease is given up only
+ * if the job did not end first, and that who is told of it finds the job cancelled, and its key
+ * free if the body never ran, if the lease was its last. It runs nobody's code.
  */
 public abstract class Lease<T extends @Nullable Object> implements OffloadHandle, ScopedLease {
   private static final VarHandle STATE;
+  private static final VarHandle AWAITED;
 
   static {
     try {
+      AWAITED = MethodHandles.lookup().findVarHandle(Lease.class, "awaited", boolean.class);
       STATE = MethodHandles.lookup().findVarHandle(Lease.class, "state", byte.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
   }
+
+  /** What is given when nobody will ask. */
+  private static final Object LEFT = CancelReason.CANCELLED.name();
 
   private static final byte HELD = 0;
   private static final byte SETTLED = 1;
@@ -46,6 +53,13 @@ public abstract class Lease<T extends @Nullable Object> implements OffloadHandle
 
   @SuppressWarnings("FieldMayBeFinal") // written through STATE
   private volatile byte state = HELD;
+
+  /** Whether anybody ever waited for the answer. */
+  @SuppressWarnings("FieldMayBeFinal") // written through AWAITED
+  private volatile boolean awaited;
+
+  /** Written before {@link #state} says so, by the one who made it DROPPING. */
+  private @Nullable Object given;
 
   /** Makes the holder of a lease that was taken on {@code job}. */
   protected Lease(JobCell<T> job, boolean joined) {
@@ -74,26 +88,73 @@ public abstract class Lease<T extends @Nullable Object> implements OffloadHandle
   }
 
   @Override
-  public final boolean cancel() {
-    if (!drop()) {
+  public boolean cancel() {
+    return drop(CancelReason.CANCELLED);
+  }
+
+  @Override
+  public void endOfScope() {
+    drop(CancelReason.SCOPE_CLOSED);
+  }
+
+  /**
+   * Gives the lease up, unless there is an outcome or it was given up before; then that may be told
+   * by the time this returns.
+   *
+   * @param answer what {@link #given} answers from then on
+   * @return whether this call gave it up
+   */
+  protected final boolean drop(Object answer) {
+    if (job.isDecided()) {
+      job.awaitTold();
+      awaitDropped();
       return false;
     }
-    job.fireOwnedBy(this);
+    if (!STATE.compareAndSet(this, HELD, DROPPING)) {
+      awaitDropped();
+      return false;
+    }
+    given = answer;
+    int was = job.decideDrop();
+    if (was == JobCell.TOO_LATE) {
+      state = HELD;
+      job.awaitTold();
+      return false;
+    }
+    if (was == JobCell.NOT_LAST) {
+      settled();
+    } else {
+      job.cancelDecided(was, this);
+    }
     return true;
   }
 
-  /** As {@link #cancel()}, for a lease that nobody awaits at the moment. */
-  public final boolean drop() {
-    if (job.isDecided() || !STATE.compareAndSet(this, HELD, DROPPING)) {
-      while (state == DROPPING) {
-        Thread.onSpinWait(); // it is cancelled when this answers
-      }
-      return false;
+  private void awaitDropped() {
+    while (state == DROPPING) {
+      Thread.onSpinWait();
     }
-    int cancelled = job.decideDrop();
+  }
+
+  /** The job knows of the drop: now it is what this lease answers. */
+  final void settled() {
     state = DROPPED;
-    job.cancelDecided(cancelled);
-    return true;
+    try {
+      dropped();
+    } catch (Throwable e) { // of a dispatcher, say
+      Log.warn("a caller could not be told that its lease was given up", e);
+    }
+  }
+
+  /** The lease was given up: tells who waits for its answer. Must neither wait nor run stages. */
+  protected void dropped() {
+    if (awaited && given != LEFT) {
+      job.fireOwnedBy(this);
+    }
+  }
+
+  /** As {@link #cancel()}, by the only one who ever waited for the answer. */
+  public final void leave() {
+    drop(LEFT);
   }
 
   @Override
@@ -101,26 +162,47 @@ public abstract class Lease<T extends @Nullable Object> implements OffloadHandle
     return state != HELD || job.isDecided();
   }
 
-  private boolean isDropped() {
+  /** Whether it was given up. */
+  public final boolean isDropped() {
     return state == DROPPED;
+  }
+
+  /** What the drop gave. Only once {@link #isDropped()}. */
+  protected final Object given() {
+    return Objects.requireNonNull(given);
   }
 
   /** Registers for the answer; false if it is ready, and then the waiter will not be fired. */
   public final boolean await(LeaseWaiter waiter) {
+    AWAITED.setRelease(this, true); // the push is a fence: a drop sees this, or we see the drop
     return job.await(waiter) && (!isDropped() || !job.takeBack(waiter));
   }
 
-  /** Whether {@link #answer()} may be called. */
+  /** Whether the answer may be told: it is that of the job, or it was given up. */
   public final boolean isReady() {
     return job.isTold() || isDropped();
+  }
+
+  /** Fixes what this lease answers. Only once {@link #isReady()}; true if that is the outcome. */
+  protected final boolean settlesWithJob() {
+    while (state != SETTLED) {
+      if (state == DROPPED) {
+        return false;
+      }
+      if (!STATE.compareAndSet(this, HELD, SETTLED)) {
+        Thread.onSpinWait(); // for who is about to give it up, or finds that it is too late
+      }
+    }
+    return true;
   }
 
   /**
    * What this caller is told: the value of the job, or an exception. Only once {@link #isReady()}.
    */
   public final T answer() throws Throwable {
-    if (state != SETTLED && !STATE.compareAndSet(this, HELD, SETTLED) && state != SETTLED) {
-      throw new OffloadCancelledException(job.label(), CancelReason.CANCELLED);
+    if (!settlesWithJob()) {
+      CancelReason reason = given() instanceof CancelReason why ? why : CancelReason.CANCELLED;
+      throw new OffloadCancelledException(job.label(), reason);
     }
     Throwable failure = job.failure();
     if (failure != null) {

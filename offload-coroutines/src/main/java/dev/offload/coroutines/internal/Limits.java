@@ -42,10 +42,10 @@ final class Limits {
 
   void disarm() {
     if (warning != null) {
-      warning.cancel();
+      JobCell.cancel(warning);
     }
     if (cancel != null) {
-      cancel.cancel();
+      JobCell.cancel(cancel);
     }
   }
 

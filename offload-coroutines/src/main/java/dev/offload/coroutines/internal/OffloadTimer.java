@@ -8,6 +8,11 @@ public interface OffloadTimer {
   /** Runs {@code task} once after {@code delay}. The task must neither block nor throw. */
   Task schedule(Duration delay, Runnable task);
 
+  /** Whether the time is a test's: then all is done in one thread, in the same order each time. */
+  default boolean isVirtual() {
+    return false;
+  }
+
   /** A task to come. */
   interface Task {
 

@@ -29,7 +29,7 @@ final class OwnLeases {
 
   /** Drops all, and keeps no more. */
   void dropAll() {
-    taken().forEach(ScopedLease::cancel);
+    taken().forEach(ScopedLease::endOfScope);
   }
 
   private synchronized List<ScopedLease> taken() {

@@ -106,26 +106,35 @@ final class Registry {
   }
 
   /**
-   * The newest job under the key that has not ended, one that can be joined if there is any, or
+   * The newest job under the key whose end was not told, one that can be joined if there is any, or
    * null.
    */
   @Nullable JobCell<?> find(OffloadKey<?> key) {
     ConcurrentHashMap<OffloadKey<?>, JobCell<?>> map = mapOf(key);
-    JobCell<?> head = map.get(key);
-    JobCell<?> live = live(head);
-    if (live != null || head == null) {
-      return live;
-    }
-    // What is there may have been cancelled by a newcomer that is not linked yet: look again with
-    // the key locked.
     @Nullable JobCell<?>[] found = new JobCell<?>[1];
-    map.computeIfPresent(
-        key,
-        (k, locked) -> {
-          found[0] = liveOrDying(locked);
-          return locked;
-        });
-    return found[0];
+    for (; ; ) {
+      JobCell<?> head = map.get(key);
+      JobCell<?> live = live(head);
+      if (live != null || head == null) {
+        return live;
+      }
+      // What has ended leaves now; what is there may have been cancelled by a newcomer that is not
+      // linked yet: look again with the key locked.
+      for (JobCell<?> job = head; job != null; job = job.older) {
+        job.awaitTold();
+      }
+      boolean isFree =
+          map.computeIfPresent(
+                  key,
+                  (k, locked) -> {
+                    found[0] = liveOrDying(locked);
+                    return locked;
+                  })
+              == null;
+      if (isFree || found[0] != null) {
+        return found[0];
+      }
+    }
   }
 
   private static @Nullable JobCell<?> liveOrDying(JobCell<?> head) {
@@ -221,6 +230,7 @@ final class Registry {
       }
     }
     if (head != null) {
+      newcomer.shareKey(head.key());
       newcomer.older = head;
       if (policy != ConflictPolicy.ALLOW) {
         newcomer.waitForPredecessors();
@@ -232,26 +242,53 @@ final class Registry {
 
   private static void cancelForReplacement(JobCell<?> job, Conflict result) {
     int was = job.decideCancel(CancelReason.REPLACED);
-    if (was >= 0) {
-      result.cancelled.add(() -> job.cancelDecided(was));
+    if (was != JobCell.TOO_LATE) {
+      result.cancelled.add(() -> job.cancelDecided(was, null));
     }
   }
 
-  /** Takes out a job that has ended. Answers the job that may start now, or null. */
+  /**
+   * Takes out a job that has ended, without a question to its id. Answers the job that may start
+   * now, or null.
+   */
   @Nullable JobCell<?> remove(JobCell<?> job) {
     ConcurrentHashMap<OffloadKey<?>, JobCell<?>> map = mapOf(job.key());
-    if (job.older == null && map.remove(job.key(), job)) {
+    EntryOf entry = new EntryOf(job.key());
+    if (job.older == null && map.remove(entry, job)) {
       return null;
     }
     @Nullable JobCell<?>[] startable = new JobCell<?>[1];
-    map.computeIfPresent(
-        job.key(),
+    @SuppressWarnings("unchecked") // what is only looked for may be of any type
+    ConcurrentHashMap<Object, JobCell<?>> entries =
+        (ConcurrentHashMap<Object, JobCell<?>>) (ConcurrentHashMap<?, ?>) map;
+    entries.computeIfPresent(
+        entry,
         (key, head) -> {
           JobCell<?> rest = unlink(head, job);
           startable[0] = oldestIfWaiting(rest);
           return rest;
         });
     return startable[0];
+  }
+
+  /**
+   * Finds an entry by the very key that is in it: the map asks what it is given whether it equals,
+   * and so no code of ids runs. All jobs of an entry have its key.
+   */
+  private record EntryOf(OffloadKey<?> key) {
+    @Override
+    public int hashCode() {
+      return key.hashCode();
+    }
+
+    @Override
+    @SuppressWarnings({
+      "EqualsWrongThing",
+      "ReferenceEquality"
+    }) // asked about keys of entries alone
+    public boolean equals(@Nullable Object other) {
+      return other == key;
+    }
   }
 
   private static @Nullable JobCell<?> unlink(JobCell<?> head, JobCell<?> job) {

@@ -8,6 +8,14 @@ public abstract class RoomWaiter {
   /** Whether it was told to try, and has not answered yet. Guarded by {@link Admission}. */
   boolean told;
 
-  /** Tells it to try again. Runs outside all locks; must not block. */
+  /** Tells it to try again. Runs outside all locks; must not block. What it throws is logged. */
   protected abstract void fire();
+
+  final void tell() {
+    try {
+      fire();
+    } catch (Throwable e) { // of a dispatcher, say: the others are to be told
+      Log.warn("a caller could not be told that there is room", e);
+    }
+  }
 }

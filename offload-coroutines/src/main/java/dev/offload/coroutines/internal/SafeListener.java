@@ -12,8 +12,6 @@ import org.jspecify.annotations.Nullable;
  * Calls the user's listener so that nothing it throws gets out, and logs what must not go unseen.
  */
 final class SafeListener {
-  static final System.Logger LOG = System.getLogger("dev.offload");
-
   private final @Nullable OffloadListener listener;
 
   SafeListener(@Nullable OffloadListener listener) {
@@ -42,28 +40,30 @@ final class SafeListener {
   }
 
   void slow(JobSnapshot job, Duration elapsed) {
-    LOG.log(
+    Log.log(
         Level.WARNING,
         () ->
             job.label()
                 + (job.state().isActive() ? " has been running for " : " ran for ")
-                + elapsed);
+                + elapsed,
+        null);
     tell(l -> l.onSlow(job, elapsed));
   }
 
   void undying(JobSnapshot job, Duration since) {
-    LOG.log(
+    Log.log(
         Level.WARNING,
         () ->
             job.label()
                 + " was cancelled, but its body has not ended for "
                 + since
-                + "; it keeps its key");
+                + "; it keeps its key",
+        null);
     tell(l -> l.onUndying(job));
   }
 
   void unobservedFailure(JobSnapshot job, Throwable failure) {
-    LOG.log(Level.WARNING, () -> job.label() + " failed and nobody waited for it", failure);
+    Log.log(Level.WARNING, () -> job.label() + " failed and nobody waited for it", failure);
     tell(l -> l.onUnobservedFailure(job, failure));
   }
 
@@ -73,12 +73,12 @@ final class SafeListener {
 
   /** A cancelled body ended with an exception, which no caller is told. */
   void dropped(String label, Throwable thrown) {
-    LOG.log(Level.DEBUG, () -> label + " was cancelled, and its body then threw", thrown);
+    Log.log(Level.DEBUG, () -> label + " was cancelled, and its body then threw", thrown);
   }
 
   /** What ran in reaction to the cancellation of a body threw. */
   void bodyCancelThrew(String label, Throwable thrown) {
-    LOG.log(Level.WARNING, () -> label + ": its reaction to the cancellation threw", thrown);
+    Log.log(Level.WARNING, () -> label + ": its reaction to the cancellation threw", thrown);
   }
 
   private void tell(Consumer<OffloadListener> event) {
@@ -89,7 +89,7 @@ final class SafeListener {
     try {
       event.accept(target);
     } catch (Throwable e) { // the listener is not ours: no job may depend on it
-      LOG.log(Level.WARNING, "an OffloadListener threw; it changes nothing", e);
+      Log.warn("an OffloadListener threw; it changes nothing", e);
     }
   }
 }

@@ -60,6 +60,9 @@ public final class ScopeCore implements WaitTarget {
    */
   private final List<ScopeCore> children = new ArrayList<>(0);
 
+  /** Whether its end is settled; set before its counts are taken over. */
+  private volatile boolean isOver;
+
   /** Whether a body waits for the end of this scope. Set before it looks for queued jobs. */
   private volatile boolean awaited;
 
@@ -232,14 +235,12 @@ public final class ScopeCore implements WaitTarget {
   }
 
   /**
-   * Keeps a lease on a shared job until the end of this scope.
-   *
-   * @throws ScopeClosedException if it has ended; the lease is dropped then
+   * Keeps a lease on a shared job until the end of this scope. If that came between, the lease is
+   * dropped as if it had come later: the submission was accepted, and nobody is told otherwise.
    */
   public void keep(ScopedLease lease) {
     if (parent != null && !leases.add(lease)) {
-      lease.cancel();
-      throw closed();
+      lease.endOfScope();
     }
   }
 
@@ -305,7 +306,12 @@ public final class ScopeCore implements WaitTarget {
       }
       throw e;
     }
-    return conflict == null ? started(newcomer) : settle(newcomer, conflict);
+    try {
+      return conflict == null ? started(newcomer) : settle(newcomer, conflict);
+    } catch (Throwable e) { // of the JVM, no stack say: it was accepted, and must not stick
+      engine.rescue(() -> newcomer.refuse(e));
+      throw e;
+    }
   }
 
   /** The job of a task is run, and joined, by nobody but its recorder, who gives it its type. */
@@ -379,11 +385,7 @@ public final class ScopeCore implements WaitTarget {
   private <T extends @Nullable Object> Placement<T> started(JobCell<T> newcomer) {
     placed(newcomer);
     if (!cancelIfScopeIs(newcomer)) {
-      if (newcomer.ticket() == null) {
-        newcomer.start();
-      } else {
-        newcomer.admit();
-      }
+      newcomer.admit();
     }
     return new Placement<>(How.STARTED, newcomer, this);
   }
@@ -424,11 +426,21 @@ public final class ScopeCore implements WaitTarget {
 
   private <T extends @Nullable Object> Placement<T> rejected(
       Account account, How how, RejectReason reason) {
-    account.countRejected();
+    countRejected(account);
     if (engine.listener.isOn()) {
       engine.listener.rejected(account.kind.kind.name(), reason);
     }
     return new Placement<>(how, null, this);
+  }
+
+  /** Counts a refusal of this scope, and with it of those above that took over its counts. */
+  private void countRejected(Account account) {
+    ScopeCore scope = this;
+    Account counted = account;
+    while (counted.countRejected() && scope.parent != null) {
+      scope = scope.parent;
+      counted = scope.account(account.kind);
+    }
   }
 
   private Account account(OffloadKey<?> key) {
@@ -437,11 +449,18 @@ public final class ScopeCore implements WaitTarget {
 
   private Account account(KindEntry kind) {
     Account account = accounts.get(kind);
-    return account != null ? account : accounts.computeIfAbsent(kind, this::newAccount);
+    return account != null ? account : newAccount(kind);
   }
 
   private Account newAccount(KindEntry kind) {
-    return new Account(kind, kind.pool == null ? pools : with(pools, kind.pool));
+    Account account =
+        accounts.computeIfAbsent(
+            kind,
+            absent -> new Account(absent, absent.pool == null ? pools : with(pools, absent.pool)));
+    if (isOver && parent != null) { // of a refusal: the one above looked for accounts before
+      parent.account(kind).addRejected(account);
+    }
+    return account;
   }
 
   private static List<PermitPool> with(List<PermitPool> pools, PermitPool one) {
@@ -483,39 +502,33 @@ public final class ScopeCore implements WaitTarget {
     }
   }
 
-  // The end of a job; called by the job, in this order.
+  // The end of a job, see JobEnd.
 
-  /** Counts the job out; true if the scope terminates with it. */
-  boolean count(JobCell<?> job) {
-    job.account().countEnded(job.state(), job.joined());
+  /**
+   * A job has failed, perhaps, and is not counted out yet, so the scope has not ended. True if the
+   * scope fails fast by it and takes nothing more: {@link #cancelMembers} has to follow.
+   */
+  boolean noteFailure(JobCell<?> job) {
+    if (failFast && job.hasFailed() && firstFailed.compareAndSet(null, job)) {
+      job.markObserved();
+      gate.advance(Gate.CANCELLED); // it has this job, so it does not terminate with this
+      return true;
+    }
+    if (parent != null && job.hasFailedUnobserved() && firstFailed.get() != job) {
+      unseen.add(job);
+    }
+    return false;
+  }
+
+  /** Counts the job out; true if the scope is over with it. */
+  boolean count(JobCell<?> job, JobState end) {
+    job.account().countEnded(end, job.joined());
     return gate.leave(Gate.JOB);
   }
 
   /** Takes the job out of the registry; answers the successor to start. */
   @Nullable JobCell<?> remove(JobCell<?> job) {
-    try {
-      return registry.remove(job);
-    } catch (Throwable e) { // the id threw when it was compared; callers must have their answer
-      SafeListener.LOG.log(
-          System.Logger.Level.WARNING, job.label() + ": its id threw, the key stays taken", e);
-      return null;
-    }
-  }
-
-  /** The job has ended and is not counted out yet, so the scope has not ended. */
-  void noteFailure(JobCell<?> job) {
-    if (failFast && job.hasFailed() && firstFailed.compareAndSet(null, job)) {
-      job.markObserved();
-    } else if (parent != null && job.hasFailedUnobserved()) {
-      unseen.add(job);
-    }
-  }
-
-  /** The callers of the job have been told. */
-  void ended(JobCell<?> job) {
-    if (firstFailed.get() == job) {
-      close();
-    }
+    return registry.remove(job);
   }
 
   /** A job failed and nobody has asked for its outcome so far; its callers have been told. */
@@ -527,18 +540,44 @@ public final class ScopeCore implements WaitTarget {
     }
   }
 
-  /** Runs once, when the scope takes no more members and the last one has ended. */
-  void terminated() {
-    leases.dropAll();
-    unseen.reportAll();
-    ScopeCore above = parent;
-    if (above != null) {
-      above.forget(this);
+  // The end of the scope: runs once, when it takes no more members and the last one has ended.
+
+  /** Its counts go to the one above: from here on it is not there any more. */
+  void settleEnd() {
+    isOver = true;
+    if (parent != null) {
+      parent.forget(this);
     }
-    gate.close();
-    if (above != null) {
-      above.leave(Gate.SCOPE);
+  }
+
+  /** Tells those who wait for it, and does the same for each scope above that ends with it. */
+  void tellEnd() {
+    Aftermath after = Aftermath.enter();
+    try {
+      for (ScopeCore ended = this; ended != null; ended = ended.leaveParent()) {
+        ended.leases.dropAll();
+        ended.gate.close();
+        if (!ended.unseen.isEmpty()) {
+          after.tell(ended.unseen::reportAll);
+        }
+      }
+    } finally {
+      after.exit();
     }
+  }
+
+  /** Answers the scope above if that is over, too. */
+  private @Nullable ScopeCore leaveParent() {
+    if (parent == null || !parent.gate.leave(Gate.SCOPE)) {
+      return null;
+    }
+    parent.settleEnd();
+    return parent;
+  }
+
+  private void terminated() {
+    settleEnd();
+    tellEnd();
   }
 
   private void forget(ScopeCore child) {
@@ -715,13 +754,23 @@ public final class ScopeCore implements WaitTarget {
 
   /** Cancels every job under the key; true if that changed anything. */
   public boolean cancel(OffloadKey<?> key) {
-    return registry.cancel(key, CancelReason.CANCELLED);
+    Aftermath after = Aftermath.enter();
+    try {
+      return registry.cancel(key, CancelReason.CANCELLED);
+    } finally {
+      after.exit();
+    }
   }
 
   /** Cancels every job of this scope and under it; answers how many that changed. */
   public int cancelAll() {
     List<JobCell<?>> changed = jobs();
-    changed.removeIf(job -> !job.cancel(CancelReason.CANCELLED));
+    Aftermath after = Aftermath.enter();
+    try {
+      changed.removeIf(job -> !job.cancel(CancelReason.CANCELLED));
+    } finally {
+      after.exit();
+    }
     return changed.size();
   }
 
@@ -749,20 +798,32 @@ public final class ScopeCore implements WaitTarget {
    */
   public List<JobCell<?>> close() {
     List<JobCell<?>> changed = new ArrayList<>();
-    close(changed);
+    Aftermath after = Aftermath.enter();
+    try {
+      close(changed);
+      after.tell(onClose); // whoever closes a scope chose to run what waits for its cancellation
+    } finally {
+      after.exit();
+    }
     return changed;
   }
 
+  /** A job of a scope that fails fast has failed, and closed its gate. */
+  void cancelMembers() {
+    close(new ArrayList<>());
+    engine.side.stop(onClose);
+  }
+
   private void close(List<JobCell<?>> changed) {
-    boolean isFirst = advance(Gate.CANCELLED);
+    advance(Gate.CANCELLED);
     for (JobCell<?> job : registry.all()) {
       if (job.cancel(CancelReason.SCOPE_CLOSED)) {
         changed.add(job);
       }
     }
-    children().forEach(child -> child.close(changed));
-    if (isFirst) {
-      onClose.run();
+    for (ScopeCore child : children()) {
+      child.close(changed);
+      engine.side.stop(child.onClose);
     }
   }
 

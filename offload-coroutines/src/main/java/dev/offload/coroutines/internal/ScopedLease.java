@@ -6,6 +6,6 @@ public interface ScopedLease {
   /** Whether dropping it would change nothing, now and later. */
   boolean isSpent();
 
-  /** Gives the lease up; true if this call did. Runs on whatever thread ends the scope. */
-  boolean cancel();
+  /** The scope has ended: gives the lease up. Runs on whatever thread ends the scope. */
+  void endOfScope();
 }

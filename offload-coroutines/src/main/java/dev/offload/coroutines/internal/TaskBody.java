@@ -27,6 +27,11 @@ final class TaskBody<I, T extends @Nullable Object> implements JobBody<T> {
   @Override
   public void decided(JobCell<T> job) {
     attempt.write(job);
-    states.settle(attempt);
+    states.decided(attempt);
+  }
+
+  @Override
+  public void told() {
+    states.tellFeed();
   }
 }

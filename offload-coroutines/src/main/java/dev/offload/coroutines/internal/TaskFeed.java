@@ -2,7 +2,6 @@ package dev.offload.coroutines.internal;
 
 import dev.offload.TaskEvent;
 import dev.offload.TaskState;
-import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -76,7 +75,7 @@ public final class TaskFeed<I> {
     try {
       watcher.offer(event);
     } catch (Throwable e) { // its executor refused, say; the others are to be told
-      SafeListener.LOG.log(Level.WARNING, "a watcher of tasks threw", e);
+      Log.warn("a watcher of tasks threw", e);
     }
   }
 }

@@ -25,6 +25,15 @@ abstract class TaskStates<I> {
   /** Writes down what became of an attempt, if it is decided. Any number of times, by anyone. */
   abstract void settle(Attempt<I> attempt);
 
+  /**
+   * An attempt is decided. As {@link #settle}, but tells no watcher, and what its id throws stays
+   * here.
+   */
+  abstract void decided(Attempt<I> attempt);
+
+  /** Tells the watchers what was done since. */
+  abstract void tellFeed();
+
   /** Ends an attempt that has no job to decide it. */
   abstract void fail(Attempt<I> attempt, Throwable cause);
 

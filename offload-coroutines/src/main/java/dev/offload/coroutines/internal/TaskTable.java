@@ -10,7 +10,9 @@ import dev.offload.TaskState;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -42,13 +44,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The causes of failures are in a map beside it. A task comes to be FAILED, and is so no more,
  * with the map's lock for its id held, and its cause is put and taken out there: it has one exactly
- * while its entry is FAILED. The count of successes and the feed follow: {@code launch}, or who
- * settles, answers after both. With a watcher, all steps are made with that lock held and put into
- * the feed there, so that each id's events are in order; the watchers are told after it.
+ * while its entry is FAILED. The count of successes follows: {@code launch}, or who settles,
+ * answers after it. With a watcher, all steps are made with that lock held and put into the feed
+ * there, so that each id's events are in order; the watchers are told after it, those of an end
+ * when its callers are.
  */
 final class TaskTable<I> extends TaskStates<I> {
   private final ConcurrentHashMap<I, Object> entries = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<I, Throwable> causes = new ConcurrentHashMap<>();
+
+  /** Decided attempts whose ids threw as they were looked for. */
+  private final Queue<Attempt<I>> unsettled = new ConcurrentLinkedQueue<>();
 
   /** A plain number, not one in stripes: each task passes the gate of its scope anyway. */
   private final AtomicLong succeeded = new AtomicLong();
@@ -69,8 +75,19 @@ final class TaskTable<I> extends TaskStates<I> {
 
   @Override
   @Nullable TaskState begin(TaskRun<I> run) {
-    boolean isNew = !feed.isOn() && entries.putIfAbsent(run.id, run) == null; // as nearly always
-    return isNew ? null : beginAgain(run);
+    if (!feed.isOn() && entries.putIfAbsent(run.id, run) == null) { // as nearly always
+      return null;
+    }
+    TaskState forbids = beginAgain(run);
+    tellFeed();
+    return forbids;
+  }
+
+  @Override
+  void tellFeed() {
+    if (feed.isOn()) {
+      feed.tell();
+    }
   }
 
   private @Nullable TaskState beginAgain(TaskRun<I> run) {
@@ -118,7 +135,12 @@ final class TaskTable<I> extends TaskStates<I> {
 
   @Override
   void settle(Attempt<I> attempt) {
-    Object verdict = attempt.verdict();
+    apply(attempt);
+    tellFeed();
+  }
+
+  private void apply(Attempt<I> attempt) {
+    Object verdict = attempt.verdictNow();
     if (verdict == null) {
       return;
     }
@@ -138,9 +160,38 @@ final class TaskTable<I> extends TaskStates<I> {
   }
 
   @Override
+  void decided(Attempt<I> attempt) {
+    if (!trySettle(attempt)) {
+      unsettled.add(attempt);
+    }
+  }
+
+  /** False if the id threw. The attempt's own verdict is what its task's state reads meanwhile. */
+  private boolean trySettle(Attempt<I> attempt) {
+    try {
+      apply(attempt);
+      return true;
+    } catch (Throwable e) {
+      Log.warn("the id of a task threw, it will be asked again", e);
+      return false;
+    }
+  }
+
+  /** Asks the ids again that threw. */
+  private void settleLate() {
+    for (int left = unsettled.size(); left > 0; left--) {
+      Attempt<I> attempt = unsettled.poll();
+      if (attempt != null) {
+        decided(attempt);
+      }
+    }
+  }
+
+  @Override
   void fail(Attempt<I> attempt, Throwable cause) {
     attempt.write(cause);
-    settle(attempt);
+    decided(attempt);
+    tellFeed();
   }
 
   /** Puts {@code to} in the place of {@code from}; null stands for none. */
@@ -178,9 +229,6 @@ final class TaskTable<I> extends TaskStates<I> {
           }
           return to;
         });
-    if (told) {
-      feed.tell();
-    }
     return moved[0];
   }
 
@@ -231,7 +279,9 @@ final class TaskTable<I> extends TaskStates<I> {
     if (entries.get(id) instanceof TaskRun<?> run) {
       settle(attempt(run));
     }
-    return move(id, FAILED, null, FAILED, NOT_FOUND);
+    boolean forgotten = move(id, FAILED, null, FAILED, NOT_FOUND);
+    tellFeed();
+    return forgotten;
   }
 
   @Override
@@ -244,11 +294,13 @@ final class TaskTable<I> extends TaskStates<I> {
       return false;
     }
     succeeded.getAndDecrement();
+    tellFeed();
     return true;
   }
 
   @Override
   List<I> tasks(TaskState state) {
+    settleLate();
     return switch (state) {
       case WORKING -> working();
       case FAILED -> new ArrayList<>(causes.keySet());
@@ -279,6 +331,7 @@ final class TaskTable<I> extends TaskStates<I> {
 
   @Override
   long count(TaskState state) {
+    settleLate();
     long failed = causes.mappingCount();
     return switch (state) {
       case FAILED -> failed;

@@ -36,9 +36,13 @@ final class UnseenFailures {
     return failed != null && failed.size() > MOST ? failed.remove() : null;
   }
 
-  /** Reports all that nobody has asked for meanwhile. */
+  /** Reports all that nobody has asked for meanwhile; calls the user. */
   void reportAll() {
     taken().forEach(UnseenFailures::report);
+  }
+
+  synchronized boolean isEmpty() {
+    return failed == null;
   }
 
   private synchronized List<JobCell<?>> taken() {

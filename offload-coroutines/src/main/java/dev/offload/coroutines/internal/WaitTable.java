@@ -8,7 +8,6 @@ import dev.offload.OffloadException;
 import dev.offload.OffloadTimeoutException;
 import dev.offload.WaitMapClosedException;
 import dev.offload.WakeOutcome;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -212,8 +211,7 @@ public final class WaitTable<K, V extends @Nullable Object> {
     try {
       return waiters.remove(key, slot);
     } catch (Throwable e) { // the key's equals or hashCode; the wait must end still
-      SafeListener.LOG.log(
-          Level.WARNING, name + ": a key threw, its entry stays until the close", e);
+      Log.warn(name + ": a key threw, its entry stays until the close", e);
       return true;
     }
   }
@@ -266,7 +264,7 @@ public final class WaitTable<K, V extends @Nullable Object> {
     try {
       onUndelivered.accept(key, value);
     } catch (Throwable e) {
-      SafeListener.LOG.log(Level.WARNING, name + ": onUndelivered threw", e);
+      Log.warn(name + ": onUndelivered threw", e);
     }
   }
 

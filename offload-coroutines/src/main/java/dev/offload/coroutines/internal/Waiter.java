@@ -54,12 +54,8 @@ public abstract class Waiter {
     if (STATE.compareAndSet(this, WAITING, FIRED)) {
       try {
         fire();
-      } catch (
-          Throwable
-              e) { // a dispatcher that refuses to resume its caller must not keep others from their
-        // answer
-        SafeListener.LOG.log(
-            System.Logger.Level.WARNING, "a caller could not be told the end of a job", e);
+      } catch (Throwable e) { // of a dispatcher, say: the others are to have their answer
+        Log.warn("a caller could not be told an end", e);
       }
     }
   }

@@ -14,6 +14,8 @@ internal class DeferredLease<T>(job: JobCell<T>, joined: Boolean) :
     OffloadDeferred<T> {
     override fun key(): OffloadKey<T> = super<Lease>.key()
 
+    private val side get() = job().scope().engine().side
+
     override suspend fun await(): T {
         currentCoroutineContext().ensureActive()
         job().markObserved()
@@ -30,18 +32,21 @@ internal class DeferredLease<T>(job: JobCell<T>, joined: Boolean) :
     override suspend fun join() {
         currentCoroutineContext().ensureActive()
         job().markObserved()
-        if (!job().isClosed) waitingFor(job().end()) { job().awaitClosed(it) }
+        if (!job().isClosed) waitingFor(job().end()) { job().awaitClosed(side, it) }
     }
 }
 
 /** Suspends until this is closed: for a job, until its body has ended; for a scope, until its last job has. */
-internal suspend fun Waiters.awaitClosed(edge: WaitEdge? = null) {
+internal suspend fun Waiters.awaitClosed(side: SideThreads, edge: WaitEdge? = null) {
     if (isClosed) return
     suspendCancellableCoroutine { caller ->
-        val waiter = ClosedCaller(this, caller, edge)
+        val waiter = ClosedCaller(this, caller, side, edge)
         if (push(waiter)) caller.invokeOnCancellation(waiter) else caller.resume(Unit)
     }
 }
+
+/** Suspends until the scope has ended, and all in it. */
+internal suspend fun ScopeCore.awaitEnd(edge: WaitEdge? = null) = termination().awaitClosed(engine().side, edge)
 
 private class AwaitingCaller(
     lease: Lease<*>,
@@ -49,7 +54,7 @@ private class AwaitingCaller(
     private val edge: WaitEdge?,
 ) : LeaseWaiter(lease),
     (Throwable?) -> Unit {
-    override fun fire() = caller.resume(null)
+    override fun fire() = caller.tell(null, lease().job().scope().engine().side)
 
     override fun invoke(cause: Throwable?) {
         edge?.close()
@@ -60,12 +65,13 @@ private class AwaitingCaller(
 private class ClosedCaller(
     private val stack: Waiters,
     private val caller: CancellableContinuation<Unit>,
+    private val side: SideThreads,
     private val edge: WaitEdge?,
 ) : Waiter(),
     (Throwable?) -> Unit {
     override fun wantsEnd() = true
 
-    override fun fire() = caller.resume(Unit)
+    override fun fire() = caller.tell(Unit, side)
 
     override fun invoke(cause: Throwable?) {
         edge?.close()

@@ -1,14 +1,12 @@
 package dev.offload.coroutines.internal
 
 import kotlinx.coroutines.Delay
-import kotlinx.coroutines.ExecutorCoroutineDispatcher
 import kotlinx.coroutines.InternalCoroutinesApi
-import kotlinx.coroutines.MainCoroutineDispatcher
 import java.time.Duration
 import kotlin.coroutines.ContinuationInterceptor
 import kotlin.coroutines.CoroutineContext
 
-/** The clock of a dispatcher that has one of its own, as the virtual time of a test dispatcher. */
+/** The virtual time of a test dispatcher. */
 @OptIn(InternalCoroutinesApi::class)
 internal class DispatcherTimer private constructor(private val delay: Delay, private val context: CoroutineContext) :
     OffloadTimer {
@@ -19,17 +17,30 @@ internal class DispatcherTimer private constructor(private val delay: Delay, pri
         return OffloadTimer.Task { handle.dispose() }
     }
 
+    override fun isVirtual() = true
+
     companion object {
         private const val NANOS_PER_MILLI = 1_000_000L
 
         /**
-         * The clock of the dispatcher in [context], or null if there is none to follow: an executor or a main thread
-         * keeps real time and would need a free thread to tell it.
+         * The clock of the dispatcher in [context], or null if that has real time, which needs no dispatcher to tell it: most
+         * that are clocks tell it by a thread which they share with all that delays.
          */
         fun of(context: CoroutineContext): DispatcherTimer? {
             val dispatcher = context[ContinuationInterceptor]
-            val follows = dispatcher !is ExecutorCoroutineDispatcher && dispatcher !is MainCoroutineDispatcher
-            return if (dispatcher is Delay && follows) DispatcherTimer(dispatcher, context) else null
+            return if (dispatcher is Delay &&
+                IS_TEST.get(dispatcher.javaClass)
+            ) {
+                DispatcherTimer(dispatcher, context)
+            } else {
+                null
+            }
+        }
+
+        /** By name: the library for tests is not there in production. */
+        private val IS_TEST = object : ClassValue<Boolean>() {
+            override fun computeValue(type: Class<*>): Boolean =
+                generateSequence(type) { it.superclass }.any { it.name.startsWith("kotlinx.coroutines.test.") }
         }
     }
 }

@@ -30,7 +30,7 @@ internal class JavaScope(core: ScopeCore, private val root: ManagerScope) : Scop
     private inner class Ended : Waiter() {
         override fun wantsEnd() = true
 
-        override fun fire() = ownJob.cancel()
+        override fun fire() = core.engine().side.stop { ownJob.cancel() }
     }
 
     override fun complete() {

@@ -64,7 +64,7 @@ internal class ManagerScope private constructor(
     }
 
     private suspend fun terminatesWithin(time: Duration): Boolean =
-        core.termination().isClosed || withTimeoutOrNull(time) { core.termination().awaitClosed() } != null
+        core.termination().isClosed || withTimeoutOrNull(time) { core.awaitEnd() } != null
 
     private fun ended(): Long = core.snapshot().total().run { succeeded() + failed() + cancelled() }
 

@@ -39,7 +39,7 @@ internal suspend fun <R> runScope(
         run.result!!.getOrThrow()
     } catch (e: Throwable) {
         core.close()
-        withContext(NonCancellable) { core.termination().awaitClosed() }
+        withContext(NonCancellable) { core.awaitEnd() }
         currentCoroutineContext().ensureActive()
         throw run.failure(e)
     }
@@ -70,7 +70,7 @@ private class ScopeRun<R>(
         runCatching { scope.block() }.also { result = it }.getOrThrow()
         job.children.forEach { it.join() }
         core.complete()
-        if (!core.termination().isClosed) waitingFor(core) { core.termination().awaitClosed(it) }
+        if (!core.termination().isClosed) waitingFor(core) { core.awaitEnd(it) }
     }
 
     /** What the caller is told, who is not cancelled, when [thrown] came out of the coroutine. */

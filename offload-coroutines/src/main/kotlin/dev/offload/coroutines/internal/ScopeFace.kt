@@ -80,9 +80,7 @@ internal abstract class ScopeFace(val core: ScopeCore) : OffloadScope {
             if (!core.awaitRoom(key, this, again)) continuation.resume(Unit)
         }
 
-        override fun fire() {
-            caller!!.resume(Unit)
-        }
+        override fun fire() = caller!!.tell(Unit, core.engine().side)
     }
 
     override fun <T> share(
@@ -103,7 +101,7 @@ internal abstract class ScopeFace(val core: ScopeCore) : OffloadScope {
         try {
             return lease.await()
         } finally {
-            lease.drop()
+            lease.leave()
         }
     }
 
@@ -144,7 +142,7 @@ internal abstract class ScopeFace(val core: ScopeCore) : OffloadScope {
         currentCoroutineContext().ensureActive()
         val jobs = core.jobs()
         waitingFor({ to -> jobs.forEach { it.end().forEachBlocker(to) } }) { edge ->
-            jobs.forEach { it.awaitClosed(edge) }
+            jobs.forEach { it.awaitClosed(core.engine().side, edge) }
         }
     }
 

@@ -6,6 +6,7 @@ import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.InternalCoroutinesApi
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater
 import kotlin.coroutines.CoroutineContext
 
 /**
@@ -33,6 +34,8 @@ internal class SuspendBody<T>(
     private var cell: JobCell<T>? = null
     private var begun = false
 
+    @Volatile private var ran = 0
+
     /** Set if the job would not let its body begin: it was cancelled, or is about to be with its scope. */
     private var overtaken = false
 
@@ -43,6 +46,7 @@ internal class SuspendBody<T>(
     }
 
     override fun run() {
+        if (!RAN.compareAndSet(this, 0, 1)) return // by an executor that runs what it is given twice
         val body = block
         block = null
         if (body != null && isActive) {
@@ -71,5 +75,10 @@ internal class SuspendBody<T>(
         } else if (!overtaken) {
             cell!!.refuse(if (cause is CancellationException) cause.cause ?: cause else cause)
         }
+    }
+
+    private companion object {
+        val RAN: AtomicIntegerFieldUpdater<SuspendBody<*>> =
+            AtomicIntegerFieldUpdater.newUpdater(SuspendBody::class.java, "ran")
     }
 }

@@ -2,7 +2,6 @@ package dev.offload.coroutines.internal
 
 import dev.offload.TaskEvent
 import dev.offload.coroutines.TaskRecorder
-import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.currentCoroutineContext
@@ -24,14 +23,13 @@ internal fun <ID : Any> transitionsOf(feed: TaskFeed<ID>): Flow<TaskEvent<ID>> {
             feed.leave(buffer)
         }
     }
-    return flow { emitAll(if (resumesInPlace()) events.flowOn(Dispatchers.Default) else events) }
+    return flow { emitAll(if (isTakenAtOnce()) events else events.flowOn(Dispatchers.Default)) }
 }
 
-/** Whether a collector would run inside the call that sends to it, which is that of a task. */
-private suspend fun resumesInPlace(): Boolean {
+/** Whether the dispatcher of a collector can be trusted to hold up nobody who sends to it, which is the end of a task. */
+private suspend fun isTakenAtOnce(): Boolean {
     val context = currentCoroutineContext()
-    val dispatcher = context[ContinuationInterceptor] as? CoroutineDispatcher
-    return dispatcher == null || !dispatcher.isDispatchNeeded(context)
+    return context[ContinuationInterceptor].run { isQuick(context) || DispatcherTimer.of(context) != null }
 }
 
 /** What a collector has still to be told; the feed adds, one thread at a time, and the collector takes. */

@@ -58,7 +58,7 @@ internal class AdmissionLincheckTest : LincheckTest(AdmissionSpecification::clas
     fun enter(@Param(name = "thread") thread: Int): String {
         val newest = held[thread].lastOrNull { !it.entered } ?: return "none"
         newest.entered = true
-        return after { admission.enter(newest.ticket) }
+        return after { admission.enter(newest.ticket, null) }
     }
 
     /** The oldest one ends, is cancelled where it waits, or was not placed. */

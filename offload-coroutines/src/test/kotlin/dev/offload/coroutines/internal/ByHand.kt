@@ -16,6 +16,9 @@ internal class StandingTimer : OffloadTimer {
 
     val size: Int get() = pending.get()
 
+    /** What would be done aside is done in place. */
+    override fun isVirtual() = true
+
     override fun schedule(delay: Duration, task: Runnable): OffloadTimer.Task {
         pending.incrementAndGet()
         val left = AtomicInteger(1)

@@ -7,29 +7,19 @@ import dev.offload.LaunchOutcome
 import dev.offload.OffloadConfig
 import dev.offload.OffloadKind
 import dev.offload.TaskState
-import dev.offload.TimeoutPolicy
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldContainExactly
 import io.kotest.matchers.shouldBe
-import java.time.Duration
+import java.util.concurrent.CompletableFuture
+import java.util.concurrent.TimeUnit
 
 /**
- * The moments inside the end of a job, reached without a race: the timer of its limit is called in the middle, after the
- * outcome was decided and before the entry is removed.
+ * The moment inside the end of a job when all is settled and nobody is told, reached without a race: what its recorder would
+ * write down is the last step before that.
  */
 class EndIsSeenLastSpec :
     FunSpec({
         val kind = OffloadKind.named<String>("end")
-
-        class Moment : OffloadTimer {
-            var onCancel: () -> Unit = {}
-
-            override fun schedule(delay: Duration, task: Runnable) = OffloadTimer.Task {
-                val once = onCancel
-                onCancel = {}
-                once()
-            }
-        }
 
         class Held(job: JobCell<String>) : Lease<String>(job, false)
 
@@ -41,35 +31,48 @@ class EndIsSeenLastSpec :
             }
         }
 
-        fun ended(end: (JobCell<String>) -> Unit, between: (ScopeCore, Held) -> Unit) {
-            val moment = Moment()
-            val scope = scopeByHand(moment)
-            val limit = TimeoutPolicy.cancelAfter(Duration.ofSeconds(1))
-            val job = scope.submit(kind.key(1), null, limit, ByHandBody()).taken()
-            job.markObserved()
-            job.begin() shouldBe true
-            var passed = false
-            moment.onCancel = {
-                passed = true
-                between(scope, Held(job))
+        class Moment(private val between: () -> Unit) : ByHandBody() {
+            var passed = 0
+
+            override fun decided(job: JobCell<String>) {
+                passed++
+                between()
             }
-            end(job)
-            passed shouldBe true
         }
 
-        val ends = mapOf<String, (JobCell<String>) -> Unit>(
-            "value" to { it.succeed("") },
-            "failure" to { it.fail(IllegalStateException()) },
+        fun ended(end: (JobCell<String>) -> Unit, between: (ScopeCore, Held) -> Unit) {
+            val scope = scopeByHand()
+            lateinit var job: JobCell<String>
+            val body = Moment { between(scope, Held(job)) }
+            job = scope.submit(kind.key(1), null, null, body).taken()
+            job.markObserved()
+            job.begin() shouldBe true
+            end(job)
+            body.passed shouldBe 1
+        }
+
+        /** Asks on another thread, which has to wait for the end to be told. */
+        fun <T> asked(question: () -> T) = CompletableFuture.supplyAsync(question) { Thread(it).start() }
+
+        fun <T> CompletableFuture<T>.bounded(): T = get(20, TimeUnit.SECONDS)
+
+        val ends = mapOf<String, Pair<(JobCell<String>) -> Unit, JobState>>(
+            "value" to Pair({ it.succeed("") }, JobState.SUCCEEDED),
+            "failure" to Pair({ it.fail(IllegalStateException()) }, JobState.FAILED),
         )
-        for ((name, end) in ends) {
-            test("R2: no caller has the answer while the entry is still there, $name") {
+        for ((name, outcome) in ends) {
+            val (end, state) = outcome
+
+            test("R2: no caller has the answer before the entry is gone and the job is counted out, $name") {
                 ended(end) { scope, lease ->
-                    scope.activeCount() shouldBe 1
                     lease.isReady shouldBe false
+                    scope.activeCount() shouldBe 0
+                    scope.find(kind.key(1)) shouldBe null
+                    scope.snapshot().total().active() shouldBe 0
                 }
             }
 
-            test("R2: who begins to wait in the middle of the end is told after the entry is gone, $name") {
+            test("R2: who begins to wait when all is settled is told, $name") {
                 var waiter: Answered? = null
                 var waits = false
                 ended(end) { _, lease ->
@@ -80,19 +83,27 @@ class EndIsSeenLastSpec :
                 waiter!!.times shouldBe 1
             }
 
-            test("R6: who waits for all jobs in the middle of the end of one waits for that one too, $name") {
-                ended(end) { scope, lease ->
-                    scope.jobs() shouldBe listOf(lease.job())
-                    scope.snapshot().jobs() shouldBe emptyList()
+            test("R2: who asks for the state or cancels when all is settled waits until it is told, $name") {
+                lateinit var asked: CompletableFuture<JobState>
+                lateinit var cancelled: CompletableFuture<Boolean>
+                lateinit var dropped: CompletableFuture<Boolean>
+                ended(end) { _, lease ->
+                    asked = asked { lease.jobState() }
+                    cancelled = asked { lease.job().cancel(CancelReason.CANCELLED) }
+                    dropped = asked { lease.cancel() }
+                    lease.isReady shouldBe false
                 }
+                asked.bounded() shouldBe state
+                cancelled.bounded() shouldBe false
+                dropped.bounded() shouldBe false
             }
 
-            test("R1: who submits in the middle of the end has a job of their own, started after it, $name") {
+            test("R1: who submits when all is settled has a job of their own, which need not wait, $name") {
                 lateinit var next: JobCell<String>
                 val body = ByHandBody()
                 ended(end) { scope, _ ->
                     next = scope.submit(kind.key(1), ConflictPolicy.REJECT, null, body).taken()
-                    body.starts.get() shouldBe 0
+                    body.starts.get() shouldBe 1
                 }
                 body.starts.get() shouldBe 1
                 next.state() shouldBe JobState.QUEUED
@@ -100,35 +111,22 @@ class EndIsSeenLastSpec :
             }
         }
 
-        test("R2: cancel(key) between the decision and the removal changes nothing") {
-            ended({ it.succeed("") }) { scope, lease ->
-                scope.cancel(kind.key(1)) shouldBe false
-                lease.job().cancel(CancelReason.CANCELLED) shouldBe false
-            }
+        test("R2: cancel(key) when all is settled changes nothing") {
+            ended({ it.succeed("") }) { scope, _ -> scope.cancel(kind.key(1)) shouldBe false }
         }
 
-        test("A4: what became of a task is known in the middle of its end, before it was noted") {
-            val moment = Moment()
-            val recorder = RecorderCore<Int>(scopeByHand(moment), kind)
-
-            fun running(id: Int, body: ByHandBody = ByHandBody()): JobCell<String> {
-                val limit = TimeoutPolicy.cancelAfter(Duration.ofSeconds(1))
-                val launched = recorder.launch(id, limit, body) { Held(it) }
-                return (launched as LaunchOutcome.Launched).handle().job().apply { begin() shouldBe true }
-            }
-
+        test("A4: what became of a task is known before its body is asked to stop") {
+            val recorder = RecorderCore<Int>(scopeByHand(), kind)
             val seen = mutableListOf<TaskState>()
-            moment.onCancel = { seen += recorder.state(1) }
-            running(1).succeed("")
-            moment.onCancel = { seen += recorder.state(2) }
-            running(2).fail(IllegalStateException())
             val asksWhenStopped = object : ByHandBody() {
                 override fun stopBody() {
                     seen += recorder.state(3)
                 }
             }
-            running(3, asksWhenStopped).cancel(CancelReason.CANCELLED) shouldBe true
-            seen shouldContainExactly listOf(TaskState.SUCCEEDED, TaskState.FAILED, TaskState.FAILED)
+            val launched = recorder.launch(3, null, asksWhenStopped) { Held(it) }
+            val job = (launched as LaunchOutcome.Launched).handle().job().apply { begin() shouldBe true }
+            job.cancel(CancelReason.CANCELLED) shouldBe true
+            seen shouldContainExactly listOf(TaskState.FAILED)
         }
 
         test("R8: a scope that is being opened when the one above is closed is closed with it") {

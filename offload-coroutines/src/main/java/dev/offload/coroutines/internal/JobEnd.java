@@ -1,0 +1,126 @@
+package dev.offload.coroutines.internal;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The end of a job: first it is settled, then it is told.
+ *
+ * <p><b>Settled</b> is what others may rely on as soon as they know of the end. Nothing here runs
+ * foreign code, waits or fails:
+ *
+ * <ol>
+ *   <li>a failure is noted with the scope; one that fails fast takes nothing more from here on, so
+ *       that no queued job of it begins with the permits that go back next;
+ *   <li>the permits go back, and find the jobs they let go;
+ *   <li>the job is counted out, of the accounts and of the gate of its scope;
+ *   <li>its entry leaves the registry, by identity, and leaves the successor that waited for it;
+ *   <li>if it was the last job of a scope that is ending, that scope is over: its counts go to its
+ *       parent;
+ *   <li>a recorder writes down what became of its task.
+ * </ol>
+ *
+ * <p><b>Told</b> is everybody, in the order of what they may lose by waiting. What is foreign and
+ * may take long is handed to the {@link SideThreads}, or comes last; whatever one piece of news
+ * throws, the next is told:
+ *
+ * <ol>
+ *   <li>the callers: those who ask from this moment on (the stack of waiters is closed by one
+ *       step), those who wait one after the other;
+ *   <li>who watches the tasks of a recorder, by a buffer of his own;
+ *   <li>callers that wait for room in a queue;
+ *   <li>the siblings in a scope that fails fast are cancelled;
+ *   <li>the end of the scope: its leases are dropped, those who wait for it are told, and so on up
+ *       the tree;
+ *   <li>the timers are taken back;
+ *   <li>the jobs let go are handed to their executors; one that runs bodies in place runs them
+ *       here, when nobody waits for this thread any more ({@link Aftermath});
+ *   <li>the listener and the log.
+ * </ol>
+ *
+ * <p>Who looks at a job between its decision and the moment it is told waits for that moment
+ * ({@link JobCell#awaitTold}). It is near, since only the settling lies between.
+ *
+ * <p>A cancel of a running body is told at once, and then settled as far as it goes: the entry, the
+ * permits and the place in the scope are the body's until it ends, which comes here again.
+ */
+final class JobEnd {
+  private JobEnd() {}
+
+  /**
+   * Runs once, on the thread that moved the job into its last state.
+   *
+   * @param dropped what a cancelled body threw, for the log
+   * @param by the lease whose drop was the end; it answers when the end is settled
+   */
+  static void of(JobCell<?> job, @Nullable Throwable dropped, @Nullable Lease<?> by) {
+    Aftermath after = Aftermath.enter();
+    try {
+      ScopeCore scope = job.scope();
+      Admission.Effects letGo;
+      boolean closes = scope.noteFailure(job);
+      boolean last;
+      try {
+        Ticket ticket = job.ticket();
+        letGo = ticket == null ? null : scope.engine().admission.leave(ticket);
+        last = job.countOut();
+        JobCell<?> successor = scope.remove(job);
+        if (successor != null && successor.endWaiting()) {
+          letGo = successor.admit(letGo);
+        }
+        if (last) {
+          scope.settleEnd();
+        }
+        job.tellRecorder();
+      } catch (Throwable e) { // of the JVM: no memory, no stack
+        scope.engine().rescue(() -> of(job, dropped, by));
+        throw e;
+      }
+
+      if (by != null) {
+        by.settled();
+      }
+      job.close();
+      job.letBodyGo();
+      if (letGo != null) {
+        letGo.tellRoom();
+      }
+      if (closes) {
+        scope.cancelMembers();
+      }
+      if (last) {
+        scope.tellEnd();
+      }
+      job.disarm();
+      if (letGo != null) {
+        after.start(letGo.started);
+      }
+      if (job.hasNews(dropped)) {
+        after.tell(() -> job.tellListener(dropped));
+      }
+    } finally {
+      after.exit(job);
+    }
+  }
+
+  /** A cancel, a limit or the last lease has decided over a running body. */
+  static void cancelled(JobCell<?> job, @Nullable Lease<?> by) {
+    Aftermath after = Aftermath.enter();
+    try {
+      ScopeCore scope = job.scope();
+      boolean closes = scope.noteFailure(job);
+      job.tellRecorder();
+      if (by != null) {
+        by.settled();
+      }
+      job.fireDecided();
+      job.tellWatchers();
+      if (closes) {
+        scope.cancelMembers();
+      }
+      job.guardDying();
+      job.stopBody();
+    } finally {
+      after.exit();
+    }
+  }
+}
