@@ -15,7 +15,9 @@ import dev.offload.coroutines.internal.Gate.Step;
 import dev.offload.coroutines.internal.Placement.How;
 import dev.offload.coroutines.internal.Registry.Conflict;
 import dev.offload.coroutines.internal.Registry.Placed;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -58,7 +60,12 @@ public final class ScopeCore implements WaitTarget {
    * The open scopes under this one; guards itself, and that an ended one is counted in the accounts
    * of this one exactly when it is not here.
    */
-  private final List<ScopeCore> children = new ArrayList<>(0);
+  private final ScopeList children = new ScopeList();
+
+  /** The links of this scope in the list of the one above, which guards them. */
+  @Nullable ScopeCore older;
+
+  @Nullable ScopeCore newer;
 
   /** Whether a body waits for the end of this scope. Set before it looks for queued jobs. */
   private volatile boolean awaited;
@@ -527,8 +534,19 @@ public final class ScopeCore implements WaitTarget {
     }
   }
 
-  /** Runs once, when the scope takes no more members and the last one has ended. */
+  /**
+   * Runs once, when the scope takes no more members and the last one has ended. With it the scope
+   * above may end, and so on up the tree.
+   */
   void terminated() {
+    ScopeCore ended = this;
+    while (ended != null) {
+      ended = ended.endAndLeave();
+    }
+  }
+
+  /** Ends this scope; answers the one above if that terminates with it. */
+  private @Nullable ScopeCore endAndLeave() {
     leases.dropAll();
     unseen.reportAll();
     ScopeCore above = parent;
@@ -536,9 +554,7 @@ public final class ScopeCore implements WaitTarget {
       above.forget(this);
     }
     gate.close();
-    if (above != null) {
-      above.leave(Gate.SCOPE);
-    }
+    return above != null && above.gate.leave(Gate.SCOPE) ? above : null;
   }
 
   private void forget(ScopeCore child) {
@@ -584,9 +600,16 @@ public final class ScopeCore implements WaitTarget {
     }
   }
 
-  private List<ScopeCore> children() {
-    synchronized (children) {
-      return List.copyOf(children);
+  // The tree may be deep: walks through it keep what is left to do in a list, on no stack.
+
+  /** Visits this scope and all under it, each before the scopes under it are looked up. */
+  private void forEachScope(Consumer<ScopeCore> visit) {
+    Deque<ScopeCore> left = new ArrayDeque<>();
+    for (ScopeCore scope = this; scope != null; scope = left.pollFirst()) {
+      visit.accept(scope);
+      synchronized (scope.children) {
+        scope.children.fromNewest(left::addFirst);
+      }
     }
   }
 
@@ -619,11 +642,9 @@ public final class ScopeCore implements WaitTarget {
 
   /** The number of active jobs in this scope and under it. */
   public long activeCount() {
-    long active = gate.jobs();
-    for (ScopeCore child : children()) {
-      active += child.activeCount();
-    }
-    return active;
+    long[] active = {0};
+    forEachScope(scope -> active[0] += scope.gate.jobs());
+    return active[0];
   }
 
   /** All jobs of this scope and under it whose callers may not all have been told of the end. */
@@ -634,8 +655,7 @@ public final class ScopeCore implements WaitTarget {
   }
 
   private void forEachJob(Consumer<JobCell<?>> action) {
-    registry.forEach(action);
-    children().forEach(child -> child.forEachJob(action));
+    forEachScope(scope -> scope.registry.forEach(action));
   }
 
   /** All active jobs of this scope and under it. */
@@ -652,37 +672,68 @@ public final class ScopeCore implements WaitTarget {
 
   /** The open scopes under this one. */
   public List<ScopeSnapshot> openScopes() {
-    return children().stream().map(ScopeCore::snapshot).toList();
+    return snapshot().children();
   }
 
   /** Jobs, counts, and the scopes under this one. */
   public ScopeSnapshot snapshot() {
-    Map<String, OffloadStats> byKind = stats();
-    OffloadStats total = byKind.values().stream().reduce(OffloadStats.ZERO, OffloadStats::plus);
-    List<JobSnapshot> jobs = active(registry.all());
-    return new ScopeSnapshot(name, engine.since(openedNanos), jobs, openScopes(), total, byKind);
-  }
-
-  /** The counts by kind, with those of all scopes that are or were under this one. */
-  private Map<String, OffloadStats> stats() {
-    Map<String, OffloadStats> byKind = new TreeMap<>();
-    addTo(byKind);
-    return byKind;
-  }
-
-  private void addTo(Map<String, OffloadStats> byKind) {
-    List<ScopeCore> open;
-    synchronized (children) {
-      accounts.forEach((kind, account) -> add(byKind, kind, account.stats()));
-      open = List.copyOf(children);
+    List<Seen> seen = new ArrayList<>();
+    Deque<Seen> left = new ArrayDeque<>();
+    for (Seen next = new Seen(this, null); next != null; next = left.pollFirst()) {
+      seen.add(next);
+      next.look(left);
     }
-    registry.forEach(
-        job -> {
-          if (!job.hasEnded()) {
-            add(byKind, job.account().kind, new OffloadStats(job.joined(), 0, 0, 0, 0, 1));
-          }
-        });
-    open.forEach(child -> child.addTo(byKind));
+    // Those under a scope were seen after it, so backwards they are done before it.
+    for (int i = seen.size() - 1; i > 0; i--) {
+      seen.get(i).addToAbove();
+    }
+    return seen.get(0).snapshot();
+  }
+
+  /** A scope on the way into a snapshot: what was seen of it, and then of those under it. */
+  private static final class Seen {
+    private final ScopeCore scope;
+    private final @Nullable Seen above;
+    private final Map<String, OffloadStats> byKind = new TreeMap<>();
+    private final Deque<ScopeSnapshot> under = new ArrayDeque<>(0);
+
+    Seen(ScopeCore scope, @Nullable Seen above) {
+      this.scope = scope;
+      this.above = above;
+    }
+
+    /** Reads the counts, and hands over the open scopes under this one. */
+    void look(Deque<Seen> left) {
+      synchronized (scope.children) {
+        scope.accounts.forEach((kind, account) -> add(byKind, kind, account.stats()));
+        scope.children.fromNewest(child -> left.addFirst(new Seen(child, this)));
+      }
+      scope.registry.forEach(
+          job -> {
+            if (!job.hasEnded()) {
+              add(byKind, job.account().kind, new OffloadStats(job.joined(), 0, 0, 0, 0, 1));
+            }
+          });
+    }
+
+    /** Hands the finished picture to the scope above; the last of several comes first. */
+    void addToAbove() {
+      Seen to = Objects.requireNonNull(above);
+      to.under.addFirst(snapshot());
+      byKind.forEach((kind, stats) -> to.byKind.merge(kind, stats, OffloadStats::plus));
+    }
+
+    ScopeSnapshot snapshot() {
+      OffloadStats total = byKind.values().stream().reduce(OffloadStats.ZERO, OffloadStats::plus);
+      List<JobSnapshot> jobs = active(scope.registry.all());
+      return new ScopeSnapshot(
+          scope.name,
+          scope.engine.since(scope.openedNanos),
+          jobs,
+          List.copyOf(under),
+          total,
+          byKind);
+    }
   }
 
   private static void add(Map<String, OffloadStats> byKind, KindEntry kind, OffloadStats stats) {
@@ -708,7 +759,12 @@ public final class ScopeCore implements WaitTarget {
   }
 
   boolean isAwaitedByJob() {
-    return awaited || (parent != null && parent.isAwaitedByJob());
+    for (ScopeCore scope = this; scope != null; scope = scope.parent) {
+      if (scope.awaited) {
+        return true;
+      }
+    }
+    return false;
   }
 
   // Cancelling and ending.
@@ -749,20 +805,33 @@ public final class ScopeCore implements WaitTarget {
    */
   public List<JobCell<?>> close() {
     List<JobCell<?>> changed = new ArrayList<>();
-    close(changed);
+    Deque<ScopeCore> first = new ArrayDeque<>();
+    forEachScope(
+        scope -> {
+          if (scope.advance(Gate.CANCELLED)) {
+            first.push(scope);
+          }
+          scope.cancelJobs(changed);
+        });
+    // From the innermost on: each is to know that it was closed, and not ended by the one above.
+    first.forEach(ScopeCore::tellClosed);
     return changed;
   }
 
-  private void close(List<JobCell<?>> changed) {
-    boolean isFirst = advance(Gate.CANCELLED);
+  private void cancelJobs(List<JobCell<?>> changed) {
     for (JobCell<?> job : registry.all()) {
       if (job.cancel(CancelReason.SCOPE_CLOSED)) {
         changed.add(job);
       }
     }
-    children().forEach(child -> child.close(changed));
-    if (isFirst) {
+  }
+
+  private void tellClosed() {
+    try {
       onClose.run();
+    } catch (Throwable e) { // the other scopes must be told, too
+      SafeListener.LOG.log(
+          System.Logger.Level.WARNING, "scope '" + name + "': what its close runs threw", e);
     }
   }
 
@@ -776,7 +845,12 @@ public final class ScopeCore implements WaitTarget {
    * has not begun must not do so as the others give back their permits or threads.
    */
   boolean isWithinCancelled() {
-    return gate.isCancelled() || (parent != null && parent.isWithinCancelled());
+    for (ScopeCore scope = this; scope != null; scope = scope.parent) {
+      if (scope.gate.isCancelled()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** What a job failed with and so closed this scope, which fails fast; null if none did. */
