@@ -1,8 +1,12 @@
 package dev.offload;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A scope as it stood at one moment, with the scopes open under it.
@@ -36,32 +40,99 @@ public record ScopeSnapshot(
 
   /**
    * Returns the tree for people to read: a line for the scope with its age and counts, one for each
-   * job, and, indented, the scopes under it.
+   * job, and, indented, the scopes under it. From depth 64 on the indent grows no more, and the
+   * line of a scope begins with its depth.
    */
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder();
-    appendTo(text, "");
+    Deque<Level> left = new ArrayDeque<>();
+    for (Level next = new Level(this, 0); next != null; next = left.pollFirst()) {
+      next.appendTo(text);
+      List<ScopeSnapshot> below = next.scope.children;
+      for (int i = below.size() - 1; i >= 0; i--) {
+        left.addFirst(new Level(below.get(i), next.depth + 1));
+      }
+    }
     return text.toString();
   }
 
-  private void appendTo(StringBuilder text, String indent) {
-    text.append(indent).append(name).append(": age ").append(age);
-    text.append(", active ").append(total.active());
-    text.append(", submitted ").append(total.submitted());
-    text.append(" (accepted ").append(total.accepted());
-    text.append(", joined ").append(total.joined());
-    text.append(", rejected ").append(total.rejected());
-    text.append("), succeeded ").append(total.succeeded());
-    text.append(", failed ").append(total.failed());
-    text.append(", cancelled ").append(total.cancelled());
-    String below = indent + "  ";
-    for (JobSnapshot job : jobs) {
-      text.append('\n').append(below).append(job);
+  /** A scope in the text. */
+  private record Level(ScopeSnapshot scope, int depth) {
+    /** Else the text of a chain of scopes would be as long as the square of their number. */
+    private static final int MOST_INDENTS = 64;
+
+    void appendTo(StringBuilder text) {
+      String indent = "  ".repeat(Math.min(depth, MOST_INDENTS));
+      if (depth > 0) {
+        text.append('\n');
+      }
+      text.append(indent);
+      if (depth >= MOST_INDENTS) {
+        text.append('[').append(depth).append("] ");
+      }
+      OffloadStats total = scope.total;
+      text.append(scope.name).append(": age ").append(scope.age);
+      text.append(", active ").append(total.active());
+      text.append(", submitted ").append(total.submitted());
+      text.append(" (accepted ").append(total.accepted());
+      text.append(", joined ").append(total.joined());
+      text.append(", rejected ").append(total.rejected());
+      text.append("), succeeded ").append(total.succeeded());
+      text.append(", failed ").append(total.failed());
+      text.append(", cancelled ").append(total.cancelled());
+      for (JobSnapshot job : scope.jobs) {
+        text.append('\n').append(indent).append("  ").append(job);
+      }
     }
-    for (ScopeSnapshot child : children) {
-      text.append('\n');
-      child.appendTo(text, below);
+  }
+
+  // Equality is as a record has it. It is written out because that of a record calls itself for
+  // each level of the tree, which may be deep.
+
+  /** Returns whether both trees have equal scopes in the same places. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    if (!(other instanceof ScopeSnapshot that)) {
+      return false;
     }
+    Deque<ScopeSnapshot> left = new ArrayDeque<>(List.of(that, this));
+    while (!left.isEmpty()) {
+      ScopeSnapshot one = left.pop();
+      ScopeSnapshot two = left.pop();
+      if (one == two) {
+        continue;
+      }
+      if (!one.hasEqualOwn(two)) {
+        return false;
+      }
+      for (int i = 0; i < one.children.size(); i++) {
+        left.push(one.children.get(i));
+        left.push(two.children.get(i));
+      }
+    }
+    return true;
+  }
+
+  private boolean hasEqualOwn(ScopeSnapshot that) {
+    return children.size() == that.children.size()
+        && name.equals(that.name)
+        && age.equals(that.age)
+        && total.equals(that.total)
+        && jobs.equals(that.jobs)
+        && byKind.equals(that.byKind);
+  }
+
+  /** Returns a hash over all scopes of the tree. */
+  @Override
+  public int hashCode() {
+    int hash = 1;
+    Deque<ScopeSnapshot> left = new ArrayDeque<>();
+    for (ScopeSnapshot next = this; next != null; next = left.pollFirst()) {
+      int own = Objects.hash(next.name, next.age, next.jobs, next.total, next.byKind);
+      hash = 31 * hash + 31 * own + next.children.size();
+      next.children.forEach(left::addFirst);
+    }
+    return hash;
   }
 }

@@ -122,6 +122,76 @@ class SnapshotTest {
         scope(List.of(JOB), List.of(child), Map.of()).toString());
   }
 
+  private static ScopeSnapshot chain(int depth, List<JobSnapshot> innermost) {
+    ScopeSnapshot scope = scope(innermost, List.of(), Map.of());
+    for (int i = 0; i < depth; i++) {
+      scope = scope(List.of(), List.of(scope), Map.of());
+    }
+    return scope;
+  }
+
+  @Test
+  @DisplayName(
+      "R10: a deep tree has a text, a hash and an equal, on a thread with hardly any stack")
+  void deepTree() throws InterruptedException {
+    int depth = 100_000;
+    ScopeSnapshot one = chain(depth, List.of(JOB));
+    List<Object> seen = new ArrayList<>();
+    Thread thread =
+        new Thread(
+            null,
+            () -> {
+              seen.add(one.equals(chain(depth, List.of(JOB))));
+              seen.add(one.equals(chain(depth, List.of())));
+              seen.add(one.equals(chain(depth - 1, List.of(JOB))));
+              seen.add(one.hashCode() == chain(depth, List.of(JOB)).hashCode());
+              seen.add(one.toString());
+            },
+            "small stack",
+            256 * 1024);
+    thread.start();
+    thread.join();
+
+    assertEquals(List.of(true, false, false, true), seen.subList(0, 4));
+    List<String> lines = seen.get(4).toString().lines().toList();
+    assertEquals(depth + 2, lines.size());
+    assertTrue(lines.get(63).startsWith("  ".repeat(63) + "manager: age"));
+    assertTrue(lines.get(64).startsWith("  ".repeat(64) + "[64] manager: age"));
+    assertTrue(lines.get(depth).startsWith("  ".repeat(64) + "[100000] manager: age"));
+    assertEquals("  ".repeat(65) + JOB, lines.get(depth + 1));
+  }
+
+  @Test
+  @DisplayName("snapshots: two of scopes are equal if all parts are, in the same places")
+  void scopeEquality() {
+    ScopeSnapshot base = scope(List.of(JOB), List.of(), Map.of("load", ONE));
+    ScopeSnapshot leaf = scope(List.of(), List.of(), Map.of());
+    List<ScopeSnapshot> others =
+        List.of(
+            leaf,
+            scope(List.of(JOB), List.of(), Map.of()),
+            scope(List.of(JOB), List.of(leaf), Map.of("load", ONE)),
+            scope(List.of(JOB), List.of(base, leaf), Map.of()),
+            scope(List.of(JOB), List.of(leaf, base), Map.of()),
+            new ScopeSnapshot(
+                "other", base.age(), base.jobs(), List.of(), base.total(), base.byKind()),
+            new ScopeSnapshot(
+                "manager", Duration.ZERO, base.jobs(), List.of(), base.total(), base.byKind()),
+            new ScopeSnapshot(
+                "manager", base.age(), base.jobs(), List.of(), OffloadStats.ZERO, base.byKind()));
+
+    assertEquals(base, scope(List.of(JOB), List.of(), Map.of("load", ONE)));
+    assertEquals(base.hashCode(), scope(List.of(JOB), List.of(), Map.of("load", ONE)).hashCode());
+    for (int i = 0; i < others.size(); i++) {
+      assertFalse(base.equals(others.get(i)));
+      for (int j = 0; j < others.size(); j++) {
+        assertEquals(i == j, others.get(i).equals(others.get(j)));
+      }
+    }
+    assertFalse(base.equals(null));
+    assertFalse(base.equals((Object) "manager"));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "QUEUED, true",

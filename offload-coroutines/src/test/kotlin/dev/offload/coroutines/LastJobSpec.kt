@@ -9,8 +9,11 @@ import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.asCoroutineDispatcher
 import kotlinx.coroutines.async
+import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.withTimeout
 import java.util.concurrent.Executor
 import kotlin.time.Duration
+import kotlin.time.Duration.Companion.seconds
 
 /**
  * The last job of a scope ends in the middle of the end of another one that failed. Two threads do that by chance; here
@@ -38,7 +41,7 @@ class LastJobSpec :
                 }
             }
             go.complete(Unit)
-            return caller.getCompleted()
+            return runBlocking { withTimeout(20.seconds) { caller.await() } }
         }
 
         test(

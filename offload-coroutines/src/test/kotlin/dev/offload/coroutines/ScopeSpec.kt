@@ -316,16 +316,18 @@ class ScopeSpec :
             }
         }
 
-        test("L1: a lease taken in the moment in which the scope ends is dropped, and refused") {
+        test("R8, L1: a share accepted in the moment in which the scope ends is not refused, its lease is dropped") {
             lateinit var open: OffloadScope
             val ending = object : OffloadListener {
                 override fun onAccepted(job: JobSnapshot) = open.complete()
             }
             managerTest(listener = ending) { manager ->
                 open = manager.openScope("open")
-                shouldThrow<ScopeClosedException> { open.share(LOAD.key(1)) { awaitCancellation() } }
+                val shared = open.share(LOAD.key(1)) { awaitCancellation() }
+                shouldThrow<OffloadCancelledException> { shared.await() }.reason() shouldBe CancelReason.SCOPE_CLOSED
                 runCurrent()
                 manager.isInFlight(LOAD.key(1)) shouldBe false
+                shouldThrow<ScopeClosedException> { open.share(LOAD.key(1)) { awaitCancellation() } }
             }
         }
 

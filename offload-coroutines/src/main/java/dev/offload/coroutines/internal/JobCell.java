@@ -584,6 +584,17 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     if (limits != null) {
       limits.disarm();
     }
+    disarmGuard();
+  }
+
+  /** As {@link #disarm}, of a successor that waits no more. */
+  void disarmWait() {
+    if (!isWaiting()) {
+      disarmGuard();
+    }
+  }
+
+  private void disarmGuard() {
     OffloadTimer.Task task = guard;
     if (task != null) {
       cancel(task);

@@ -59,11 +59,12 @@ final class JobEnd {
       Admission.Effects letGo;
       boolean closes = scope.noteFailure(job);
       boolean last;
+      JobCell<?> successor;
       try {
         Ticket ticket = job.ticket();
         letGo = ticket == null ? null : scope.engine().admission.leave(ticket);
         last = job.countOut();
-        JobCell<?> successor = scope.remove(job);
+        successor = scope.remove(job);
         if (successor != null && successor.endWaiting()) {
           letGo = successor.admit(letGo);
         }
@@ -91,6 +92,9 @@ final class JobEnd {
         scope.tellEnd();
       }
       job.disarm();
+      if (successor != null) {
+        successor.disarmWait();
+      }
       if (letGo != null) {
         after.start(letGo.started);
       }

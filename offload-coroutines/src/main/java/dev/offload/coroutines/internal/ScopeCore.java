@@ -15,7 +15,9 @@ import dev.offload.coroutines.internal.Gate.Step;
 import dev.offload.coroutines.internal.Placement.How;
 import dev.offload.coroutines.internal.Registry.Conflict;
 import dev.offload.coroutines.internal.Registry.Placed;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -58,7 +60,12 @@ public final class ScopeCore implements WaitTarget {
    * The open scopes under this one; guards itself, and that an ended one is counted in the accounts
    * of this one exactly when it is not here.
    */
-  private final List<ScopeCore> children = new ArrayList<>(0);
+  private final ScopeList children = new ScopeList();
+
+  /** The links of this scope in the list of the one above, which guards them. */
+  @Nullable ScopeCore older;
+
+  @Nullable ScopeCore newer;
 
   /** Whether its end is settled; set before its counts are taken over. */
   private volatile boolean isOver;
@@ -623,9 +630,16 @@ public final class ScopeCore implements WaitTarget {
     }
   }
 
-  private List<ScopeCore> children() {
-    synchronized (children) {
-      return List.copyOf(children);
+  // The tree may be deep: walks through it keep what is left to do in a list, on no stack.
+
+  /** Visits this scope and all under it, each before the scopes under it are looked up. */
+  private void forEachScope(Consumer<ScopeCore> visit) {
+    Deque<ScopeCore> left = new ArrayDeque<>();
+    for (ScopeCore scope = this; scope != null; scope = left.pollFirst()) {
+      visit.accept(scope);
+      synchronized (scope.children) {
+        scope.children.fromNewest(left::addFirst);
+      }
     }
   }
 
@@ -658,11 +672,9 @@ public final class ScopeCore implements WaitTarget {
 
   /** The number of active jobs in this scope and under it. */
   public long activeCount() {
-    long active = gate.jobs();
-    for (ScopeCore child : children()) {
-      active += child.activeCount();
-    }
-    return active;
+    long[] active = {0};
+    forEachScope(scope -> active[0] += scope.gate.jobs());
+    return active[0];
   }
 
   /** All jobs of this scope and under it whose callers may not all have been told of the end. */
@@ -673,8 +685,7 @@ public final class ScopeCore implements WaitTarget {
   }
 
   private void forEachJob(Consumer<JobCell<?>> action) {
-    registry.forEach(action);
-    children().forEach(child -> child.forEachJob(action));
+    forEachScope(scope -> scope.registry.forEach(action));
   }
 
   /** All active jobs of this scope and under it. */
@@ -691,37 +702,68 @@ public final class ScopeCore implements WaitTarget {
 
   /** The open scopes under this one. */
   public List<ScopeSnapshot> openScopes() {
-    return children().stream().map(ScopeCore::snapshot).toList();
+    return snapshot().children();
   }
 
   /** Jobs, counts, and the scopes under this one. */
   public ScopeSnapshot snapshot() {
-    Map<String, OffloadStats> byKind = stats();
-    OffloadStats total = byKind.values().stream().reduce(OffloadStats.ZERO, OffloadStats::plus);
-    List<JobSnapshot> jobs = active(registry.all());
-    return new ScopeSnapshot(name, engine.since(openedNanos), jobs, openScopes(), total, byKind);
-  }
-
-  /** The counts by kind, with those of all scopes that are or were under this one. */
-  private Map<String, OffloadStats> stats() {
-    Map<String, OffloadStats> byKind = new TreeMap<>();
-    addTo(byKind);
-    return byKind;
-  }
-
-  private void addTo(Map<String, OffloadStats> byKind) {
-    List<ScopeCore> open;
-    synchronized (children) {
-      accounts.forEach((kind, account) -> add(byKind, kind, account.stats()));
-      open = List.copyOf(children);
+    List<Seen> seen = new ArrayList<>();
+    Deque<Seen> left = new ArrayDeque<>();
+    for (Seen next = new Seen(this, null); next != null; next = left.pollFirst()) {
+      seen.add(next);
+      next.look(left);
     }
-    registry.forEach(
-        job -> {
-          if (!job.hasEnded()) {
-            add(byKind, job.account().kind, new OffloadStats(job.joined(), 0, 0, 0, 0, 1));
-          }
-        });
-    open.forEach(child -> child.addTo(byKind));
+    // Those under a scope were seen after it, so backwards they are done before it.
+    for (int i = seen.size() - 1; i > 0; i--) {
+      seen.get(i).addToAbove();
+    }
+    return seen.get(0).snapshot();
+  }
+
+  /** A scope on the way into a snapshot: what was seen of it, and then of those under it. */
+  private static final class Seen {
+    private final ScopeCore scope;
+    private final @Nullable Seen above;
+    private final Map<String, OffloadStats> byKind = new TreeMap<>();
+    private final Deque<ScopeSnapshot> under = new ArrayDeque<>(0);
+
+    Seen(ScopeCore scope, @Nullable Seen above) {
+      this.scope = scope;
+      this.above = above;
+    }
+
+    /** Reads the counts, and hands over the open scopes under this one. */
+    void look(Deque<Seen> left) {
+      synchronized (scope.children) {
+        scope.accounts.forEach((kind, account) -> add(byKind, kind, account.stats()));
+        scope.children.fromNewest(child -> left.addFirst(new Seen(child, this)));
+      }
+      scope.registry.forEach(
+          job -> {
+            if (!job.hasEnded()) {
+              add(byKind, job.account().kind, new OffloadStats(job.joined(), 0, 0, 0, 0, 1));
+            }
+          });
+    }
+
+    /** Hands the finished picture to the scope above; the last of several comes first. */
+    void addToAbove() {
+      Seen to = Objects.requireNonNull(above);
+      to.under.addFirst(snapshot());
+      byKind.forEach((kind, stats) -> to.byKind.merge(kind, stats, OffloadStats::plus));
+    }
+
+    ScopeSnapshot snapshot() {
+      OffloadStats total = byKind.values().stream().reduce(OffloadStats.ZERO, OffloadStats::plus);
+      List<JobSnapshot> jobs = active(scope.registry.all());
+      return new ScopeSnapshot(
+          scope.name,
+          scope.engine.since(scope.openedNanos),
+          jobs,
+          List.copyOf(under),
+          total,
+          byKind);
+    }
   }
 
   private static void add(Map<String, OffloadStats> byKind, KindEntry kind, OffloadStats stats) {
@@ -747,7 +789,12 @@ public final class ScopeCore implements WaitTarget {
   }
 
   boolean isAwaitedByJob() {
-    return awaited || (parent != null && parent.isAwaitedByJob());
+    for (ScopeCore scope = this; scope != null; scope = scope.parent) {
+      if (scope.awaited) {
+        return true;
+      }
+    }
+    return false;
   }
 
   // Cancelling and ending.
@@ -800,30 +847,51 @@ public final class ScopeCore implements WaitTarget {
     List<JobCell<?>> changed = new ArrayList<>();
     Aftermath after = Aftermath.enter();
     try {
-      close(changed);
-      after.tell(onClose); // whoever closes a scope chose to run what waits for its cancellation
+      Deque<ScopeCore> closed = closeTree(changed);
+      // Whoever closes a scope chose to run what waits for its cancellation.
+      after.tell(() -> closed.forEach(ScopeCore::tellClosed));
     } finally {
       after.exit();
     }
     return changed;
   }
 
-  /** A job of a scope that fails fast has failed, and closed its gate. */
+  /** A job of a scope that fails fast has failed, and closed its gate: the same for the rest. */
   void cancelMembers() {
-    close(new ArrayList<>());
-    engine.side.stop(onClose);
+    Deque<ScopeCore> closed = closeTree(new ArrayList<>());
+    closed.add(this);
+    engine.side.stop(() -> closed.forEach(ScopeCore::tellClosed));
   }
 
-  private void close(List<JobCell<?>> changed) {
-    advance(Gate.CANCELLED);
+  /**
+   * Cancels what is in this scope and under it. Answers the scopes that were open, from the
+   * innermost on: each is to know that it was closed, and not ended by the one above.
+   */
+  private Deque<ScopeCore> closeTree(List<JobCell<?>> changed) {
+    Deque<ScopeCore> closed = new ArrayDeque<>();
+    forEachScope(
+        scope -> {
+          if (scope.advance(Gate.CANCELLED)) {
+            closed.push(scope);
+          }
+          scope.cancelJobs(changed);
+        });
+    return closed;
+  }
+
+  private void cancelJobs(List<JobCell<?>> changed) {
     for (JobCell<?> job : registry.all()) {
       if (job.cancel(CancelReason.SCOPE_CLOSED)) {
         changed.add(job);
       }
     }
-    for (ScopeCore child : children()) {
-      child.close(changed);
-      engine.side.stop(child.onClose);
+  }
+
+  private void tellClosed() {
+    try {
+      onClose.run();
+    } catch (Throwable e) { // the other scopes must be told, too
+      Log.warn("scope '" + name + "': what its close runs threw", e);
     }
   }
 
@@ -837,7 +905,12 @@ public final class ScopeCore implements WaitTarget {
    * has not begun must not do so as the others give back their permits or threads.
    */
   boolean isWithinCancelled() {
-    return gate.isCancelled() || (parent != null && parent.isWithinCancelled());
+    for (ScopeCore scope = this; scope != null; scope = scope.parent) {
+      if (scope.gate.isCancelled()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** What a job failed with and so closed this scope, which fails fast; null if none did. */

@@ -103,3 +103,17 @@ internal fun OffloadHandle.linkedWaiters(): Int {
     val head = Waiters::class.java.getDeclaredField("head").apply { isAccessible = true }
     return generateSequence(head.get((this as Lease<*>).job()) as Waiter?) { it.next }.count()
 }
+
+/** Runs a test on a thread whose stack has room for some hundred frames: what recurses once per level fails. */
+internal fun onSmallStack(test: () -> Unit) {
+    var failure: Throwable? = null
+    val thread = Thread(null, { failure = runCatching(test).exceptionOrNull() }, "small stack", SMALL_STACK)
+    thread.isDaemon = true
+    thread.start()
+    thread.join(JOIN_MILLIS)
+    failure?.let { throw it }
+    check(!thread.isAlive) { "it hangs at\n" + thread.stackTrace.joinToString("\n") }
+}
+
+private const val SMALL_STACK = 256L * 1024
+private const val JOIN_MILLIS = 60_000L
