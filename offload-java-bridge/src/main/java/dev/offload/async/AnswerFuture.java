@@ -5,6 +5,7 @@ import dev.offload.coroutines.internal.WaitEdge;
 import dev.offload.coroutines.internal.WaitTarget;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -67,7 +68,7 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
   private volatile byte stages = NONE;
 
   /** Whether the completion was handed to a thread aside. */
-  @SuppressWarnings("FieldMayBeFinal") // written through HANDED
+  @SuppressWarnings({"FieldMayBeFinal", "UnusedVariable"}) // by HANDED alone
   private volatile boolean handed;
 
   /** That completion; null for an instant after {@link #handed} is set. */
@@ -453,7 +454,7 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
     CompletableFuture<T> waiting = asking;
     if (waiting == null) {
       CompletableFuture<T> first = new CompletableFuture<>();
-      waiting = ASKING.compareAndSet(this, null, first) ? first : asking;
+      waiting = ASKING.compareAndSet(this, null, first) ? first : Objects.requireNonNull(asking);
     }
     if (hasAnswer()) { // it may have come before it could be told here
       answer(waiting);

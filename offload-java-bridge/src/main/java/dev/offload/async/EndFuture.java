@@ -49,6 +49,7 @@ final class EndFuture extends AnswerFuture<@Nullable Void> {
   }
 
   @Override
+  @SuppressWarnings("NullAway") // the one value of this type
   @Nullable Void valueOfAnswer() {
     return null;
   }

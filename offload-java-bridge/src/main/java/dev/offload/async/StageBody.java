@@ -102,7 +102,7 @@ final class StageBody<T extends @Nullable Object>
     void noteWait() {
       JobCell<T> waiting = job.get();
       if (waiting != null && stage instanceof OffloadFuture<?> future && !future.isDone()) {
-        edge = WaitGraph.begin(waiting, future.outcomeOfJob());
+        edge = WaitGraph.begin(waiting, future.target());
         if (job.get() == null) {
           closeEdge();
         }

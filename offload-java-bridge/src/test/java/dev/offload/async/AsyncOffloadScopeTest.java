@@ -193,17 +193,19 @@ class AsyncOffloadScopeTest {
 
   @Test
   @DisplayName(
-      "L1: the future of a lease that its scope drops is cancelled, and its stages are told")
+      "L1, J6: the future of a lease that its scope drops says so by name, and its stages are told")
   void endAbandons() {
     Body<Integer> shared = Body.held(() -> 7);
     OffloadFuture<Integer> ofScope = scope.share(STORE.key(1), shared::runBlocking);
-    CompletableFuture<Boolean> stage = ofScope.handle((value, failure) -> failure != null);
+    CompletableFuture<Throwable> stage = ofScope.handle((value, failure) -> failure);
     shared.awaitStarted();
     Bounded.run("close", scope::close);
 
     shared.awaitStopped();
-    assertTrue(Bounded.get("a stage on it is told", stage));
-    assertTrue(ofScope.isCancelled());
+    var told = (OffloadCancelledException) Bounded.get("a stage on it is told", stage);
+    assertEquals(CancelReason.SCOPE_CLOSED, told.reason());
+    assertFalse(ofScope.isCancelled(), "this caller did not cancel");
+    assertTrue(ofScope.isCompletedExceptionally());
   }
 
   @Test

@@ -134,7 +134,7 @@ class StageTest {
     awaitAttached();
     assertTrue(manager.cancel(KEY));
 
-    assertTrue(stage.isCancelled());
+    Bounded.until("the stage is cancelled", stage::isCancelled);
     outcome(future).assertCancelled(CancelReason.CANCELLED);
     Bounded.until("the body has ended", () -> future.jobState() == JobState.CANCELLED);
     assertNull(listener.await("onEnded").failure().getCause());
@@ -147,7 +147,7 @@ class StageTest {
     awaitAttached();
     assertTrue(future.cancel());
 
-    assertTrue(stage.isCancelled());
+    Bounded.until("the stage is cancelled", stage::isCancelled);
     assertEquals(CancelReason.ABANDONED, listener.await("onEnded").job().cancelReason());
   }
 

@@ -584,21 +584,15 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     if (limits != null) {
       limits.disarm();
     }
-    disarmGuard();
-  }
-
-  /** As {@link #disarm}, of a successor that waits no more. */
-  void disarmWait() {
-    if (!isWaiting()) {
-      disarmGuard();
-    }
-  }
-
-  private void disarmGuard() {
     OffloadTimer.Task task = guard;
     if (task != null) {
       cancel(task);
     }
+  }
+
+  /** Hands over the timer of a wait that is over. */
+  OffloadTimer.@Nullable Task takeGuard() {
+    return (OffloadTimer.@Nullable Task) GUARD.getAndSet(this, null);
   }
 
   static void cancel(OffloadTimer.Task task) {

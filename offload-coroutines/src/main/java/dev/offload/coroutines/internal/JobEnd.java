@@ -59,13 +59,14 @@ final class JobEnd {
       Admission.Effects letGo;
       boolean closes = scope.noteFailure(job);
       boolean last;
-      JobCell<?> successor;
+      OffloadTimer.Task waitOfSuccessor = null;
       try {
         Ticket ticket = job.ticket();
         letGo = ticket == null ? null : scope.engine().admission.leave(ticket);
         last = job.countOut();
-        successor = scope.remove(job);
+        JobCell<?> successor = scope.remove(job);
         if (successor != null && successor.endWaiting()) {
+          waitOfSuccessor = successor.takeGuard();
           letGo = successor.admit(letGo);
         }
         if (last) {
@@ -92,8 +93,8 @@ final class JobEnd {
         scope.tellEnd();
       }
       job.disarm();
-      if (successor != null) {
-        successor.disarmWait();
+      if (waitOfSuccessor != null) {
+        JobCell.cancel(waitOfSuccessor);
       }
       if (letGo != null) {
         after.start(letGo.started);
