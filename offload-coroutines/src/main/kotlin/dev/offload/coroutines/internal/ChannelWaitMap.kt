@@ -26,7 +26,7 @@ internal class ChannelWaitMap<K : Any, V>(val table: WaitTable<K, V>) : WaitMap<
         return subscribe(key).await(timeout)
     }
 
-    override fun subscribe(key: K): Waiter<V> = ChannelWaiter(table, key).also { table.park(key, it) }
+    override fun subscribe(key: K): Waiter<V> = ChannelWaiter(table, key).also { table.park(it) }
 
     override fun wake(key: K, value: V): WakeOutcome<V> = table.wake(key, value)
 
@@ -41,8 +41,17 @@ internal class ChannelWaitMap<K : Any, V>(val table: WaitTable<K, V>) : WaitMap<
             context: CoroutineContext,
             onUndelivered: ((K, V) -> Unit)?,
         ): WaitMap<K, V> {
-            val timer = DispatcherTimer.of(context) ?: SystemTimer("offload-timer-$name")
-            return ChannelWaitMap(WaitTable(name, timer, early, onUndelivered))
+            val callbacks = CallbackThreads("offload-callback-$name")
+            val clock = DispatcherTimer.of(context)
+            val timer = when {
+                clock == null -> SystemTimer("offload-timer-$name")
+
+                context.isOfTest() -> clock
+
+                // Its thread is that of others, too, and must not run `onUndelivered`.
+                else -> OffloadTimer { delay, task -> clock.schedule(delay) { callbacks.execute(task) } }
+            }
+            return ChannelWaitMap(WaitTable(name, timer, early, onUndelivered, callbacks))
         }
     }
 }
