@@ -29,11 +29,18 @@ import kotlin.time.toJavaDuration
  *
  * By default an early wake, for a key nobody waits for, is handed back; a map made with [EarlyWakes] stores it.
  *
- * Keys are compared with `equals`. What a key throws there or in `hashCode` reaches who subscribes or wakes, and the map
- * stays intact; a wait that ends ends still, and what its key throws then is logged. No operation's cost depends on how many
- * wait.
+ * Keys are compared with `equals`, which is called on the key that is looked for. What a key throws there or in `hashCode`
+ * reaches who subscribes or wakes, and nothing has changed then. To end a wait no key is asked, so a key that has changed
+ * meanwhile, or throws, holds nothing up. No operation's cost depends on how many wait.
  *
- * All functions may be called from any thread.
+ * All functions may be called from any thread. None of them, nor a time limit, runs the code of a waiter or waits for its
+ * dispatcher: callers on [Dispatchers.Default][kotlinx.coroutines.Dispatchers.Default],
+ * [IO][kotlinx.coroutines.Dispatchers.IO], in `runBlocking` or on a main thread are dispatched by who wakes or closes, which
+ * takes no time; all others, who may be on a dispatcher that blocks, throws, or runs them in place as
+ * [Dispatchers.Unconfined][kotlinx.coroutines.Dispatchers.Unconfined] does, by a thread of the map, of which there are 64 at
+ * most and none when there is nothing to do. A waiter whose dispatcher throws is never resumed: a value it was given goes to
+ * `onUndelivered`, and the log has a warning. Test dispatchers of kotlinx.coroutines resume their callers as they do anywhere
+ * else, so a test in virtual time stays deterministic.
  *
  * The idea is that of maitake-sync's `WaitMap`, which promises in its documentation to store an early wake and hands it
  * back in its code.
@@ -92,9 +99,10 @@ public interface WaitMap<K : Any, V> {
     public fun subscribe(key: K): Waiter<V>
 
     /**
-     * Gives [value] to who waits for [key]. Does not wait.
+     * Gives [value] to who waits for [key]. Does not wait, and throws nothing but what [key] throws when it is compared.
      *
-     * It may be called from `onUndelivered`, too.
+     * It may be called from `onUndelivered`, too. If a value falls out of the store for this one, this call hands it to
+     * `onUndelivered`.
      *
      * @return where the value went; what was not taken is in it
      */
@@ -102,7 +110,7 @@ public interface WaitMap<K : Any, V> {
 
     /**
      * Ends all waits, and those to come, with a [WaitMapClosedException]. Values already given still arrive, stored ones go to
-     * `onUndelivered`. Does not wait. Idempotent: the first [cause] stays.
+     * `onUndelivered`, after all waiters were told. Does not wait for anything else. Idempotent: the first [cause] stays.
      *
      * @param cause becomes the cause of the exceptions of all waiters
      */
@@ -159,8 +167,9 @@ public interface Waiter<out V> : AutoCloseable {
  * @param context where to take the clock for stored values from: a dispatcher with virtual time, as in `runTest`; real time
  *   if there is none
  * @param onUndelivered is given, with its key, each value that was taken and then reached nobody: its waiter was cancelled
- *   or closed before it resumed, or it fell out of the store. Without it such values are dropped. It runs on the thread that
- *   found out and should be quick; what it throws is logged.
+ *   or closed before it resumed, its dispatcher threw, or it fell out of the store. Without it such values are dropped. It
+ *   runs on the thread that found out, holds up nobody else however long it takes, and may use the map; what it throws is
+ *   logged.
  * @since 0.1
  */
 @JvmSynthetic

@@ -9,12 +9,12 @@ import io.kotest.matchers.collections.shouldContainExactly
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
 import kotlinx.coroutines.CoroutineStart
-import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
 import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.supervisorScope
 import kotlinx.coroutines.test.StandardTestDispatcher
+import kotlinx.coroutines.test.UnconfinedTestDispatcher
 import kotlinx.coroutines.test.runTest
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.nanoseconds
@@ -157,7 +157,7 @@ class WaitMapMisuseSpec :
         "a waiter resumed inside the wake may use the map" {
             runTest {
                 val map = WaitMap<String, Int>()
-                val sum = async(Dispatchers.Unconfined) { map.await("one") + map.await("two") }
+                val sum = async(UnconfinedTestDispatcher(testScheduler)) { map.await("one") + map.await("two") }
                 map.wake("one", 1) shouldBe WakeOutcome.Woke()
                 map.wake("two", 2) shouldBe WakeOutcome.Woke()
                 sum.await() shouldBe 3
@@ -167,7 +167,7 @@ class WaitMapMisuseSpec :
         "a waiter resumed inside the close may use the map" {
             runTest {
                 val map = WaitMap<String, Int>()
-                val told = async(Dispatchers.Unconfined) {
+                val told = async(UnconfinedTestDispatcher(testScheduler)) {
                     shouldThrow<WaitMapClosedException> { map.await("one") }
                     map.wake("two", 2)
                 }

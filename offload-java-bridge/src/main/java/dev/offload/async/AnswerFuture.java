@@ -59,7 +59,7 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
   private static final byte CLOSING = 2;
   private static final byte CLOSED = 3;
 
-  private final SideThreads side;
+  private final SideThreads.Lane side;
 
   /** What those who block wait for; null while nobody has. */
   private volatile @Nullable CompletableFuture<T> asking;
@@ -74,7 +74,12 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
   /** That completion; null for an instant after {@link #handed} is set. */
   private volatile SideThreads.@Nullable Task handing;
 
-  AnswerFuture(SideThreads side) {
+  /**
+   * Makes one without an answer.
+   *
+   * @param side runs stages
+   */
+  AnswerFuture(SideThreads.Lane side) {
     this.side = side;
   }
 
@@ -103,8 +108,15 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
   /** Somebody wants to know, or will. */
   void markAsked() {}
 
-  /** What a body that blocks on this future waits for. */
-  abstract WaitTarget target();
+  /** What a body that blocks on this future waits for; null if that is no job. */
+  @Nullable WaitTarget target() {
+    return null;
+  }
+
+  private @Nullable WaitEdge beginWait() {
+    WaitTarget target = target();
+    return target == null ? null : BodyWait.begin(target);
+  }
 
   // Telling.
 
@@ -147,7 +159,7 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
       publishHere();
       stages = CLOSED;
     } else if (stages != CLOSING && HANDED.compareAndSet(this, false, true)) {
-      handing = side.stages.submit(this::publishHere);
+      handing = side.submit(this::publishHere);
     }
   }
 
@@ -259,7 +271,7 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
    */
   @Override
   public boolean completeExceptionally(Throwable failure) {
-    return completeWith(new Given<>(null, Arguments.notNull("failure", failure)));
+    return completeWith(new Given<>(null, Objects.requireNonNull(failure)));
   }
 
   /** Cancels this future; true if this call did. */
@@ -300,7 +312,7 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
    */
   @Override
   public CompletableFuture<T> completeAsync(Supplier<? extends T> supplier, Executor executor) {
-    Arguments.notNull("supplier", supplier);
+    Objects.requireNonNull(supplier);
     executor.execute(() -> completeBy(supplier));
     return this;
   }
@@ -337,7 +349,7 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
    */
   @Override
   public void obtrudeException(Throwable failure) {
-    boolean unused = giveUp(new Given<>(null, Arguments.notNull("failure", failure)));
+    boolean unused = giveUp(new Given<>(null, Objects.requireNonNull(failure)));
     super.obtrudeException(failure);
   }
 
@@ -392,7 +404,7 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
     if (isAnswered()) {
       return super.isDone() ? super.get() : answered().get();
     }
-    WaitEdge edge = BodyWait.begin(target());
+    WaitEdge edge = beginWait();
     try {
       return asking().get();
     } finally {
@@ -419,7 +431,7 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
     if (isAnswered()) {
       return super.isDone() ? super.get(timeout, unit) : answered().get(timeout, unit);
     }
-    WaitEdge edge = BodyWait.begin(target());
+    WaitEdge edge = beginWait();
     try {
       return asking().get(timeout, unit);
     } finally {
@@ -441,7 +453,7 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
     if (isAnswered()) {
       return super.isDone() ? super.join() : answered().join();
     }
-    WaitEdge edge = BodyWait.begin(target());
+    WaitEdge edge = beginWait();
     try {
       return asking().join();
     } finally {
@@ -477,5 +489,38 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
       return valueIfAbsent;
     }
     return super.isDone() ? super.getNow(valueIfAbsent) : answered().getNow(valueIfAbsent);
+  }
+
+  /**
+   * Answers the value, which must be there; as in the JDK since 19.
+   *
+   * @return the value
+   * @throws IllegalStateException if there is no answer yet, or it is no value
+   */
+  public T resultNow() {
+    if (!isAnswered()) {
+      throw new IllegalStateException("there is no answer yet");
+    }
+    if (isCompletedExceptionally()) {
+      throw new IllegalStateException("there is no value, but an exception");
+    }
+    return join();
+  }
+
+  /**
+   * Answers the exception, which must be there; as in the JDK since 19.
+   *
+   * @return the exception
+   * @throws IllegalStateException if there is no answer yet, or it is a value, or this caller
+   *     cancelled
+   */
+  public Throwable exceptionNow() {
+    if (!isAnswered()) {
+      throw new IllegalStateException("there is no answer yet");
+    }
+    if (isCancelled() || !isCompletedExceptionally()) {
+      throw new IllegalStateException("there is no exception of others");
+    }
+    return this.<Throwable>handle((value, failure) -> failure).join();
   }
 }

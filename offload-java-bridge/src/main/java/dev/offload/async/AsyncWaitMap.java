@@ -2,6 +2,7 @@ package dev.offload.async;
 
 import dev.offload.EarlyWakes;
 import dev.offload.WakeOutcome;
+import dev.offload.coroutines.internal.SideThreads.Lane;
 import dev.offload.coroutines.internal.SystemTimer;
 import dev.offload.coroutines.internal.WaitTable;
 import java.time.Duration;
@@ -30,13 +31,24 @@ import org.jspecify.annotations.Nullable;
  * else completes that future ({@code cancel}, {@code complete}, {@code orTimeout} and the like)
  * ends the wait: when it returns, nobody waits for the key.
  *
- * <p>Stages that depend on a future and were given no executor run on the thread that wakes, closes
- * or completes it: use the {@code Async} methods for anything slow.
+ * <p>Stages that depend on a future and were given no executor never run on the thread that wakes,
+ * closes or keeps the time. They run
  *
- * <p>Keys are compared with {@code equals}. What a key throws there or in {@code hashCode} reaches
- * who waits or wakes, and the map stays intact. No operation's cost depends on how many wait. Safe
- * to use from any thread; nothing here blocks. A null argument gives an {@link
- * IllegalArgumentException}, but values may be null.
+ * <ul>
+ *   <li>on a thread of the map, if they were added before the future was answered; there are 64 of
+ *       these at most, and none when there is nothing to do, so stages that block for long are
+ *       better given to the {@code Async} methods;
+ *   <li>on the thread that adds them, if the future was complete by then;
+ *   <li>on the thread that completes the future from outside, as in the JDK.
+ * </ul>
+ *
+ * Whoever asks or blocks on the future itself is answered at once, whatever its stages do.
+ *
+ * <p>Keys are compared with {@code equals}, which is called on the key that is looked for. What a
+ * key throws there or in {@code hashCode} reaches who waits or wakes, and nothing has changed then.
+ * To end a wait no key is asked, so a key that has changed meanwhile, or throws, holds nothing up.
+ * No operation's cost depends on how many wait. Safe to use from any thread; nothing here blocks. A
+ * null argument gives an {@link IllegalArgumentException}, but values may be null.
  *
  * @param <K> the type of the keys
  * @param <V> the type of the values
@@ -129,8 +141,8 @@ public final class AsyncWaitMap<K, V extends @Nullable Object> implements AutoCl
 
   /**
    * Ends all waits, and those to come, with a {@link dev.offload.WaitMapClosedException}. Values
-   * already given still arrive, stored ones go to {@code onUndelivered}. Does not wait. Idempotent:
-   * the first cause stays.
+   * already given still arrive, stored ones go to {@code onUndelivered}, after all waiters were
+   * told. Does not wait for anything else. Idempotent: the first cause stays.
    *
    * @param cause becomes the cause of the exceptions of all waiters
    * @throws IllegalArgumentException if the cause is null
@@ -207,8 +219,8 @@ public final class AsyncWaitMap<K, V extends @Nullable Object> implements AutoCl
 
     /**
      * Sets who is given, with its key, each value that was stored and then reached nobody. Without
-     * it such values are dropped. It runs on the thread that found out and should be quick; what it
-     * throws is logged.
+     * it such values are dropped. It runs on the thread that found out, holds up nobody else
+     * however long it takes, and may use the map; what it throws is logged.
      *
      * @param consumer is given the values
      * @return this builder
@@ -225,7 +237,9 @@ public final class AsyncWaitMap<K, V extends @Nullable Object> implements AutoCl
      */
     public AsyncWaitMap<K, V> build() {
       SystemTimer timer = new SystemTimer("offload-timer-" + name);
-      return new AsyncWaitMap<>(new WaitTable<>(name, timer, early, onUndelivered), timer);
+      Lane callbacks = new Lane("offload-callback-" + name);
+      return new AsyncWaitMap<>(
+          new WaitTable<>(name, timer, early, onUndelivered, callbacks), timer);
     }
   }
 }

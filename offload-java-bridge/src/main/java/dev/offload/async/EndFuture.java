@@ -21,7 +21,7 @@ final class EndFuture extends AnswerFuture<@Nullable Void> {
   private final AtomicInteger missing;
 
   EndFuture(List<JobCell<?>> jobs, SideThreads side) {
-    super(side);
+    super(side.stages);
     this.jobs = jobs;
     this.missing = new AtomicInteger(jobs.size() + 1);
     for (JobCell<?> job : jobs) {

@@ -58,7 +58,7 @@ public final class OffloadFuture<T extends @Nullable Object> extends AnswerFutur
   private final Share share;
 
   OffloadFuture(JobCell<T> job, boolean joined, SideThreads side) {
-    super(side);
+    super(side.stages);
     this.job = job;
     this.share = new Share(job, joined);
     if (!share.await(new News(share))) {

@@ -11,7 +11,7 @@ final class RevokeFuture<R extends @Nullable Object> extends AnswerFuture<Revoke
   private final OffloadFuture<R> block;
 
   RevokeFuture(OffloadFuture<R> block, SideThreads side) {
-    super(side);
+    super(side.stages);
     this.block = block;
     if (!block.job().await(new News())) {
       tell();

@@ -5,8 +5,8 @@ import dev.offload.coroutines.internal.OffloadTimer;
 import dev.offload.coroutines.internal.WaitSlot;
 import dev.offload.coroutines.internal.WaitTable;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -14,37 +14,41 @@ import org.jspecify.annotations.Nullable;
  * One wait for a key, as a future.
  *
  * <pre>
- *  by                       entry                     future
- *  -----------------------  ------------------------  ----------------------------
- *  a wake                   taken out by the wake     the value, if it is not complete
- *  timeout, close           taken out by the table    the exception, if it is not complete
- *  completion from outside  taken out here, first     that, if it is not complete
+ *  by                       entry                     answer
+ *  -----------------------  ------------------------  -----------------------
+ *  a wake                   taken out by the wake     the value, if none yet
+ *  timeout, close           taken out by the table    the exception, likewise
+ *  completion from outside  taken out here, first     that, if none yet
  * </pre>
  *
- * <p>The future takes one completion, and a wake is told whether its value was that one. So a value
- * is with the waiter or still with the wake, which then looks for another place. The entry goes out
- * before the future is complete: who was told of the end can wait for the key again.
+ * <p>The answer is given once, by one compare-and-set, and a wake is told whether its value was
+ * that one. So a value is with the waiter or still with the wake, which then looks for another
+ * place. The entry goes out before there is an answer: who was told of the end can wait for the key
+ * again.
  */
-final class WaitFuture<K, V extends @Nullable Object> extends CompletableFuture<V> {
-  private final WaitTable<K, V> table;
-  private final K key;
-  final Slot slot = new Slot();
+final class WaitFuture<K, V extends @Nullable Object> extends AnswerFuture<V> {
+  @SuppressWarnings("rawtypes") // as field updaters are
+  private static final AtomicReferenceFieldUpdater<WaitFuture, Given> ANSWER =
+      AtomicReferenceFieldUpdater.newUpdater(WaitFuture.class, Given.class, "answer");
 
-  /** Set by a completion from outside, before the table would end the wait in its own words. */
-  private volatile boolean leaving;
+  private final WaitTable<K, V> table;
+  final Slot slot;
+
+  private volatile @Nullable Given<V> answer;
 
   private volatile OffloadTimer.@Nullable Task timeout;
 
   private WaitFuture(WaitTable<K, V> table, K key) {
+    super(table.callbacks());
     this.table = table;
-    this.key = key;
+    this.slot = new Slot(key);
   }
 
   static <K, V extends @Nullable Object> WaitFuture<K, V> park(
       WaitTable<K, V> table, K key, @Nullable Duration limit) {
     WaitFuture<K, V> waiting = new WaitFuture<>(table, key);
-    table.park(key, waiting.slot);
-    if (limit != null && !waiting.isDone()) {
+    table.park(waiting.slot);
+    if (limit != null && !waiting.hasAnswer()) {
       waiting.limit(limit);
     }
     return waiting;
@@ -52,12 +56,12 @@ final class WaitFuture<K, V extends @Nullable Object> extends CompletableFuture<
 
   private void limit(Duration limit) {
     try {
-      timeout = table.timer().schedule(limit, () -> table.timeOut(key, slot, limit));
+      timeout = table.timer().schedule(limit, () -> table.timeOut(slot, limit));
     } catch (Throwable e) { // no thread to be had, say
-      leave();
+      table.leave(slot);
       throw e;
     }
-    if (isDone()) {
+    if (hasAnswer()) {
       cancelTimeout();
     }
   }
@@ -65,91 +69,64 @@ final class WaitFuture<K, V extends @Nullable Object> extends CompletableFuture<
   private void cancelTimeout() {
     OffloadTimer.Task task = timeout;
     if (task != null) {
-      task.cancel();
+      OffloadTimer.cancel(task);
     }
   }
 
-  final class Slot extends WaitSlot<V> {
+  final class Slot extends WaitSlot<K, V> {
+    private Slot(K key) {
+      super(key);
+    }
+
     @Override
     public boolean give(V value) {
-      cancelTimeout();
-      return WaitFuture.super.complete(value);
+      return answer(new Given<>(value, null));
     }
 
     @Override
     public void end(Supplier<? extends OffloadException> why) {
-      cancelTimeout();
-      if (!leaving) {
-        WaitFuture.super.completeExceptionally(why.get());
+      if (!hasAnswer()) {
+        boolean unused = answer(new Given<>(null, why.get()));
       }
     }
-  }
 
-  /** Somebody is about to complete this future: nobody waits for the key any more. */
-  private void leave() {
-    if (!isDone()) {
-      leaving = true;
-      table.leave(key, slot);
+    private boolean answer(Given<V> given) {
+      if (!ANSWER.compareAndSet(WaitFuture.this, null, given)) {
+        return false;
+      }
+      tell();
+      cancelTimeout();
+      return true;
     }
   }
 
   @Override
-  public boolean cancel(boolean mayInterruptIfRunning) {
-    leave();
-    return super.cancel(mayInterruptIfRunning);
+  boolean hasAnswer() {
+    return answer != null;
   }
 
   @Override
-  public boolean complete(V value) {
-    leave();
-    return super.complete(value);
+  @Nullable Throwable failureOfAnswer() {
+    return Objects.requireNonNull(answer).failure();
   }
 
   @Override
-  public boolean completeExceptionally(Throwable failure) {
-    leave();
-    return super.completeExceptionally(failure);
+  @SuppressWarnings("NullAway") // a null value without a failure is of type V
+  V valueOfAnswer() {
+    return Objects.requireNonNull(answer).value();
   }
 
   @Override
-  public void obtrudeValue(V value) {
-    leave();
-    super.obtrudeValue(value);
-  }
-
-  @Override
-  public void obtrudeException(Throwable failure) {
-    leave();
-    super.obtrudeException(failure);
-  }
-
-  @Override
-  public CompletableFuture<V> completeAsync(Supplier<? extends V> supplier) {
-    return completeAsync(supplier, defaultExecutor());
-  }
-
-  /** As that of the JDK, which would pass by {@link #complete}. */
-  @Override
-  public CompletableFuture<V> completeAsync(Supplier<? extends V> supplier, Executor executor) {
-    executor.execute(
-        () -> {
-          if (isDone()) {
-            return;
-          }
-          V value;
-          try {
-            value = supplier.get();
-          } catch (Throwable e) { // as in the JDK, what waits is told
-            completeExceptionally(e);
-            return;
-          }
-          complete(value);
-        });
-    return this;
-  }
-
-  @Override
-  public <U> CompletableFuture<U> newIncompleteFuture() {
-    return new CompletableFuture<>();
+  boolean giveUp(Given<V> given) {
+    if (hasAnswer()) {
+      return false;
+    }
+    boolean unused = table.takeOut(slot);
+    if (!ANSWER.compareAndSet(this, null, given)) {
+      return false;
+    }
+    wake();
+    cancelTimeout();
+    return true;
   }
 }

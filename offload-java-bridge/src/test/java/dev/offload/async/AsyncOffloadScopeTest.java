@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.offload.CancelReason;
+import dev.offload.OffloadCancelledException;
 import dev.offload.ConcurrencyLimit;
 import dev.offload.ConflictPolicy;
 import dev.offload.OffloadCycleException;

@@ -5,13 +5,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values nobody waited for yet, the oldest first. Not thread-safe: its table locks it.
+ * Values nobody waited for yet, the oldest first. Not thread-safe: its table locks it. Only {@link
+ * #contains} and {@link #take} compare keys; if a key throws, nothing has changed.
  *
  * @param <K> the type of the keys
  * @param <V> the type of the values
  */
 final class EarlyValues<K, V extends @Nullable Object> {
-  private final LinkedHashMap<K, Stored<K, V>> values = new LinkedHashMap<>();
+  private final LinkedHashMap<Filed<K>, Stored<K, V>> values = new LinkedHashMap<>();
   private final int maxStored;
 
   EarlyValues(int maxStored) {
@@ -19,8 +20,7 @@ final class EarlyValues<K, V extends @Nullable Object> {
   }
 
   /** A value, and what throws it out when it is too old. */
-  static final class Stored<K, V extends @Nullable Object> {
-    final K key;
+  static final class Stored<K, V extends @Nullable Object> extends Filed<K> {
     final V value;
 
     /** Set before others can see it. */
@@ -29,14 +29,14 @@ final class EarlyValues<K, V extends @Nullable Object> {
     /** Whether its time was over before it was stored; guarded by the table's lock. */
     private boolean expired;
 
-    Stored(K key, V value) {
-      this.key = key;
+    Stored(Filed<K> key, V value) {
+      super(key);
       this.value = value;
     }
   }
 
-  boolean contains(K key) {
-    return values.containsKey(key);
+  boolean contains(Filed<K> sought) {
+    return values.containsKey(sought);
   }
 
   /** Stores a value under a new key; answers the one that has to go for it, if any. */
@@ -44,7 +44,7 @@ final class EarlyValues<K, V extends @Nullable Object> {
     if (stored.expired) {
       return stored;
     }
-    values.put(stored.key, stored);
+    values.put(stored, stored);
     return values.size() > maxStored ? removeOldest() : null;
   }
 
@@ -55,8 +55,8 @@ final class EarlyValues<K, V extends @Nullable Object> {
     return oldest;
   }
 
-  @Nullable Stored<K, V> take(K key) {
-    return values.remove(key);
+  @Nullable Stored<K, V> take(Filed<K> sought) {
+    return values.remove(sought);
   }
 
   List<Stored<K, V>> takeAll() {
@@ -68,6 +68,6 @@ final class EarlyValues<K, V extends @Nullable Object> {
   /** Removes {@code stored} if it is in, else keeps it from getting in. */
   boolean expire(Stored<K, V> stored) {
     stored.expired = true;
-    return values.remove(stored.key, stored);
+    return values.remove(stored, stored);
   }
 }

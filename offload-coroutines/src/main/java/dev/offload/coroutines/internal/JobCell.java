@@ -452,7 +452,7 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
         scope.engine().schedule(scope.engine().config.undyingReportAfter(), this::reportUndying);
     guard = task;
     if (hasEnded()) {
-      cancel(task);
+      OffloadTimer.cancel(task);
     }
   }
 
@@ -470,7 +470,7 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     OffloadTimer.Task task = scope.engine().schedule(limit, () -> giveUpWaiting(limit));
     // It may have been started since, and even cancelled: then the timer of its dying is there.
     if (!GUARD.compareAndSet(this, null, task) || !isWaiting()) {
-      cancel(task);
+      OffloadTimer.cancel(task);
     }
   }
 
@@ -586,21 +586,13 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     }
     OffloadTimer.Task task = guard;
     if (task != null) {
-      cancel(task);
+      OffloadTimer.cancel(task);
     }
   }
 
   /** Hands over the timer of a wait that is over. */
   OffloadTimer.@Nullable Task takeGuard() {
     return (OffloadTimer.@Nullable Task) GUARD.getAndSet(this, null);
-  }
-
-  static void cancel(OffloadTimer.Task task) {
-    try {
-      task.cancel();
-    } catch (Throwable e) { // of a clock: the task then finds that it is too late
-      Log.warn("a timer could not be taken back", e);
-    }
   }
 
   /** Whether {@link #tellListener} has anything to tell. */

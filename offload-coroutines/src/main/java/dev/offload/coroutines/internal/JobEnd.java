@@ -94,7 +94,7 @@ final class JobEnd {
       }
       job.disarm();
       if (waitOfSuccessor != null) {
-        JobCell.cancel(waitOfSuccessor);
+        OffloadTimer.cancel(waitOfSuccessor);
       }
       if (letGo != null) {
         after.start(letGo.started);

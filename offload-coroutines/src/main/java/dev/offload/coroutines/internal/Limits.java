@@ -42,10 +42,10 @@ final class Limits {
 
   void disarm() {
     if (warning != null) {
-      JobCell.cancel(warning);
+      OffloadTimer.cancel(warning);
     }
     if (cancel != null) {
-      JobCell.cancel(cancel);
+      OffloadTimer.cancel(cancel);
     }
   }
 

@@ -13,6 +13,15 @@ public interface OffloadTimer {
     return false;
   }
 
+  /** Takes a task back from a clock, which may be the user's; what it throws is logged. */
+  static void cancel(Task task) {
+    try {
+      task.cancel();
+    } catch (Throwable e) { // at worst it runs, and finds nothing to do
+      Log.warn("a timer could not be taken back", e);
+    }
+  }
+
   /** A task to come. */
   interface Task {
 

@@ -84,7 +84,8 @@ public final class SideThreads {
   public static final class Lane {
     private final ThreadPoolExecutor threads;
 
-    Lane(String threadName) {
+    /** Makes a lane; its threads start when they are needed. */
+    public Lane(String threadName) {
       threads =
           new ThreadPoolExecutor(
               0,

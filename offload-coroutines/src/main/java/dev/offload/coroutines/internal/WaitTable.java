@@ -8,6 +8,7 @@ import dev.offload.OffloadException;
 import dev.offload.OffloadTimeoutException;
 import dev.offload.WaitMapClosedException;
 import dev.offload.WakeOutcome;
+import dev.offload.coroutines.internal.Filed.Sought;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  *   step                 | linearization point              | entry  | slot
  *   ---------------------|----------------------------------|--------|----------------
  *   park                 | putIfAbsent                      | in     | empty
- *   wake, somebody waits | remove(key)                      | out    | value, or ended
- *   leave, timeOut       | remove(key, slot), or the end    | out    | ended, or value
+ *   wake, somebody waits | remove(sought)                   | out    | value, or ended
+ *   leave, timeOut       | remove(slot), or the end         | out    | ended, or value
  *   close                | `closed` is set                  | out    | ended, or value
  * </pre>
  *
@@ -43,8 +44,13 @@ import org.jspecify.annotations.Nullable;
  * it.
  *
  * <p>With early wakes, park without a waiter and wake without one decide under the lock of {@code
- * early}: for one key there is never both a waiter and a stored value. No slot, timer or user code
- * is called under it.
+ * early}: for one key there is never both a waiter and a stored value. No slot and no timer is
+ * called under it, and of the users' code only the {@code equals} of the key that is looked for.
+ *
+ * <p>What users wrote is called by those who can bear it: a key's {@code hashCode} and {@code
+ * equals} by who parks or wakes with it, before anything has changed (what is in is taken out by
+ * identity, see {@link Filed}); a clock with its value or wait still outside; {@code onUndelivered}
+ * last, when nobody has anything more to expect from this thread. Slots answer for the rest.
  *
  * @param <K> the type of the keys
  * @param <V> the type of the values
@@ -52,12 +58,13 @@ import org.jspecify.annotations.Nullable;
 public final class WaitTable<K, V extends @Nullable Object> {
   private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
 
-  private final ConcurrentHashMap<K, WaitSlot<V>> waiters = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<Filed<K>, WaitSlot<K, V>> waiters = new ConcurrentHashMap<>();
   private final String name;
   private final OffloadTimer timer;
   private final @Nullable BiConsumer<? super K, ? super V> onUndelivered;
   private final @Nullable EarlyValues<K, V> early;
   private final Duration maxAge;
+  private final SideThreads.Lane callbacks;
 
   /** Null while open; written once, under the lock on {@code early}, or on this. */
   private volatile @Nullable Supplier<WaitMapClosedException> closed;
@@ -69,13 +76,16 @@ public final class WaitTable<K, V extends @Nullable Object> {
    * @param timer for early values, and for waits that have no clock of their own
    * @param earlyWakes what to store, or null for nothing
    * @param onUndelivered is given values that miss their waiter or fall out of the store
+   * @param callbacks runs what may block a waker, a closer or the timer; must not throw
    */
   public WaitTable(
       String name,
       OffloadTimer timer,
       @Nullable EarlyWakes earlyWakes,
-      @Nullable BiConsumer<? super K, ? super V> onUndelivered) {
+      @Nullable BiConsumer<? super K, ? super V> onUndelivered,
+      SideThreads.Lane callbacks) {
     this.name = name;
+    this.callbacks = callbacks;
     this.timer = timer;
     this.onUndelivered = onUndelivered;
     this.early = earlyWakes == null ? null : new EarlyValues<>(earlyWakes.maxStored());
@@ -83,18 +93,18 @@ public final class WaitTable<K, V extends @Nullable Object> {
   }
 
   /**
-   * Lets {@code slot} wait for {@code key}, or gives it the stored value.
+   * Lets {@code slot} wait for its key, or gives it the stored value.
    *
    * @throws DuplicateWaiterException if another one waits for the key
    * @throws WaitMapClosedException if the map is closed
    */
-  public void park(K key, WaitSlot<V> slot) {
+  public void park(WaitSlot<K, V> slot) {
     throwIfClosed();
     if (early != null) {
-      parkOrTake(early, key, slot);
+      parkOrTake(early, slot);
       return;
     }
-    WaitSlot<V> other = waiters.putIfAbsent(key, slot);
+    WaitSlot<K, V> other = putIfAbsent(slot);
     if (other != null) {
       throwIfClosed();
       other.met = true;
@@ -103,7 +113,7 @@ public final class WaitTable<K, V extends @Nullable Object> {
     }
     Supplier<WaitMapClosedException> why = closed;
     if (why != null) {
-      boolean unseen = remove(key, slot) && !slot.met;
+      boolean unseen = takeOut(slot) && !slot.met;
       slot.end(why);
       if (unseen) {
         throw why.get();
@@ -111,28 +121,42 @@ public final class WaitTable<K, V extends @Nullable Object> {
     }
   }
 
-  private void parkOrTake(EarlyValues<K, V> early, K key, WaitSlot<V> slot) {
+  private void parkOrTake(EarlyValues<K, V> early, WaitSlot<K, V> slot) {
+    Sought<K> sought = new Sought<>(slot);
     EarlyValues.Stored<K, V> stored;
     synchronized (early) {
       throwIfClosed();
-      stored = early.take(key);
-      if (stored == null && waiters.putIfAbsent(key, slot) != null) {
+      stored = early.take(sought);
+      if (stored == null && putIfAbsent(slot) != null) {
         throw new DuplicateWaiterException(name);
       }
     }
     if (stored != null) {
-      stored.expiry.cancel();
+      OffloadTimer.cancel(stored.expiry);
       slot.give(stored.value);
+    }
+  }
+
+  private @Nullable WaitSlot<K, V> putIfAbsent(WaitSlot<K, V> slot) {
+    slot.looking = true;
+    try {
+      return waiters.putIfAbsent(slot, slot);
+    } finally {
+      slot.looking = false;
     }
   }
 
   /** Gives {@code value} to who waits for {@code key}, stores it, or hands it back. */
   public WakeOutcome<V> wake(K key, V value) {
+    if (closed != null) {
+      return new WakeOutcome.Closed<>(value);
+    }
+    Sought<K> sought = new Sought<>(key);
     while (true) {
       if (closed != null) {
         return new WakeOutcome.Closed<>(value);
       }
-      WaitSlot<V> slot = waiters.remove(key);
+      WaitSlot<K, V> slot = waiters.remove(sought);
       if (slot != null) {
         if (slot.give(value)) {
           return new WakeOutcome.Woke<>();
@@ -140,7 +164,7 @@ public final class WaitTable<K, V extends @Nullable Object> {
       } else if (early == null) {
         return closed == null ? new WakeOutcome.NoMatch<>(value) : new WakeOutcome.Closed<>(value);
       } else {
-        WakeOutcome<V> outcome = store(early, key, value);
+        WakeOutcome<V> outcome = store(early, sought, value);
         if (outcome != null) {
           return outcome;
         }
@@ -149,36 +173,49 @@ public final class WaitTable<K, V extends @Nullable Object> {
   }
 
   /** Null if somebody waits for the key by now. */
-  private @Nullable WakeOutcome<V> store(EarlyValues<K, V> early, K key, V value) {
-    EarlyValues.Stored<K, V> newcomer = new EarlyValues.Stored<>(key, value);
-    newcomer.expiry = timer.schedule(maxAge, () -> expire(early, newcomer));
+  private @Nullable WakeOutcome<V> store(EarlyValues<K, V> early, Sought<K> sought, V value) {
+    EarlyValues.Stored<K, V> newcomer = new EarlyValues.Stored<>(sought, value);
+    boolean timed = time(early, newcomer);
     WakeOutcome<V> outcome;
     EarlyValues.Stored<K, V> fallenOut = null;
     try {
       synchronized (early) {
         if (closed != null) {
           outcome = new WakeOutcome.Closed<>(value);
-        } else if (waiters.containsKey(key)) {
+        } else if (waiters.containsKey(sought)) {
           outcome = null;
-        } else if (early.contains(key)) {
+        } else if (!timed || early.contains(sought)) {
           outcome = new WakeOutcome.NoMatch<>(value);
         } else {
           outcome = new WakeOutcome.Stored<>();
           fallenOut = early.add(newcomer);
         }
       }
-    } catch (Throwable e) { // the key's equals or hashCode
-      newcomer.expiry.cancel();
+    } catch (Throwable e) { // the key's equals
+      OffloadTimer.cancel(newcomer.expiry);
       throw e;
     }
     if (!(outcome instanceof WakeOutcome.Stored)) {
-      newcomer.expiry.cancel();
+      OffloadTimer.cancel(newcomer.expiry);
     }
     if (fallenOut != null) {
-      fallenOut.expiry.cancel();
+      OffloadTimer.cancel(fallenOut.expiry);
       undelivered(fallenOut.key, fallenOut.value);
     }
     return outcome;
+  }
+
+  /**
+   * False if the clock fails: what could not be thrown out again is not stored, but handed back.
+   */
+  private boolean time(EarlyValues<K, V> early, EarlyValues.Stored<K, V> newcomer) {
+    try {
+      newcomer.expiry = timer.schedule(maxAge, () -> expire(early, newcomer));
+      return true;
+    } catch (Throwable e) {
+      Log.warn(name + ": its clock threw, so a value was not stored", e);
+      return false;
+    }
   }
 
   private void expire(EarlyValues<K, V> early, EarlyValues.Stored<K, V> stored) {
@@ -192,28 +229,20 @@ public final class WaitTable<K, V extends @Nullable Object> {
   }
 
   /** Ends a wait that its holder gives up; a value that is on its way then finds the slot ended. */
-  public void leave(K key, WaitSlot<V> slot) {
-    leave(key, slot, this::gaveUp);
+  public void leave(WaitSlot<K, V> slot) {
+    boolean unused = takeOut(slot);
+    slot.end(this::gaveUp);
   }
 
   /** Ends a wait whose time is over; a value that is in already still arrives. */
-  public void timeOut(K key, WaitSlot<V> slot, Duration limit) {
-    leave(key, slot, () -> OffloadTimeoutException.noValue(name, limit));
+  public void timeOut(WaitSlot<K, V> slot, Duration limit) {
+    boolean unused = takeOut(slot);
+    slot.end(() -> OffloadTimeoutException.noValue(name, limit));
   }
 
-  private void leave(K key, WaitSlot<V> slot, Supplier<? extends OffloadException> why) {
-    boolean unused = remove(key, slot);
-    slot.end(why);
-  }
-
-  /** Whether the slot is out, or at least nobody else is known to have taken it out. */
-  private boolean remove(K key, WaitSlot<V> slot) {
-    try {
-      return waiters.remove(key, slot);
-    } catch (Throwable e) { // the key's equals or hashCode; the wait must end still
-      Log.warn(name + ": a key threw, its entry stays until the close", e);
-      return true;
-    }
+  /** Takes the entry out, for who then ends the slot; false if somebody else took it. */
+  public boolean takeOut(WaitSlot<K, V> slot) {
+    return waiters.remove(slot, slot);
   }
 
   /**
@@ -233,11 +262,17 @@ public final class WaitTable<K, V extends @Nullable Object> {
         stored = early.takeAll();
       }
     }
-    waiters.forEach((key, slot) -> slot.end(why));
-    waiters.clear(); // by identity, without the keys' equals: what comes in now ends itself
-    for (EarlyValues.Stored<K, V> value : stored) {
-      value.expiry.cancel();
-      undelivered(value.key, value.value);
+    waiters.forEach((key, slot) -> end(slot, why));
+    waiters.clear(); // what comes in now ends itself
+    stored.forEach(value -> OffloadTimer.cancel(value.expiry));
+    stored.forEach(value -> undelivered(value.key, value.value)); // may take long, so they are last
+  }
+
+  private void end(WaitSlot<K, V> slot, Supplier<WaitMapClosedException> why) {
+    try {
+      slot.end(why);
+    } catch (Throwable e) { // no memory left, say; the others are told still
+      Log.warn(name + ": a waiter could not be told of the close", e);
     }
   }
 
@@ -249,11 +284,6 @@ public final class WaitTable<K, V extends @Nullable Object> {
   /** How many wait. */
   public int size() {
     return (int) Math.min(Integer.MAX_VALUE, waiters.mappingCount());
-  }
-
-  /** Whether anybody wants to know of undelivered values. */
-  public boolean tellsUndelivered() {
-    return onUndelivered != null;
   }
 
   /** Tells of a value that reached nobody; what the user's code throws is logged. */
@@ -268,9 +298,19 @@ public final class WaitTable<K, V extends @Nullable Object> {
     }
   }
 
+  /** Runs what may block or be slow, as stages and dispatchers of users. */
+  public SideThreads.Lane callbacks() {
+    return callbacks;
+  }
+
   /** The clock for waits that bring none. */
   public OffloadTimer timer() {
     return timer;
+  }
+
+  /** The name, in messages. */
+  String name() {
+    return name;
   }
 
   /**

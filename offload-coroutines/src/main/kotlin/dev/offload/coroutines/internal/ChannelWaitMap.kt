@@ -26,7 +26,7 @@ internal class ChannelWaitMap<K : Any, V>(val table: WaitTable<K, V>) : WaitMap<
         return subscribe(key).await(timeout)
     }
 
-    override fun subscribe(key: K): Waiter<V> = ChannelWaiter(table, key).also { table.park(key, it) }
+    override fun subscribe(key: K): Waiter<V> = ChannelWaiter(table, key).also { table.park(it) }
 
     override fun wake(key: K, value: V): WakeOutcome<V> = table.wake(key, value)
 
@@ -42,7 +42,8 @@ internal class ChannelWaitMap<K : Any, V>(val table: WaitTable<K, V>) : WaitMap<
             onUndelivered: ((K, V) -> Unit)?,
         ): WaitMap<K, V> {
             val timer = DispatcherTimer.of(context) ?: SystemTimer("offload-timer-$name")
-            return ChannelWaitMap(WaitTable(name, timer, early, onUndelivered))
+            val callbacks = SideThreads.Lane("offload-callback-$name")
+            return ChannelWaitMap(WaitTable(name, timer, early, onUndelivered, callbacks))
         }
     }
 }

@@ -2,13 +2,17 @@ package dev.offload.coroutines.internal
 
 import dev.offload.OffloadException
 import dev.offload.coroutines.Waiter
+import kotlinx.coroutines.DisposableHandle
+import kotlinx.coroutines.InternalCoroutinesApi
+import kotlinx.coroutines.Job
 import kotlinx.coroutines.channels.Channel
-import kotlinx.coroutines.channels.getOrElse
 import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.ensureActive
-import java.util.concurrent.atomic.AtomicIntegerFieldUpdater
+import java.lang.invoke.MethodHandles
+import java.lang.invoke.VarHandle
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater
 import java.util.function.Supplier
+import kotlin.coroutines.CoroutineContext
 import kotlin.time.Duration
 import kotlin.time.toJavaDuration
 
@@ -16,42 +20,76 @@ import kotlin.time.toJavaDuration
  * One wait of a suspending caller. A caller who suspends does it in a channel with room for the one value; most find their
  * value in place and need none, nor does a wait that nobody awaits yet. So the channel is made by the caller who suspends.
  *
- * | state | by | then |
- * |---|---|---|
- * | null | `subscribe` | [Given], [End], or the channel |
- * | [Given] | [give] | [TAKEN] by [await], or [End] by [close], which hands the value to `onUndelivered` |
- * | [End] | [end] | for good |
- * | the channel | [await], which found nothing | for good |
- * | [TAKEN] | [await], which found the value | for good |
+ * | state | by | left by | for |
+ * |---|---|---|---|
+ * | null | `subscribe` | [give], [end], [await] | [Given], [End], the channel |
+ * | the channel | [await], which found nothing | [give], [end] | [Given], [End] |
+ * | [Given] | [give], which has accepted the value | [await], or [withdraw] | [TAKEN], or [End] |
+ * | [TAKEN] | [await], which has the value | | for good |
+ * | [End] | [end], [withdraw] | | for good |
  *
- * Each line is left by one compare-and-set, so of give, end and await one is first, and a value is taken or handed back once.
+ * Each line is left by one compare-and-set. So of give and end one is first, and a value that was accepted is taken by the
+ * caller or withdrawn, not both, and goes to `onUndelivered` in the second case: that is all there is to W3 on this side.
  *
- * Once there is a channel, it decides. It takes one value or is closed first; a receiver that is cancelled between the send
- * and its resumption leaves the value to `onUndeliveredElement`, as does the cancel of a channel that holds it. It is told
- * once in any case, which is all there is to W3 on this side.
+ * Then a caller who suspends is resumed through the channel, and looks at the state when it runs. In between may be a
+ * dispatcher that throws, blocks, or runs the caller in place. Therefore [give] and [end] resume only callers whose
+ * dispatcher is known to be quick, and leave the others to the table's callbacks. Where the dispatcher throws, the caller
+ * will never run (and its channel is in no good state): its value is withdrawn. A caller who will not run cannot say that it
+ * was cancelled, either; so where the dispatcher is not known the wait itself watches the caller's job.
  *
- * It is its own callback for such values, since it knows the key: a function object for each wait would be one more to keep.
+ * It is its own callback for values the channel could not deliver, as a function object for each wait would be one more to
+ * keep.
  */
-internal class ChannelWaiter<K : Any, V>(private val table: WaitTable<K, V>, private val key: K) :
-    WaitSlot<V>(),
+internal class ChannelWaiter<K : Any, V>(private val table: WaitTable<K, V>, key: K) :
+    WaitSlot<K, V>(key),
     Waiter<V>,
-    (V) -> Unit {
+    (Any) -> Unit {
     @Volatile private var state: Any? = null
 
-    @Volatile private var awaited = 0
+    @Volatile private var awaited = false
 
-    override fun give(value: V): Boolean = STATE.compareAndSet(this, null, Given(value)) ||
-        channel()?.trySend(value)?.isSuccess == true
+    /** Written before the channel is in [state], and read after. */
+    private var quick = false
+
+    override fun give(value: V): Boolean {
+        val given = Given(value)
+        if (STATE.compareAndSet(this, null, given)) return true
+        val channel = channel()
+        if (channel == null || !STATE.compareAndSet(this, channel, given)) return false
+        resume(channel, given)
+        return true
+    }
 
     override fun end(why: Supplier<out OffloadException>) {
         val end = End(why)
-        if (!STATE.compareAndSet(this, null, end)) channel()?.close(end)
+        if (STATE.compareAndSet(this, null, end)) return
+        val channel = channel()
+        if (channel != null && STATE.compareAndSet(this, channel, end)) resume(channel, null)
     }
 
     @Suppress("UNCHECKED_CAST") // made by channelToWaitIn
-    private fun channel() = state as? Channel<V>
+    private fun channel() = state as? Channel<Given>
 
-    override fun invoke(undelivered: V) = table.undelivered(key, undelivered)
+    private fun resume(channel: Channel<Given>, given: Given?) {
+        if (quick) resumeNow(channel, given) else table.callbacks().run { resumeNow(channel, given) }
+    }
+
+    private fun resumeNow(channel: Channel<Given>, given: Given?) {
+        try {
+            if (given == null) channel.close() else channel.trySend(given)
+        } catch (e: Throwable) { // the dispatcher
+            Log.warn("${table.name()}: the dispatcher of a waiter threw, so it cannot be resumed", e)
+            if (given != null) withdraw(given)
+        }
+    }
+
+    /** The channel could not deliver: its receiver was cancelled. */
+    override fun invoke(undelivered: Any) = withdraw(undelivered as Given)
+
+    /** Takes back what the caller has not taken. */
+    private fun withdraw(given: Given) {
+        if (STATE.compareAndSet(this, given, End { table.gaveUp() })) table.undelivered(key, value(given))
+    }
 
     override suspend fun await(): V {
         awaitOnce()
@@ -62,44 +100,68 @@ internal class ChannelWaiter<K : Any, V>(private val table: WaitTable<K, V>, pri
         val limit = checkTimeout(timeout)
         awaitOnce()
         val timer = DispatcherTimer.of(currentCoroutineContext()) ?: table.timer()
-        val task = closingOnFailure { timer.schedule(limit) { table.timeOut(key, this, limit) } }
+        val task = closingOnFailure { timer.schedule(limit) { table.timeOut(this, limit) } }
         try {
             return receive()
         } finally {
-            task.cancel()
+            OffloadTimer.cancel(task)
         }
     }
 
     /** The value goes straight to the caller: there is no point in between at which it could be lost. */
     private suspend fun receive(): V = closingOnFailure {
-        currentCoroutineContext().ensureActive()
-        val channel = channelToWaitIn()
-        if (channel == null) takeGiven() else channel.receiveCatching().getOrElse { throw (it as End).why.get() }
+        val context = currentCoroutineContext()
+        context.ensureActive()
+        val channel = channelToWaitIn(context)
+        if (channel != null) {
+            val watch = if (quick) null else closeOnCancellation(context)
+            try {
+                channel.receiveCatching() // what it tells is in the state
+            } finally {
+                watch?.dispose()
+            }
+        }
+        take(context)
     }
 
     /** Null if there is nothing to wait for. */
-    private fun channelToWaitIn(): Channel<V>? {
+    private fun channelToWaitIn(context: CoroutineContext): Channel<Given>? {
         if (state != null) return null
-        val channel = Channel<V>(1, onUndeliveredElement = if (table.tellsUndelivered()) this else null)
+        val channel = Channel<Given>(1, onUndeliveredElement = this)
+        quick = context.resumesQuickly()
         return if (STATE.compareAndSet(this, null, channel)) channel else null
     }
 
-    private fun takeGiven(): V {
+    @OptIn(InternalCoroutinesApi::class) // the public one waits for the end of the job, and so for this caller
+    private fun closeOnCancellation(context: CoroutineContext): DisposableHandle? =
+        context[Job]?.invokeOnCompletion(onCancelling = true) { if (it != null) abandon() }
+
+    /**
+     * The caller was cancelled, and is told so by its job, in its own words, if it can be told anything. Who cancels it must
+     * not wait for what follows.
+     */
+    private fun abandon() {
+        table.takeOut(this)
+        val seen = state
+        if (seen is Channel<*>) STATE.compareAndSet(this, seen, End { table.gaveUp() })
         val given = state
-        if (given !is Given || !STATE.compareAndSet(this, given, TAKEN)) throw (state as End).why.get()
-        return value(given)
+        if (given is Given) table.callbacks().run { withdraw(given) }
+    }
+
+    private fun take(context: CoroutineContext): V {
+        val given = state
+        if (given is Given && STATE.compareAndSet(this, given, TAKEN)) return value(given)
+        context.ensureActive() // its own cancellation, if that is why
+        throw (state as End).why.get()
     }
 
     @Suppress("UNCHECKED_CAST") // by give
     private fun value(given: Given) = given.value as V
 
     override fun close() {
-        table.leave(key, this)
+        table.leave(this)
         val given = state
-        if (given is Given && STATE.compareAndSet(this, given, End { table.gaveUp() })) {
-            table.undelivered(key, value(given))
-        }
-        channel()?.cancel() // it is closed; this hands over a value that was not taken
+        if (given is Given) withdraw(given)
     }
 
     private inline fun <R> closingOnFailure(block: () -> R): R {
@@ -112,21 +174,23 @@ internal class ChannelWaiter<K : Any, V>(private val table: WaitTable<K, V>, pri
     }
 
     private fun awaitOnce() {
-        check(AWAITED.compareAndSet(this, 0, 1)) { "this wait was awaited before; subscribe again to wait again" }
+        check(AWAITED.compareAndSet(this, false, true)) {
+            "this wait was awaited before; subscribe again to wait again"
+        }
     }
 
     private class Given(val value: Any?)
 
-    /**
-     * Carries the reason, through the channel if there is one; the exception itself is made where it is thrown, one for
-     * each waiter.
-     */
-    private class End(val why: Supplier<out OffloadException>) : Throwable(null, null, false, false)
+    /** Why there is no value. The exception is made where it is thrown. */
+    private class End(val why: Supplier<out OffloadException>)
 
     private companion object {
         val TAKEN = Any()
         val STATE = AtomicReferenceFieldUpdater.newUpdater(ChannelWaiter::class.java, Any::class.java, "state")
-        val AWAITED = AtomicIntegerFieldUpdater.newUpdater(ChannelWaiter::class.java, "awaited")
+
+        /** One byte, for which there is room beside what the slot keeps. */
+        val AWAITED: VarHandle = MethodHandles.privateLookupIn(ChannelWaiter::class.java, MethodHandles.lookup())
+            .findVarHandle(ChannelWaiter::class.java, "awaited", Boolean::class.javaPrimitiveType)
     }
 }
 

@@ -10,7 +10,6 @@ import kotlinx.coroutines.flow.emitAll
 import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.flow.flowOn
 import java.util.concurrent.atomic.AtomicLong
-import kotlin.coroutines.ContinuationInterceptor
 
 /** The events of a feed; each collector has a buffer of its own. */
 internal fun <ID : Any> transitionsOf(feed: TaskFeed<ID>): Flow<TaskEvent<ID>> {
@@ -23,13 +22,8 @@ internal fun <ID : Any> transitionsOf(feed: TaskFeed<ID>): Flow<TaskEvent<ID>> {
             feed.leave(buffer)
         }
     }
-    return flow { emitAll(if (isTakenAtOnce()) events else events.flowOn(Dispatchers.Default)) }
-}
-
-/** Whether the dispatcher of a collector can be trusted to hold up nobody who sends to it, which is the end of a task. */
-private suspend fun isTakenAtOnce(): Boolean {
-    val context = currentCoroutineContext()
-    return context[ContinuationInterceptor].run { isQuick(context) || DispatcherTimer.of(context) != null }
+    // A dispatcher that nobody knows might hold up who sends, which is the end of a task.
+    return flow { emitAll(if (currentCoroutineContext().resumesQuickly()) events else events.flowOn(Dispatchers.Default)) }
 }
 
 /** What a collector has still to be told; the feed adds, one thread at a time, and the collector takes. */

@@ -78,7 +78,7 @@ internal class StoringWaitTableLincheckTest :
 @Param(name = "key", gen = IntGen::class, conf = "1:2")
 @Param(name = "value", gen = IntGen::class, conf = "1:9")
 internal abstract class WaitTableLincheck(early: EarlyWakes?, specification: Class<*>) : LincheckTest(specification) {
-    private val table = WaitTable<Int, Int>("table", { _, _ -> OffloadTimer.Task { } }, early, null)
+    private val table = WaitTable<Int, Int>("table", { _, _ -> OffloadTimer.Task { } }, early, null, SideThreads.Lane("table"))
     private val waits = arrayOfNulls<Wait>(THREADS)
 
     @Operation
@@ -86,7 +86,7 @@ internal abstract class WaitTableLincheck(early: EarlyWakes?, specification: Cla
         if (waits[thread] != null) return "has one"
         val wait = Wait(key)
         return try {
-            table.park(key, wait)
+            table.park(wait)
             waits[thread] = wait
             "waits"
         } catch (_: DuplicateWaiterException) {
@@ -112,7 +112,7 @@ internal abstract class WaitTableLincheck(early: EarlyWakes?, specification: Cla
     fun leave(@Param(name = "thread") thread: Int): Int? {
         val wait = waits[thread] ?: return -1
         waits[thread] = null
-        table.leave(wait.key, wait)
+        table.leave(wait)
         return wait.value()
     }
 
@@ -135,7 +135,7 @@ internal abstract class WaitTableLincheck(early: EarlyWakes?, specification: Cla
 
     private class Given(val value: Int)
 
-    private class Wait(val key: Int) : WaitSlot<Int>() {
+    private class Wait(key: Int) : WaitSlot<Int, Int>(key) {
         val content = AtomicReference<Any?>()
 
         override fun give(value: Int): Boolean = content.compareAndSet(null, Given(value))

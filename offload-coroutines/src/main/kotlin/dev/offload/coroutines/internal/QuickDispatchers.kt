@@ -1,0 +1,41 @@
+package dev.offload.coroutines.internal
+
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.ExecutorCoroutineDispatcher
+import kotlinx.coroutines.MainCoroutineDispatcher
+import java.util.concurrent.Executor
+import java.util.concurrent.ThreadPoolExecutor
+import kotlin.coroutines.ContinuationInterceptor
+import kotlin.coroutines.CoroutineContext
+
+/**
+ * Whether who resumes a coroutine of this context does little more than put it into a queue: neither runs its code nor waits
+ * for anybody, and nothing is thrown. That is known of some dispatchers of kotlinx.coroutines and of plain pools of the JDK,
+ * and of no other: an executor may block, throw, or run in place, and so may what a view of limited parallelism looks at.
+ *
+ * Test dispatchers may run code in place. That is what makes tests deterministic, and why they are chosen.
+ */
+internal fun CoroutineContext.resumesQuickly(): Boolean {
+    val dispatcher = this[ContinuationInterceptor] ?: return false
+    if (dispatcher === Dispatchers.Default || dispatcher === Dispatchers.IO || isOfTest()) return true
+    val type = dispatcher.javaClass.name
+    if (type == "kotlinx.coroutines.BlockingEventLoop") return true // that of runBlocking
+    if (dispatcher is ExecutorCoroutineDispatcher) return dispatcher.executor.isPlainPool()
+    return dispatcher is MainCoroutineDispatcher && type.startsWith("kotlinx.coroutines.") &&
+        !dispatcher.mayRunInPlace()
+}
+
+/** Whether its dispatcher is one of kotlinx-coroutines-test: time is virtual, and who runs it has asked for it. */
+internal fun CoroutineContext.isOfTest(): Boolean =
+    this[ContinuationInterceptor]?.javaClass?.name?.startsWith("kotlinx.coroutines.test.") == true
+
+private fun MainCoroutineDispatcher.mayRunInPlace() = try {
+    immediate === this
+} catch (_: UnsupportedOperationException) { // there is none to be confused with
+    false
+}
+
+/** A pool of the JDK without code of others in it, that neither waits for room nor runs what it has no room for. */
+private fun Executor.isPlainPool() = javaClass == ThreadPoolExecutor::class.java &&
+    (this as ThreadPoolExecutor).rejectedExecutionHandler.javaClass == ThreadPoolExecutor.AbortPolicy::class.java &&
+    queue.javaClass.name.startsWith("java.util.concurrent.")
