@@ -7,14 +7,11 @@ import dev.offload.coroutines.OffloadScope
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.CoroutineStart
-import kotlinx.coroutines.InternalCoroutinesApi
+import kotlinx.coroutines.Job
 import kotlinx.coroutines.NonCancellable
-import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.ensureActive
-import kotlinx.coroutines.job
 import kotlinx.coroutines.launch
-import kotlinx.coroutines.supervisorScope
 import kotlinx.coroutines.withContext
 import kotlin.coroutines.CoroutineContext
 
@@ -28,18 +25,20 @@ import kotlin.coroutines.CoroutineContext
 internal suspend fun <R> runScope(
     core: ScopeCore,
     failFast: Boolean,
+    depth: CallDepth,
     face: (ScopeCore, CoroutineContext) -> ChildScope,
     block: suspend OffloadScope.() -> R,
 ): R {
     val run = ScopeRun(core, face, block)
     return try {
-        if (failFast) coroutineScope { run.structured(this) } else supervisorScope { run.structured(this) }
+        inScopeCoroutine(core, failFast, depth) { run.structured(this) }
+        currentCoroutineContext().ensureActive()
         // A job that failed just before the last one ended: there was nothing left to cancel.
         core.firstFailure()?.let { throw it }
         run.result!!.getOrThrow()
     } catch (e: Throwable) {
         core.close()
-        withContext(NonCancellable) { core.awaitEnd() }
+        withContext(NonCancellable) { run.awaitEnd() }
         currentCoroutineContext().ensureActive()
         throw run.failure(e)
     }
@@ -58,19 +57,26 @@ private class ScopeRun<R>(
     @Volatile
     private var closed = false
 
-    @OptIn(InternalCoroutinesApi::class)
-    suspend fun structured(coroutine: CoroutineScope) {
-        val job = coroutine.coroutineContext.job
+    private lateinit var coroutine: ScopeCoroutine<*>
+
+    suspend fun structured(coroutine: ScopeCoroutine<*>) {
+        this.coroutine = coroutine
         core.onClose {
-            if (job.isActive) closed = true
-            job.cancel(CancellationException("scope '${core.name()}' was closed"))
+            if (coroutine.isActive) closed = true
+            coroutine.cancel(CancellationException("scope '${core.name()}' was closed"))
         }
-        job.invokeOnCompletion(onCancelling = true) { cause -> if (cause != null) core.close() }
         val scope = face(core, coroutine.coroutineContext)
         runCatching { scope.block() }.also { result = it }.getOrThrow()
-        job.children.forEach { it.join() }
+        coroutine.children.forEach { it.join() }
         core.complete()
         if (!core.termination().isClosed) waitingFor(core) { core.awaitEnd(it) }
+        coroutine.joinOpened()
+    }
+
+    /** Waits for all that the coroutine does not wait for by itself, after it was cancelled. */
+    suspend fun awaitEnd() {
+        core.awaitEnd()
+        coroutine.joinOpened()
     }
 
     /** What the caller is told, who is not cancelled, when [thrown] came out of the coroutine. */
@@ -95,9 +101,11 @@ internal fun CoroutineScope.openScope(
     face: (ScopeCore, CoroutineContext) -> ChildScope,
 ): OffloadScope {
     lateinit var opened: ChildScope
-    launch(start = CoroutineStart.UNDISPATCHED) {
+    val above = coroutineContext[Job] as? ScopeCoroutine<*>
+    val place = if (above == null) this else Parentless(coroutineContext.minusKey(Job))
+    val coroutine = place.launch(start = CoroutineStart.UNDISPATCHED) {
         try {
-            runScope(core, failFast, { own, context -> face(own, context).also { opened = it } }) {
+            runScope(core, failFast, CallDepth.NONE, { own, context -> face(own, context).also { opened = it } }) {
                 opened.completion.await()
             }
         } catch (e: CancellationException) {
@@ -106,5 +114,9 @@ internal fun CoroutineScope.openScope(
             // Who holds the scope learns of failures where the jobs are awaited, and of the first one by its end.
         }
     }
+    above?.adopt(coroutine)
     return opened
 }
+
+/** For a coroutine that somebody adopts. */
+private class Parentless(override val coroutineContext: CoroutineContext) : CoroutineScope

@@ -154,8 +154,16 @@ internal abstract class ScopeFace(val core: ScopeCore) : OffloadScope {
         concurrency: ConcurrencyLimit?,
         block: suspend OffloadScope.() -> R,
     ): R {
-        currentCoroutineContext().ensureActive()
-        return runScope(core.open(name, failFast, concurrency), failFast, ::child, block)
+        val context = currentCoroutineContext()
+        context.ensureActive()
+        val depth = CallDepth.below(context)
+        if (!depth.isDeep) return runScope(core.open(name, failFast, concurrency), failFast, depth, ::child, block)
+        unwindStack()
+        context.ensureActive()
+        val outcome = runCatching { runScope(core.open(name, failFast, concurrency), failFast, depth, ::child, block) }
+        // The callers of a chain that has suspended go on inside each other's calls: the way out is as deep as the way in.
+        unwindStack()
+        return outcome.getOrThrow()
     }
 
     override fun openScope(name: String, failFast: Boolean, concurrency: ConcurrencyLimit?): OffloadScope =

@@ -1,0 +1,153 @@
+package dev.offload.coroutines.internal
+
+import kotlinx.coroutines.AbstractCoroutine
+import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.DisposableHandle
+import kotlinx.coroutines.InternalCoroutinesApi
+import kotlinx.coroutines.Job
+import java.util.concurrent.ConcurrentHashMap
+import java.util.concurrent.atomic.AtomicBoolean
+import kotlin.coroutines.Continuation
+import kotlin.coroutines.CoroutineContext
+import kotlin.coroutines.intrinsics.COROUTINE_SUSPENDED
+import kotlin.coroutines.intrinsics.intercepted
+import kotlin.coroutines.intrinsics.startCoroutineUninterceptedOrReturn
+import kotlin.coroutines.intrinsics.suspendCoroutineUninterceptedOrReturn
+import kotlin.coroutines.jvm.internal.CoroutineStackFrame
+
+/**
+ * The coroutine of a scope: as that of `supervisorScope`, or with [failFast] of `coroutineScope`, but it may be in any number
+ * of others of its kind. The coroutine library cancels children from inside the cancellation of their parent, so a long chain
+ * overflows the stack, and leaves half of it running. So the coroutine of a scope inside another scope's is no child of that
+ * one in the library's tree. What it would have from it is had so:
+ *
+ * | of a child             | of a scope inside a scope                                                                    |
+ * |------------------------|----------------------------------------------------------------------------------------------|
+ * | cancelled with parent  | [cancelWith]                                                                                 |
+ * | its parent waits       | the call of a scope returns after it; one without a block is in [opened], and joined         |
+ * | its failure            | is thrown to the caller, and touches no parent, as with the library's scopes                  |
+ *
+ * The coroutine and its [core] are cancelled together: this cancels the core, and `ScopeCore.onClose` cancels this.
+ *
+ * ```
+ *  isDecided  the block                                          its caller
+ *  ---------  -------------------------------------------------  -----------------------
+ *  false      runs, and nobody knows whether it will suspend     waits in the call
+ *  true       had ended before the call returned                 takes the outcome
+ *  true       had not                                            is suspended, and resumed
+ * ```
+ */
+@OptIn(InternalCoroutinesApi::class)
+internal class ScopeCoroutine<R>(
+    private val core: ScopeCore,
+    private val failFast: Boolean,
+    context: CoroutineContext,
+    private val caller: Continuation<R>,
+) : AbstractCoroutine<R>(context, initParentJob = false, active = true),
+    CoroutineStackFrame {
+    /** Set by whoever is first: the end of the block, or the call that returns without it. */
+    private val isDecided = AtomicBoolean()
+    private var outcome: Result<R>? = null
+
+    /** The coroutines of scopes that were opened under this one without a block, and have not ended; null if none was. */
+    @Volatile
+    private var opened: MutableSet<Job>? = null
+
+    private val cancelledWith: DisposableHandle?
+
+    init {
+        // Not by the superclass: a parent that is cancelled already would cancel what is not set up yet.
+        val parent = context[Job]
+        if (parent is ScopeCoroutine<*>) {
+            cancelledWith = cancelWith(parent)
+        } else {
+            cancelledWith = null
+            initParentJob(parent)
+        }
+    }
+
+    override val isScopedCoroutine: Boolean get() = true
+
+    /** For the coroutine library, which finds its thread context elements by it. */
+    override val callerFrame: CoroutineStackFrame? get() = caller as? CoroutineStackFrame
+
+    override fun getStackTraceElement(): StackTraceElement? = null
+
+    override fun childCancelled(cause: Throwable): Boolean = failFast && super.childCancelled(cause)
+
+    override fun onCancelling(cause: Throwable?) {
+        // If the core is closed, whoever did it is cancelling all under it, or has.
+        if (cause != null && !core.isCancelled) Cascade.run { core.close() }
+    }
+
+    fun startHere(block: suspend CoroutineScope.() -> R): Any? {
+        try {
+            val value = block.startCoroutineUninterceptedOrReturn(this, this)
+            @Suppress("UNCHECKED_CAST") // it is the value of the block, or the mark
+            if (value !== COROUTINE_SUSPENDED) resumeWith(Result.success(value as R))
+        } catch (e: Throwable) {
+            resumeWith(Result.failure(e))
+        }
+        return if (isDecided.getAndSet(true)) outcome!!.getOrThrow() else COROUTINE_SUSPENDED
+    }
+
+    override fun onCompleted(value: R) {
+        outcome = Result.success(value)
+    }
+
+    override fun onCancelled(cause: Throwable, handled: Boolean) {
+        outcome = Result.failure(cause)
+    }
+
+    /** The block ended last: its caller's code may go on here. */
+    override fun afterResume(state: Any?) = tell(caller)
+
+    /** A child ended last. */
+    override fun afterCompletion(state: Any?) = tell(caller.intercepted())
+
+    private fun tell(caller: Continuation<R>) {
+        cancelledWith?.dispose()
+        if (isDecided.getAndSet(true)) caller.resumeWith(outcome!!)
+    }
+
+    /** A scope was opened in [coroutine], which this one cancels and waits for. */
+    fun adopt(coroutine: Job) {
+        val all = opened ?: synchronized(this) { opened ?: ConcurrentHashMap.newKeySet<Job>().also { opened = it } }
+        all += coroutine
+        val cancelled = coroutine.cancelWith(this)
+        coroutine.invokeOnCompletion {
+            all -= coroutine
+            cancelled.dispose()
+        }
+    }
+
+    suspend fun joinOpened() {
+        var next = opened?.firstOrNull() ?: return
+        while (true) {
+            next.join()
+            next = opened?.firstOrNull() ?: break
+        }
+        unwindStack() // the end of this one may be what the scope above joins, and so on up a chain
+    }
+}
+
+/** Runs [block] in the coroutine of a scope, as `coroutineScope` does. */
+internal suspend fun <R> inScopeCoroutine(
+    core: ScopeCore,
+    failFast: Boolean,
+    depth: CallDepth,
+    block: suspend ScopeCoroutine<R>.() -> R,
+): R = suspendCoroutineUninterceptedOrReturn { caller ->
+    val coroutine = ScopeCoroutine(core, failFast, caller.context + depth, caller)
+    coroutine.startHere { coroutine.block() }
+}
+
+/** Cancels this when [outer] is, as a child would be. */
+@OptIn(InternalCoroutinesApi::class)
+private fun Job.cancelWith(outer: Job): DisposableHandle = outer.invokeOnCompletion(onCancelling = true) { cause ->
+    if (cause != null) {
+        val own = cause as? CancellationException ?: CancellationException("The scope around this was cancelled", cause)
+        Cascade.run { cancel(own) }
+    }
+}
