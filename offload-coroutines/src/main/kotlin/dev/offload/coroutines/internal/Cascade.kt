@@ -34,7 +34,7 @@ internal object Cascade {
             try {
                 step()
             } catch (e: Throwable) {
-                SafeListener.LOG.log(System.Logger.Level.WARNING, "a cancellation handler threw", e)
+                Log.warn("a cancellation handler threw", e)
             }
         }
     }
