@@ -63,7 +63,7 @@ public final class CallbackThreads implements Executor {
       return tryTransfer(task);
     }
 
-    /** Not {@code put}, which goes through {@link #offer} in some JDKs. */
+    /** Not {@code put}: whether that goes through {@link #offer} is left to the JDK. */
     void keep(Runnable task) {
       boolean unused = super.offer(task);
     }
