@@ -1,0 +1,12 @@
+package dev.offload.async;
+
+import org.junit.jupiter.api.DisplayName;
+
+@DisplayName("Hostile neighbours through the Java face, with bodies that are stages")
+class HostileJavaStageFaceTest extends HostileSuite {
+
+  @Override
+  Face open(FaceSettings settings) {
+    return new JavaFace(settings, true);
+  }
+}
