@@ -202,18 +202,22 @@ interface HostileCallerContract extends HostileContract {
   @DisplayName(
       "R9: callers that block delay no other caller of a job that timed out, and no canceller of a scope")
   default void stagesThatBlockAtALimit() {
-    Face face = bench().open();
+    Face face = bench().open(FaceSettings.defaults().with(LOAD, ONE));
     ScopeFace scope = bench().scope(face, "request");
+    Body<Integer> before = bench().held(() -> 0);
+    face.submit(LOAD.key("before"), before);
+    before.awaitStarted();
     Body<Integer> limited = bench().held(() -> 1);
     Handle<Integer> first =
         scope.submit(LOAD.key(1), TimeoutPolicy.cancelAfter(Duration.ofMillis(20)), limited);
     Block block = blockingStage(first);
     Handle<Integer> second = scope.submit(LOAD.key(1), limited);
-    Handle<Integer> other = scope.submit(LOAD.key(2), bench().held(() -> 2));
+    Handle<Integer> other = scope.submit(STORE.key(2), bench().held(() -> 2));
     Block otherBlock = blockingStage(other);
+    var unused = Bounded.start(before::release);
     block.awaitArrival();
     Outcome.of(second).assertFailure(OffloadTimeoutException.class);
-    Handle<Integer> third = scope.submit(LOAD.key(3), bench().held(() -> 3));
+    Handle<Integer> third = scope.submit(STORE.key(3), bench().held(() -> 3));
 
     Bounded.run("cancel returns", scope::cancel);
     otherBlock.awaitArrival();
@@ -223,8 +227,9 @@ interface HostileCallerContract extends HostileContract {
   }
 
   @Test
-  @DisplayName("R9: one caller's handle.cancel() is not held up by what it does with that answer")
-  default void stageThatBlocksAtItsOwnCancel() {
+  @DisplayName(
+      "R9: a caller that blocks delays no other caller of a shared job that was cancelled by key")
+  default void stageThatBlocksAtACancel() {
     Face face = bench().open();
     Body<Integer> body = bench().held(() -> 1);
     Handle<Integer> first = face.share(LOAD.key(1), body);

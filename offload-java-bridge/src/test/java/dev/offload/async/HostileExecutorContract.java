@@ -306,20 +306,32 @@ interface HostileExecutorContract extends HostileContract {
 
   /** What an executor does with a task that it should do once. */
   enum TooMuch {
-    TWICE(HostileExecutor.Manner.TWICE),
-    TWICE_IN_PLACE(HostileExecutor.Manner.TWICE_IN_PLACE),
-    IN_PLACE_AND_REFUSE(HostileExecutor.Manner.IN_PLACE_AND_REFUSE),
-    HAND_OVER_AND_REFUSE(HostileExecutor.Manner.HAND_OVER_AND_REFUSE);
+    TWICE {
+      @Override
+      HostileExecutor.Manner manner() {
+        return HostileExecutor.Manner.TWICE;
+      }
+    },
+    TWICE_IN_PLACE {
+      @Override
+      HostileExecutor.Manner manner() {
+        return HostileExecutor.Manner.TWICE_IN_PLACE;
+      }
+    },
+    IN_PLACE_AND_REFUSE {
+      @Override
+      HostileExecutor.Manner manner() {
+        return HostileExecutor.Manner.IN_PLACE_AND_REFUSE;
+      }
+    },
+    HAND_OVER_AND_REFUSE {
+      @Override
+      HostileExecutor.Manner manner() {
+        return HostileExecutor.Manner.HAND_OVER_AND_REFUSE;
+      }
+    };
 
-    private final HostileExecutor.Manner manner;
-
-    TooMuch(HostileExecutor.Manner manner) {
-      this.manner = manner;
-    }
-
-    HostileExecutor.Manner manner() {
-      return manner;
-    }
+    abstract HostileExecutor.Manner manner();
   }
 
   // Executors that block.
@@ -358,9 +370,8 @@ interface HostileExecutorContract extends HostileContract {
     Body<Integer> body = bench().held(() -> 1);
     Handle<Integer> first = scope.submit(LOAD.key(1), body);
     body.awaitStarted();
-    AtomicReference<Handle<Integer>> queued = new AtomicReference<>();
     Block block = neighbours().block();
-    queued.set(face.submit(LOAD.key(2), Body.of(() -> 2)));
+    Handle<Integer> queued = face.submit(LOAD.key(2), Body.of(() -> 2));
     executor.turn(holdWhenFree(scope, LOAD.key(1), block));
     var unused = Bounded.start(body::release);
     block.awaitArrival();
@@ -369,7 +380,7 @@ interface HostileExecutorContract extends HostileContract {
     Bounded.run("the scope ends", scope::close);
     assertFree(face, STORE.key(1));
     block.release();
-    Outcome.of(queued.get()).assertValue(2);
+    Outcome.of(queued).assertValue(2);
     assertFree(face, LOAD.key(1));
     assertBalanced(face);
   }
@@ -405,7 +416,7 @@ interface HostileExecutorContract extends HostileContract {
     executor.turn(holdWhenFree(scope, LOAD.key("of the scope"), block));
     var unused = Bounded.start(failing::release);
     block.awaitArrival();
-    var alsoUnused = Bounded.start(other::release);
+    var unusedToo = Bounded.start(other::release);
     Outcome.of(last).assertValue(2);
     Bounded.run("the scope ends", scope::close);
 

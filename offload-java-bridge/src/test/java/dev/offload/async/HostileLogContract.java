@@ -3,6 +3,7 @@ package dev.offload.async;
 import static dev.offload.async.Work.LOAD;
 import static dev.offload.async.Work.STORE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.offload.CancelReason;
@@ -84,7 +85,7 @@ interface HostileLogContract extends HostileContract {
               throw failure;
             }));
 
-    assertTrue(Outcome.of(seen).failure() == failure, "the exception as it is");
+    assertSame(failure, Outcome.of(seen).failure());
     Bounded.run("the scope ends", scope::close);
     listener.told().await("onUnobservedFailure");
     listener.told().await("onEnded", event -> event.failure() == failure);
@@ -111,8 +112,7 @@ interface HostileLogContract extends HostileContract {
                       }));
               return 5;
             });
-    assertTrue(
-        Outcome.of(within.start()).failure() != null, "the failure is what the scope ends with");
+    Outcome.of(within.start()).assertFailure(HostileException.class);
     assertBalanced(face);
   }
 
@@ -151,7 +151,7 @@ interface HostileLogContract extends HostileContract {
     Bounded.run("the scope ends", scope::close);
     Bounded.until(
         "the log is answered",
-        () -> inner.get() != null && inner.get().value() == Integer.valueOf(7));
+        () -> inner.get() != null && Integer.valueOf(7).equals(inner.get().value()));
     assertBalanced(face);
   }
 

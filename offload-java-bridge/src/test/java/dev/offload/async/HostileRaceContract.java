@@ -56,7 +56,7 @@ interface HostileRaceContract extends HostileContract {
   default void cancelAtTheEnd(Begin verb) {
     Face face = bench().open();
     RecorderFace recorder = face.recorder(LOAD);
-    AtomicInteger cancelled = new AtomicInteger();
+    int cancelled = 0;
     int rounds = 3_000;
     try (Race race = new Race(2)) {
       for (int i = 0; i < rounds; i++) {
@@ -81,14 +81,14 @@ interface HostileRaceContract extends HostileContract {
                     handle::cancel));
         assertOneStory(face, handle, answers.get(1));
         if (answers.get(1)) {
-          cancelled.incrementAndGet();
+          cancelled++;
         }
       }
     }
     assertBalanced(face);
     OffloadStats total = face.snapshot().total();
-    assertEquals(cancelled.get(), total.cancelled());
-    assertEquals(rounds - cancelled.get(), total.succeeded());
+    assertEquals(cancelled, total.cancelled());
+    assertEquals(rounds - cancelled, total.succeeded());
   }
 
   private static void assertOneStory(Face face, Handle<Integer> handle, boolean cancelled) {

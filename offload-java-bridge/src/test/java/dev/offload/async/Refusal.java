@@ -35,7 +35,7 @@ enum Refusal {
     }
 
     private int raise(int depth) {
-      return raise(depth + 1) + 1;
+      return depth < 0 ? 0 : raise(depth + 1) + 1;
     }
   };
 

@@ -1,0 +1,48 @@
+package dev.offload.coroutines.internal;
+
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * News for one who takes them one at a time, in the order in which they were posted, on a thread
+ * aside. Whoever posts waits for nothing. {@link #untold} counts what was posted: who finds it at
+ * zero sends a thread, which goes when it is back at zero.
+ */
+final class Mailbox {
+  private final SideThreads.Lane lane;
+  private final Queue<Runnable> news = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger untold = new AtomicInteger();
+
+  Mailbox(SideThreads.Lane lane) {
+    this.lane = lane;
+  }
+
+  void post(Runnable one) {
+    news.add(one);
+    if (untold.getAndIncrement() == 0) {
+      lane.run(this::tell);
+    }
+  }
+
+  private void tell() {
+    int told = 0;
+    do {
+      for (Runnable one = news.poll(); one != null; one = news.poll()) {
+        try {
+          one.run();
+        } catch (Throwable e) { // of the one who takes them: the next may be of use still
+          Log.warn("what was told threw", e);
+        }
+        told++;
+      }
+      // One that was counted and is not in yet comes at once; one that is in is counted at once.
+      int rest = untold.addAndGet(-told);
+      told = 0;
+      if (rest <= 0) {
+        return;
+      }
+      Thread.onSpinWait();
+    } while (true);
+  }
+}
