@@ -252,17 +252,10 @@ class WaitMapForeignCodeSpec :
                 runTest {
                     val map = WaitMap<Any, Int>()
                     val keys = List(4) { TurningKey(it) }
-<<<<<<< HEAD
-                    val closed = map.subscribe(keys[0])
-                    val cancelled = launch(start = CoroutineStart.UNDISPATCHED) { map.await(keys[1]) }
-                    val timed = told(UnconfinedTestDispatcher(testScheduler)) { map.await(keys[2], 1.seconds) }
-                    val last = map.subscribe(keys[3])
-=======
                     val last = map.subscribe(keys[0]) // the others have to get past it
                     val closed = map.subscribe(keys[1])
                     val cancelled = launch(start = CoroutineStart.UNDISPATCHED) { map.await(keys[2]) }
                     val timed = told(UnconfinedTestDispatcher(testScheduler)) { map.await(keys[3], 1.seconds) }
->>>>>>> help-a
                     keys.forEach(turn)
                     map.size shouldBe 4
                     closed.close()

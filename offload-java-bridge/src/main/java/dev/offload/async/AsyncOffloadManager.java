@@ -11,6 +11,8 @@ import dev.offload.coroutines.internal.SystemTimer;
 import dev.offload.spi.OffloadListener;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -87,6 +89,9 @@ public final class AsyncOffloadManager extends AsyncOffloadScope {
   public void close() {
     super.close();
     core.close(); // nothing is left to cancel, but for what belongs to a face in Kotlin
+    if (!listenerIsTold(defaultKill)) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /**
@@ -123,12 +128,25 @@ public final class AsyncOffloadManager extends AsyncOffloadScope {
     List<JobCell<?>> cancelled = core.close();
     interrupted |= !waitAtMost(kill);
     List<JobSnapshot> undying = core.activeJobs();
+    interrupted |= !listenerIsTold(kill);
     long cancelledInTime = cancelled.stream().filter(job -> !job.state().isActive()).count();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
     return new ShutdownReport(
         ended() - endedBefore - cancelledInTime, cancelledInTime, undying, core.openScopes());
+  }
+
+  /** A listener that blocks must not block this for long. False if the wait was interrupted. */
+  private boolean listenerIsTold(Duration most) {
+    CountDownLatch told = new CountDownLatch(1);
+    core.engine().afterNews(told::countDown);
+    try {
+      boolean unused = told.await(Arguments.nanos(most), TimeUnit.NANOSECONDS);
+      return true;
+    } catch (InterruptedException e) {
+      return false;
+    }
   }
 
   private long ended() {

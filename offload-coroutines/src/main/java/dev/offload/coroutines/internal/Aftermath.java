@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What this thread has to do when the ends and closings it is at are all told: hand over the bodies
- * that these let go, then call listeners and logs. Both are foreign, and may take as long as they
- * like: nobody waits for this thread by then.
+ * that these let go, then tell what is told in place. Both are foreign, and may take as long as
+ * they like: nobody waits for this thread by then.
  *
  * <p>A section is an end of a job or of a scope, or a walk that brings about many. Sections nest;
  * what comes up in them is kept until the outermost has ended, and then run by a loop: first
@@ -71,6 +71,15 @@ final class Aftermath {
   /** Keeps a piece of news. */
   void tell(Runnable news) {
     kept().news.add(news);
+  }
+
+  /** Posts news for the listener; where that would be told in place, keeps it. */
+  void post(Engine engine, Runnable news) {
+    if (engine.side.inPlace()) {
+      tell(news);
+    } else {
+      engine.listener.post(news);
+    }
   }
 
   private Loop kept() {

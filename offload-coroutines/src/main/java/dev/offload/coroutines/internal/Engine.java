@@ -36,8 +36,8 @@ public final class Engine {
       OffloadTimer timer,
       LongSupplier ticker) {
     this.config = config;
-    this.listener = new SafeListener(listener);
     this.side = new SideThreads(name, timer.isVirtual());
+    this.listener = new SafeListener(listener, side);
     this.timer = timer;
     this.ticker = ticker;
     this.kinds = new Kinds(config);
@@ -46,7 +46,7 @@ public final class Engine {
     root.termination().push(new LastOfAll());
   }
 
-  /** Pushed first, and so told last: no scope is left, and threads end when what they run has. */
+  /** Pushed first, and so told last: no scope is left, and threads end soon. */
   private final class LastOfAll extends Waiter {
     @Override
     protected boolean wantsEnd() {
@@ -99,6 +99,15 @@ public final class Engine {
     } catch (Throwable e) { // no thread to be had, say
       Log.warn("a time limit or report of '" + root.name() + "' is lost", e);
       return () -> {};
+    }
+  }
+
+  /** Runs {@code task} when the listener, if there is one, was told all that was posted so far. */
+  public void afterNews(Runnable task) {
+    if (listener.isOn()) {
+      side.tellListener(task);
+    } else {
+      task.run();
     }
   }
 

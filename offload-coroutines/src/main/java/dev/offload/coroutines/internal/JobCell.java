@@ -101,6 +101,9 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
   private final long acceptedNanos;
   private final @Nullable Ticket ticket;
 
+  /** The key as text, if ids are shown: made by who submits, as it runs code of the id. */
+  private final @Nullable String label;
+
   /** Let go at the end, so that a handle kept for its answer keeps no closure. */
   private volatile @Nullable JobBody<T> body;
 
@@ -158,6 +161,7 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     this.onLastLease = onLastLease;
     this.observed = observed;
     this.acceptedNanos = scope.engine().nanoTime();
+    this.label = scope.engine().config.showIds() ? scope.engine().label(key) : null;
   }
 
   // What anyone may ask.
@@ -248,7 +252,7 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
 
   /** The key as text, as far as the settings allow. */
   public String label() {
-    return scope.engine().label(key);
+    return label == null ? scope.engine().label(key) : label;
   }
 
   /** The job as it stands now. */
@@ -343,7 +347,9 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
       limits.arm(this);
     }
     if (scope.engine().listener.isOn()) {
-      scope.engine().listener.started(snapshot());
+      SafeListener listener = scope.engine().listener;
+      JobSnapshot started = snapshot();
+      listener.post(() -> listener.started(started));
     }
     return true;
   }
@@ -516,7 +522,9 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
 
   private void reportUndying() {
     if (stateOf(word) == CANCELLING) {
-      scope.engine().listener.undying(snapshot(), scope.engine().config.undyingReportAfter());
+      SafeListener listener = scope.engine().listener;
+      JobSnapshot undying = snapshot();
+      listener.post(() -> listener.undying(undying, scope.engine().config.undyingReportAfter()));
     }
   }
 

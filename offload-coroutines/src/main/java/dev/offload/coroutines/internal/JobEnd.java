@@ -28,13 +28,13 @@ import org.jspecify.annotations.Nullable;
  *       step), those who wait one after the other;
  *   <li>who watches the tasks of a recorder, by a buffer of his own;
  *   <li>callers that wait for room in a queue;
+ *   <li>the listener, by a mailbox (where time is virtual: last of all, in place);
  *   <li>the siblings in a scope that fails fast are cancelled;
  *   <li>the end of the scope: its leases are dropped, those who wait for it are told, and so on up
  *       the tree;
  *   <li>the timers are taken back;
  *   <li>the jobs let go are handed to their executors; one that runs bodies in place runs them
- *       here, when nobody waits for this thread any more ({@link Aftermath});
- *   <li>the listener and the log.
+ *       here, when nobody waits for this thread any more ({@link Aftermath}).
  * </ol>
  *
  * <p>Who looks at a job between its decision and the moment it is told waits for that moment
@@ -86,6 +86,9 @@ final class JobEnd {
       if (letGo != null) {
         letGo.tellRoom();
       }
+      if (job.hasNews(dropped)) {
+        after.post(scope.engine(), () -> job.tellListener(dropped));
+      }
       if (closes) {
         scope.cancelMembers();
       }
@@ -98,9 +101,6 @@ final class JobEnd {
       }
       if (letGo != null) {
         after.start(letGo.started);
-      }
-      if (job.hasNews(dropped)) {
-        after.tell(() -> job.tellListener(dropped));
       }
     } finally {
       after.exit(job);

@@ -1,6 +1,7 @@
 package dev.offload.coroutines.internal;
 
 import dev.offload.CancelReason;
+import dev.offload.JobSnapshot;
 import dev.offload.TimeoutPolicy;
 import java.time.Duration;
 import java.util.Objects;
@@ -52,21 +53,21 @@ final class Limits {
   private void warn(JobCell<?> job) {
     warned = true; // before the look: the end, if it comes now, sees it and tells the total
     if (!job.hasEnded()) {
-      tell(job);
+      Engine engine = job.scope().engine();
+      JobSnapshot slow = job.snapshot();
+      Duration elapsed = engine.since(startedNanos);
+      engine.listener.post(() -> engine.listener.slow(slow, elapsed));
     }
   }
 
   /** Reports the total of a job that was reported as slow before. */
   void tellTotal(JobCell<?> job) {
     if (warned) {
-      tell(job);
+      Engine engine = job.scope().engine();
+      engine.listener.slow(job.snapshot(), engine.since(startedNanos));
     }
   }
 
-  private void tell(JobCell<?> job) {
-    Engine engine = job.scope().engine();
-    engine.listener.slow(job.snapshot(), engine.since(startedNanos));
-  }
 
   Duration cancelAfter() {
     return Objects.requireNonNull(policy.cancelAfter());

@@ -6,10 +6,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The log of this library. A logger is somebody else's code, and so are the messages of the
- * exceptions it prints: whatever they throw stays here, since nothing of anybody may depend on it.
+ * exceptions it prints: whatever they throw stays here, and however long they take, they hold up
+ * the thread of the log alone. That thread is no daemon, so that a program which ends has logged
+ * why; it goes when it has nothing to do.
  */
 public final class Log {
   private static final System.Logger LOG = System.getLogger("dev.offload");
+  private static final Mailbox MAILBOX = new Mailbox(SideThreads.Lane.ofLog());
 
   private Log() {}
 
@@ -19,6 +22,11 @@ public final class Log {
   }
 
   static void log(Level level, Supplier<String> message, @Nullable Throwable thrown) {
+    MAILBOX.post(() -> logNow(level, message, thrown));
+  }
+
+  private static void logNow(
+      Level level, Supplier<String> message, @Nullable Throwable thrown) {
     try {
       if (thrown == null) {
         LOG.log(level, message);

@@ -9,18 +9,27 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls the user's listener so that nothing it throws gets out, and logs what must not go unseen.
+ * Tells the user's listener, and logs what must not go unseen. The calls come one at a time, in the
+ * order of the events, on a thread aside: whatever the listener throws gets nowhere, and however
+ * long it takes, it holds up itself alone.
  */
 final class SafeListener {
   private final @Nullable OffloadListener listener;
+  private final SideThreads side;
 
-  SafeListener(@Nullable OffloadListener listener) {
+  SafeListener(@Nullable OffloadListener listener, SideThreads side) {
     this.listener = listener;
+    this.side = side;
   }
 
   /** Whether anybody listens; saves making snapshots for nobody. */
   boolean isOn() {
     return listener != null;
+  }
+
+  /** Has calls of the other methods made when their turn comes. */
+  void post(Runnable calls) {
+    side.tellListener(calls);
   }
 
   void accepted(JobSnapshot job) {

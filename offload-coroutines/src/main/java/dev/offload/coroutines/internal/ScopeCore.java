@@ -414,7 +414,8 @@ public final class ScopeCore implements WaitTarget {
 
   private void placed(JobCell<?> job) {
     if (engine.listener.isOn()) {
-      engine.listener.accepted(job.snapshot());
+      JobSnapshot accepted = job.snapshot();
+      engine.listener.post(() -> engine.listener.accepted(accepted));
     }
   }
 
@@ -426,7 +427,8 @@ public final class ScopeCore implements WaitTarget {
   private <T extends @Nullable Object> JobCell<T> joined(JobCell<?> job) {
     JobCell<T> taken = (JobCell<T>) job;
     if (engine.listener.isOn()) {
-      engine.listener.joined(taken.snapshot());
+      JobSnapshot joined = taken.snapshot();
+      engine.listener.post(() -> engine.listener.joined(joined));
     }
     return taken;
   }
@@ -435,7 +437,7 @@ public final class ScopeCore implements WaitTarget {
       Account account, How how, RejectReason reason) {
     countRejected(account);
     if (engine.listener.isOn()) {
-      engine.listener.rejected(account.kind.kind.name(), reason);
+      engine.listener.post(() -> engine.listener.rejected(account.kind.kind.name(), reason));
     }
     return new Placement<>(how, null, this);
   }
@@ -563,10 +565,10 @@ public final class ScopeCore implements WaitTarget {
     try {
       for (ScopeCore ended = this; ended != null; ended = ended.leaveParent()) {
         ended.leases.dropAll();
-        ended.gate.close();
         if (!ended.unseen.isEmpty()) {
-          after.tell(ended.unseen::reportAll);
+          after.post(engine, ended.unseen::reportAll);
         }
+        ended.gate.close();
       }
     } finally {
       after.exit();

@@ -1,5 +1,6 @@
 package dev.offload.coroutines.internal;
 
+import java.util.List;
 import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -16,7 +17,10 @@ public final class SideThreads {
   /** How many threads one lane may have. */
   static final int MOST = 64;
 
-  private static final long IDLE_SECONDS = 5;
+  private static final long IDLE_MILLIS = 5_000;
+
+  /** As long as threads are kept that nobody is likely to need again. */
+  private static final long GONE_MILLIS = 10;
 
   private final boolean inPlace;
 
@@ -32,12 +36,17 @@ public final class SideThreads {
   /** Stages of callers, and whoever watches tasks. */
   public final Lane stages;
 
+  private final Lane news;
+  private final Mailbox listener;
+
   SideThreads(String managerName, boolean inPlace) {
     this.inPlace = inPlace;
     this.answers = new Lane("offload-answer-" + managerName);
     this.stops = new Lane("offload-stop-" + managerName);
     this.starts = new Lane("offload-start-" + managerName);
     this.stages = new Lane("offload-callback-" + managerName);
+    this.news = new Lane("offload-listener-" + managerName);
+    this.listener = new Mailbox(news);
   }
 
   /** Whether time is virtual, and what can run in the thread at hand has to. */
@@ -53,6 +62,15 @@ public final class SideThreads {
   /** Asks a body to stop. */
   public void stop(Runnable task) {
     runOr(stops, task);
+  }
+
+  /** Tells the listener, after what it was told before. */
+  void tellListener(Runnable task) {
+    if (inPlace) {
+      guarded(task);
+    } else {
+      listener.post(task);
+    }
   }
 
   private void runOr(Lane lane, Runnable task) {
@@ -72,12 +90,9 @@ public final class SideThreads {
     }
   }
 
-  /** Nothing is left to run; may be called by one of the threads. */
+  /** Little is left to run: threads end soon when they have nothing to do. */
   void release() {
-    answers.shutdown();
-    stops.shutdown();
-    starts.shutdown();
-    stages.shutdown();
+    List.of(answers, stops, starts, stages, news).forEach(Lane::release);
   }
 
   /** Some threads for one purpose. */
@@ -86,23 +101,31 @@ public final class SideThreads {
 
     /** Makes a lane; its threads start when they are needed. */
     public Lane(String threadName) {
+      this(threadName, true, IDLE_MILLIS);
+    }
+
+    private Lane(String threadName, boolean daemon, long idleMillis) {
       threads =
           new ThreadPoolExecutor(
               0,
               MOST,
-              IDLE_SECONDS,
-              TimeUnit.SECONDS,
+              idleMillis,
+              TimeUnit.MILLISECONDS,
               new IdleFirst(),
               task -> {
                 // No inherited thread locals: they would be those of whoever came first.
                 Thread thread = new Thread(null, task, threadName, 0, false);
-                thread.setDaemon(true);
+                thread.setDaemon(daemon);
                 return thread;
               },
               Lane::wait);
     }
 
-    /** Runs the task soon on a thread of this lane; on this one, if there are none any more. */
+    static Lane ofLog() {
+      return new Lane("offload-log", false, GONE_MILLIS);
+    }
+
+    /** Runs the task soon on a thread of this lane; on this one, if there is none to be had. */
     public void run(Runnable task) {
       submit(new Task(task));
     }
@@ -128,15 +151,16 @@ public final class SideThreads {
 
     private static void wait(Runnable task, ThreadPoolExecutor threads) {
       ((Task) task).waits = true;
-      if (threads.isShutdown()) {
-        task.run(); // the manager has ended meanwhile
-      } else {
-        ((IdleFirst) threads.getQueue()).put(task);
+      IdleFirst queue = (IdleFirst) threads.getQueue();
+      queue.keep(task);
+      // If all threads have ended since, none of them saw it.
+      if (threads.getPoolSize() == 0 && queue.remove(task)) {
+        threads.execute(task);
       }
     }
 
-    void shutdown() {
-      threads.shutdown();
+    private void release() {
+      threads.setKeepAliveTime(GONE_MILLIS, TimeUnit.MILLISECONDS);
     }
   }
 
@@ -162,7 +186,7 @@ public final class SideThreads {
 
   /**
    * Takes a task only if a thread is idle and gets it at once; else the pool makes a thread, and
-   * when it has as many as it may, what comes is {@link #put}.
+   * when it has as many as it may, what comes is {@linkplain #keep kept}.
    */
   private static final class IdleFirst extends LinkedTransferQueue<Runnable> {
     private static final long serialVersionUID = 1L;
@@ -172,10 +196,9 @@ public final class SideThreads {
       return tryTransfer(task);
     }
 
-    /** LinkedTransferQueue puts by way of offer in some versions of the JDK. */
-    @Override
-    public void put(Runnable task) {
-      super.offer(task);
+    /** Not {@code put}, which goes through {@link #offer} in some JDKs. */
+    void keep(Runnable task) {
+      boolean unused = super.offer(task);
     }
   }
 }

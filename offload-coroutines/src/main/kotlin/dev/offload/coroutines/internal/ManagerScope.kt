@@ -4,6 +4,7 @@ import dev.offload.OffloadConfig
 import dev.offload.ShutdownReport
 import dev.offload.coroutines.OffloadManager
 import dev.offload.spi.OffloadListener
+import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.InternalCoroutinesApi
 import kotlinx.coroutines.Job
@@ -57,10 +58,18 @@ internal class ManagerScope private constructor(
         val cancelled = core.close()
         val clean = terminatesWithin(kill ?: config.shutdownKill().toKotlinDuration())
         val undying = core.activeJobs()
+        listenerIsTold(kill ?: config.shutdownKill().toKotlinDuration())
         if (clean) systemTimer?.stop()
         val cancelledInTime = cancelled.count { !it.state().isActive }.toLong()
         val finished = ended() - endedBefore - cancelledInTime
         return ShutdownReport(finished, cancelledInTime, undying, core.openScopes())
+    }
+
+    /** A listener that blocks must not block this. */
+    private suspend fun listenerIsTold(most: Duration) {
+        val told = CompletableDeferred<Unit>()
+        core.engine().afterNews { told.complete(Unit) }
+        if (!told.isCompleted) withTimeoutOrNull(most) { told.await() }
     }
 
     private suspend fun terminatesWithin(time: Duration): Boolean =
