@@ -6,7 +6,8 @@ import org.junit.jupiter.api.BeforeEach;
 /** The engine among neighbours that behave badly: one suite that runs through every face. */
 abstract class HostileSuite
     implements HostileLogContract,
-        HostileListenerContract {
+        HostileListenerContract,
+        HostileExecutorContract {
   private Bench bench;
   private Neighbours neighbours;
 
