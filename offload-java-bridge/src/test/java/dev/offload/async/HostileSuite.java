@@ -7,7 +7,8 @@ import org.junit.jupiter.api.BeforeEach;
 abstract class HostileSuite
     implements HostileLogContract,
         HostileListenerContract,
-        HostileExecutorContract {
+        HostileExecutorContract,
+        HostileCallerContract {
   private Bench bench;
   private Neighbours neighbours;
 
