@@ -8,7 +8,8 @@ abstract class HostileSuite
     implements HostileLogContract,
         HostileListenerContract,
         HostileExecutorContract,
-        HostileCallerContract {
+        HostileCallerContract,
+        HostileIdContract {
   private Bench bench;
   private Neighbours neighbours;
 
