@@ -9,7 +9,8 @@ abstract class HostileSuite
         HostileListenerContract,
         HostileExecutorContract,
         HostileCallerContract,
-        HostileIdContract {
+        HostileIdContract,
+        HostileRaceContract {
   private Bench bench;
   private Neighbours neighbours;
 
