@@ -298,7 +298,7 @@ interface HostileExecutorContract extends HostileContract {
     }
     executor.recover();
 
-    assertEquals(1, exclusive.most());
+    assertTrue(exclusive.most() <= 1, "bodies of the limit run one after the other");
     assertFree(face, LOAD.key(0));
     assertBalanced(face);
     assertEquals(51, face.snapshot().total().accepted());
