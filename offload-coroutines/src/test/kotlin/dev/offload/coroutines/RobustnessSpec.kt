@@ -69,9 +69,10 @@ class RobustnessSpec :
             runTest {
                 val manager = OffloadManager(context = Dispatchers.Unconfined, listener = listener)
                 shouldThrow<IllegalStateException> { manager.call(LOAD.key(1)) { error("at once") } }
-                listener.count("unobserved") shouldBe 0
-                manager.submit(LOAD.key(1)) { error("at once") }
-                listener.count("unobserved") shouldBe 1
+                manager.submit(LOAD.key(2)) { error("at once") }
+                manager.shutdown(1.seconds)
+                listener.events.filter { it.startsWith("unobserved") } shouldBe
+                    listOf("unobserved Keyed(user.load) FAILED")
             }
         }
 

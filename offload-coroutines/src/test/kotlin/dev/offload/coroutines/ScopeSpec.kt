@@ -263,6 +263,7 @@ class ScopeSpec :
             val listener = RecordingListener()
             val manager = OffloadManager(context = Dispatchers.Unconfined, listener = listener)
             shouldThrow<IllegalStateException> { manager.call(LOAD.key(1)) { error("told to the caller") } }
+            manager.shutdown(1.seconds)
             listener.count("ended") shouldBe 1
             listener.count("unobserved") shouldBe 0
         }

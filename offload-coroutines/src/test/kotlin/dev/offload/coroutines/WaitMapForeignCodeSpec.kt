@@ -4,6 +4,10 @@ import dev.offload.EarlyWakes
 import dev.offload.OffloadTimeoutException
 import dev.offload.WaitMapClosedException
 import dev.offload.WakeOutcome
+import dev.offload.coroutines.internal.ChannelWaitMap
+import dev.offload.coroutines.internal.OffloadTimer
+import dev.offload.coroutines.internal.SideThreads
+import dev.offload.coroutines.internal.WaitTable
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldBeEmpty
@@ -390,11 +394,11 @@ class WaitMapForeignCodeSpec :
             runTest {
                 val undelivered = mutableListOf<Int>()
                 val clock = OddClock { error("no clock") }
-                val map =
-                    WaitMap<Int, Int>(early = EarlyWakes(5, 1.seconds), context = clock) { _, value ->
-                        undelivered +=
-                            value
-                    }
+                val lane = SideThreads.Lane("clock")
+                val timer = OffloadTimer { _, _ -> error("no clock") }
+                val map = ChannelWaitMap<Int, Int>(
+                    WaitTable("map", timer, EarlyWakes(5, 1.seconds), { _, value -> undelivered += value }, lane),
+                )
                 map.wake(1, 1) shouldBe WakeOutcome.NoMatch(1)
                 val refused = told(clock) { map.await(1, 1.seconds) }
                 refused.answer().exceptionOrNull()!!.message shouldBe "no clock"

@@ -12,8 +12,8 @@ import dev.offload.spi.OffloadListener;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,7 +89,7 @@ public final class AsyncOffloadManager extends AsyncOffloadScope {
   public void close() {
     super.close();
     core.close(); // nothing is left to cancel, but for what belongs to a face in Kotlin
-    if (!listenerIsTold(defaultKill)) {
+    if (!listenerIsTold()) {
       Thread.currentThread().interrupt();
     }
   }
@@ -128,7 +128,7 @@ public final class AsyncOffloadManager extends AsyncOffloadScope {
     List<JobCell<?>> cancelled = core.close();
     interrupted |= !waitAtMost(kill);
     List<JobSnapshot> undying = core.activeJobs();
-    interrupted |= !listenerIsTold(kill);
+    interrupted |= !listenerIsTold();
     long cancelledInTime = cancelled.stream().filter(job -> !job.state().isActive()).count();
     if (interrupted) {
       Thread.currentThread().interrupt();
@@ -138,11 +138,11 @@ public final class AsyncOffloadManager extends AsyncOffloadScope {
   }
 
   /** A listener that blocks must not block this for long. False if the wait was interrupted. */
-  private boolean listenerIsTold(Duration most) {
+  private boolean listenerIsTold() {
     CountDownLatch told = new CountDownLatch(1);
     core.engine().afterNews(told::countDown);
     try {
-      boolean unused = told.await(Arguments.nanos(most), TimeUnit.NANOSECONDS);
+      boolean unused = told.await(Engine.LAST_NEWS.toNanos(), TimeUnit.NANOSECONDS);
       return true;
     } catch (InterruptedException e) {
       return false;

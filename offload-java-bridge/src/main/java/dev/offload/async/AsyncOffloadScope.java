@@ -620,7 +620,8 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
     Throwable first = core.firstFailure();
     if (first != null && failureThrown.compareAndSet(false, true)) {
       // A new one: who adds it to the suppressed ones of what a future threw never meets itself.
-      throw new CompletionException(first);
+      // With a text of its own, since else it would ask the failure for one.
+      throw new CompletionException("a job of scope '" + name() + "' failed", first);
     }
   }
 

@@ -10,9 +10,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.offload.CancelReason;
-import dev.offload.OffloadCancelledException;
 import dev.offload.ConcurrencyLimit;
 import dev.offload.ConflictPolicy;
+import dev.offload.OffloadCancelledException;
 import dev.offload.OffloadCycleException;
 import dev.offload.OffloadFailedException;
 import dev.offload.OffloadKey;

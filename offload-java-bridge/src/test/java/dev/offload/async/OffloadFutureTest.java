@@ -192,8 +192,7 @@ class OffloadFutureTest {
     body.awaitStarted();
     CompletableFuture<?> kept = observation.of(future);
     // get and join ask on a thread of their own
-    Bounded.until(
-        "it was asked", () -> future.getNumberOfDependents() > 0 || isBlockedOn(future));
+    Bounded.until("it was asked", () -> future.getNumberOfDependents() > 0 || isBlockedOn(future));
     body.release();
 
     listener.await("onEnded");

@@ -102,6 +102,11 @@ public final class Engine {
     }
   }
 
+  /**
+   * How long a shutdown waits for its listener to take the last news: it may be one that blocks.
+   */
+  public static final Duration LAST_NEWS = Duration.ofSeconds(1);
+
   /** Runs {@code task} when the listener, if there is one, was told all that was posted so far. */
   public void afterNews(Runnable task) {
     if (listener.isOn()) {

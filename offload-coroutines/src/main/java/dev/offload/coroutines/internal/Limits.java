@@ -68,7 +68,6 @@ final class Limits {
     }
   }
 
-
   Duration cancelAfter() {
     return Objects.requireNonNull(policy.cancelAfter());
   }

@@ -25,8 +25,7 @@ public final class Log {
     MAILBOX.post(() -> logNow(level, message, thrown));
   }
 
-  private static void logNow(
-      Level level, Supplier<String> message, @Nullable Throwable thrown) {
+  private static void logNow(Level level, Supplier<String> message, @Nullable Throwable thrown) {
     try {
       if (thrown == null) {
         LOG.log(level, message);

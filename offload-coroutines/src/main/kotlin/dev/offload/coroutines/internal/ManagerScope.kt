@@ -58,7 +58,7 @@ internal class ManagerScope private constructor(
         val cancelled = core.close()
         val clean = terminatesWithin(kill ?: config.shutdownKill().toKotlinDuration())
         val undying = core.activeJobs()
-        listenerIsTold(kill ?: config.shutdownKill().toKotlinDuration())
+        listenerIsTold()
         if (clean) systemTimer?.stop()
         val cancelledInTime = cancelled.count { !it.state().isActive }.toLong()
         val finished = ended() - endedBefore - cancelledInTime
@@ -66,10 +66,10 @@ internal class ManagerScope private constructor(
     }
 
     /** A listener that blocks must not block this. */
-    private suspend fun listenerIsTold(most: Duration) {
+    private suspend fun listenerIsTold() {
         val told = CompletableDeferred<Unit>()
         core.engine().afterNews { told.complete(Unit) }
-        if (!told.isCompleted) withTimeoutOrNull(most) { told.await() }
+        if (!told.isCompleted) withTimeoutOrNull(Engine.LAST_NEWS.toKotlinDuration()) { told.await() }
     }
 
     private suspend fun terminatesWithin(time: Duration): Boolean =

@@ -23,7 +23,9 @@ internal fun <ID : Any> transitionsOf(feed: TaskFeed<ID>): Flow<TaskEvent<ID>> {
         }
     }
     // A dispatcher that nobody knows might hold up who sends, which is the end of a task.
-    return flow { emitAll(if (currentCoroutineContext().resumesQuickly()) events else events.flowOn(Dispatchers.Default)) }
+    return flow {
+        emitAll(if (currentCoroutineContext().resumesQuickly()) events else events.flowOn(Dispatchers.Default))
+    }
 }
 
 /** What a collector has still to be told; the feed adds, one thread at a time, and the collector takes. */

@@ -78,7 +78,8 @@ internal class StoringWaitTableLincheckTest :
 @Param(name = "key", gen = IntGen::class, conf = "1:2")
 @Param(name = "value", gen = IntGen::class, conf = "1:9")
 internal abstract class WaitTableLincheck(early: EarlyWakes?, specification: Class<*>) : LincheckTest(specification) {
-    private val table = WaitTable<Int, Int>("table", { _, _ -> OffloadTimer.Task { } }, early, null, SideThreads.Lane("table"))
+    private val table =
+        WaitTable<Int, Int>("table", { _, _ -> OffloadTimer.Task { } }, early, null, SideThreads.Lane("table"))
     private val waits = arrayOfNulls<Wait>(THREADS)
 
     @Operation
