@@ -9,12 +9,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Is told what happens to the jobs of a manager. Every method does nothing unless overridden.
  *
- * <p>Calls come from whatever thread caused the event (a submitter, a body's thread, a canceller, a
- * timer), several at once, and outside all locks of the library. The events of an end come after
- * the callers have their answer. Events of one job that have different causes may overlap: a job
- * can be cancelled before {@link #onAccepted} was called for it, and end while {@link #onSlow} is
- * called. Calls must return soon: one that blocks holds up the thread it runs on. What a method
- * throws is logged and changes nothing else.
+ * <p>Calls come one at a time, in the order of the events, on a thread of the manager's own,
+ * outside all locks of the library; the snapshots are those of the events. Nobody waits for a
+ * listener: one that blocks holds up its own next calls alone, and what it was not told yet is kept
+ * meanwhile. A shutdown waits until it was told everything, but not longer than a second. What a
+ * method throws is logged and changes nothing else. Events of one job that have different causes
+ * may overtake each other: a job can be cancelled before {@link #onAccepted} was posted for it.
+ *
+ * <p>Where time is virtual, under a test dispatcher, calls are made in place, on the thread of the
+ * event, when all others have been told.
  *
  * <p>The labels in snapshots hold ids only if {@link OffloadConfig#showIds()} says so.
  *

@@ -49,10 +49,18 @@ public final class SystemTimer implements OffloadTimer {
   public Task schedule(Duration delay, Runnable task) {
     try {
       Future<?> future =
-          clock.schedule(() -> runners.execute(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+          clock.schedule(() -> handOver(task), delay.toNanos(), TimeUnit.NANOSECONDS);
       return () -> future.cancel(false);
     } catch (RejectedExecutionException e) { // stopped: its manager has terminated, nothing is left
       return NONE;
+    }
+  }
+
+  private void handOver(Runnable task) {
+    try {
+      runners.execute(task);
+    } catch (Throwable e) { // no thread to be had
+      task.run();
     }
   }
 

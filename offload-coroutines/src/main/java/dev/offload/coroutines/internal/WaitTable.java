@@ -223,8 +223,13 @@ public final class WaitTable<K, V extends @Nullable Object> {
     synchronized (early) {
       out = early.expire(stored);
     }
-    if (out) {
+    if (!out) {
+      return;
+    }
+    if (timer.isVirtual()) {
       undelivered(stored.key, stored.value);
+    } else { // the timer has other limits to tell
+      callbacks.run(() -> undelivered(stored.key, stored.value));
     }
   }
 

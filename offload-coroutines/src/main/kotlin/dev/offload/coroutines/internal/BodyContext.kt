@@ -10,13 +10,13 @@ import kotlin.coroutines.EmptyCoroutineContext
 
 /** The context in which bodies of a scope run: without a `Job`, because the registry owns them. */
 internal class BodyContext(context: CoroutineContext) {
-    private val context: CoroutineContext = Dispatchers.Default + context.minusKey(Job).minusKey(JobElement)
+    /** As it was given, for other coroutines of the scope. */
+    val all: CoroutineContext = Dispatchers.Default + context.minusKey(Job).minusKey(JobElement)
 
     /** Looked up once, for bodies that add nothing. */
-    private val dispatcher = this.context[ContinuationInterceptor] as? CoroutineDispatcher
-    private val isCopied = this.context.isCopied()
-
-    val all: CoroutineContext get() = context
+    private val dispatcher = (all[ContinuationInterceptor] as? CoroutineDispatcher)?.guarded()
+    private val context = if (dispatcher == null) all else all + dispatcher
+    private val isCopied = all.isCopied()
 
     /** A body; [extra] goes before what is set here. */
     fun <T> body(extra: CoroutineContext, block: suspend CoroutineScope.() -> T): SuspendBody<T> {
@@ -28,7 +28,8 @@ internal class BodyContext(context: CoroutineContext) {
         require(dispatcher is CoroutineDispatcher) {
             "context must hold a CoroutineDispatcher to run bodies on, but holds another ContinuationInterceptor"
         }
-        return SuspendBody(joined, JobElement(), dispatcher, block)
+        val guarded = dispatcher.guarded()
+        return SuspendBody(joined + guarded, JobElement(), guarded, block)
     }
 }
 

@@ -6,9 +6,11 @@ import dev.offload.coroutines.OffloadManager
 import dev.offload.spi.OffloadListener
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineDispatcher
+import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.InternalCoroutinesApi
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.withContext
 import kotlinx.coroutines.withTimeoutOrNull
 import java.util.function.LongSupplier
 import kotlin.coroutines.ContinuationInterceptor
@@ -65,11 +67,12 @@ internal class ManagerScope private constructor(
         return ShutdownReport(finished, cancelledInTime, undying, core.openScopes())
     }
 
-    /** A listener that blocks must not block this. */
+    /** A listener that blocks must not block this. It takes its time in real time, so that is what is waited in. */
     private suspend fun listenerIsTold() {
         val told = CompletableDeferred<Unit>()
         core.engine().afterNews { told.complete(Unit) }
-        if (!told.isCompleted) withTimeoutOrNull(Engine.LAST_NEWS.toKotlinDuration()) { told.await() }
+        if (told.isCompleted) return
+        withContext(Dispatchers.Default) { withTimeoutOrNull(Engine.LAST_NEWS.toKotlinDuration()) { told.await() } }
     }
 
     private suspend fun terminatesWithin(time: Duration): Boolean =

@@ -2,6 +2,7 @@ package dev.offload.coroutines.hostile
 
 import dev.offload.CancelReason
 import dev.offload.OffloadCancelledException
+import dev.offload.OffloadFailedException
 import dev.offload.OffloadTimeoutException
 import dev.offload.coroutines.LOAD
 import dev.offload.coroutines.OffloadManager
@@ -9,7 +10,9 @@ import dev.offload.coroutines.OffloadScope
 import dev.offload.coroutines.TimeoutPolicy
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.StringSpec
+import io.kotest.matchers.nulls.shouldNotBeNull
 import io.kotest.matchers.shouldBe
+import io.kotest.matchers.types.shouldBeInstanceOf
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.Dispatchers
@@ -273,6 +276,22 @@ class HostileBodySpec :
                     val handles = List(3) { manager.submit(LOAD.key(it)) { "value" } }
                     handles.map { it.outcome().isSuccess } shouldBe List(3) { it != k - 1 }
                     repeat(3) { manager.shouldBeFree(LOAD.key(it)) }
+                    manager.shouldComeToRest()
+                }
+            }
+        }
+
+        for (thrown in Thrown.entries) {
+            "R3: a body whose dispatcher throws $thrown at a later step ends, and its key is free" {
+                for (k in 2..4) {
+                    val manager = OffloadManager(context = HostileDispatcher { if (it == k) thrown.raise() })
+                    val handle = manager.submit(LOAD.key(1)) {
+                        repeat(5) { withContext(Dispatchers.Default) {} } // and back, on a thread of others
+                        "value"
+                    }
+                    val failure = handle.outcome().exceptionOrNull().shouldBeInstanceOf<OffloadFailedException>()
+                    failure.cause!!.cause.shouldNotBeNull() // what the dispatcher threw
+                    manager.shouldBeFree(LOAD.key(1))
                     manager.shouldComeToRest()
                 }
             }

@@ -1,0 +1,69 @@
+package dev.offload.coroutines.internal
+
+import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.CoroutineDispatcher
+import kotlinx.coroutines.Delay
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.ExecutorCoroutineDispatcher
+import kotlinx.coroutines.ExperimentalCoroutinesApi
+import kotlinx.coroutines.InternalCoroutinesApi
+import kotlinx.coroutines.Runnable
+import kotlinx.coroutines.cancel
+import kotlin.coroutines.CoroutineContext
+
+/**
+ * This dispatcher for the steps of a body. Where it refuses one by throwing, the coroutine library lets the coroutine hang for
+ * ever, and a job would with it. So the body is cancelled, with the exception as cause, and makes its last steps elsewhere, as
+ * the library has it for an executor that was shut down.
+ */
+@OptIn(InternalCoroutinesApi::class)
+internal fun CoroutineDispatcher.guarded(): CoroutineDispatcher = when {
+    !mayRefuse() -> this
+    this is Delay -> GuardedClock(this, this)
+    else -> GuardedDispatcher(this)
+}
+
+/** The dispatchers of the coroutine library do not, but for views of others and what is made of an executor. */
+private fun CoroutineDispatcher.mayRefuse(): Boolean {
+    val type = javaClass.name
+    if (!type.startsWith("kotlinx.coroutines.")) return true
+    if (this is ExecutorCoroutineDispatcher) return type.endsWith("ExecutorCoroutineDispatcherImpl")
+    return type.endsWith("LimitedDispatcher") || type.endsWith("NamedDispatcher")
+}
+
+private open class GuardedDispatcher(private val given: CoroutineDispatcher) : CoroutineDispatcher() {
+    override fun isDispatchNeeded(context: CoroutineContext): Boolean = try {
+        given.isDispatchNeeded(context)
+    } catch (_: Throwable) {
+        true // it is asked again, by the attempt to dispatch
+    }
+
+    override fun dispatch(context: CoroutineContext, block: Runnable) = orElsewhere(context, block) {
+        given.dispatch(context, block)
+    }
+
+    @InternalCoroutinesApi
+    override fun dispatchYield(context: CoroutineContext, block: Runnable) = orElsewhere(context, block) {
+        given.dispatchYield(context, block)
+    }
+
+    private inline fun orElsewhere(context: CoroutineContext, block: Runnable, dispatch: () -> Unit) {
+        try {
+            dispatch()
+        } catch (e: Throwable) {
+            context.cancel(CancellationException("the dispatcher refused a step of the body", e))
+            Dispatchers.IO.dispatch(context, block)
+        }
+    }
+
+    @ExperimentalCoroutinesApi
+    override fun limitedParallelism(parallelism: Int, name: String?): CoroutineDispatcher =
+        given.limitedParallelism(parallelism, name)
+
+    override fun toString(): String = given.toString()
+}
+
+@OptIn(InternalCoroutinesApi::class)
+private class GuardedClock(given: CoroutineDispatcher, clock: Delay) :
+    GuardedDispatcher(given),
+    Delay by clock
