@@ -23,6 +23,8 @@ public interface OffloadManager : OffloadScope {
      * most [kill] for the cancelled bodies to end. Bodies that have not ended by then go on, undying, and are named in
      * the report; their callers have their answer.
      *
+     * If there is a listener, waits until it was told everything, but not longer than a second.
+     *
      * Idempotent: a second call reports on what it finds. The times are those of the caller's dispatcher.
      *
      * This function is cancellable. Its cancellation leaves the manager closed to new work, with what was still running

@@ -47,6 +47,8 @@ private const val DEEP = 5_000
 /** R10: scopes in scopes, on threads with hardly any stack, whatever the dispatcher does. */
 class DeepScopeSpec :
     FunSpec({
+        afterSpec { forgetUncaught() }
+
         val smallThreads = Executors.newSingleThreadExecutor {
             Thread(null, it, "small stack", 256 * 1024).apply {
                 isDaemon =

@@ -30,6 +30,14 @@ fun managerTest(
     }
 }
 
+/**
+ * The coroutine library tells nobody of what dispatchers and context elements throw, and so its tests blame the next one that
+ * comes. For after tests that have such things thrown on purpose.
+ */
+fun forgetUncaught() {
+    runCatching { runTest {} }
+}
+
 /** Remembers every event as a line, with the last failure told. */
 class RecordingListener : OffloadListener {
     val events = CopyOnWriteArrayList<String>()

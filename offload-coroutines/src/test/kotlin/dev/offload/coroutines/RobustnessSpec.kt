@@ -21,6 +21,8 @@ import kotlin.time.TimeSource
 /** What is not ours may throw; no job, no caller and no key depends on it. */
 class RobustnessSpec :
     StringSpec({
+        afterSpec { forgetUncaught() }
+
         "R3: a dispatcher that throws fails the job, and frees its key" {
             val refusal = IllegalStateException("no")
             val refusing =

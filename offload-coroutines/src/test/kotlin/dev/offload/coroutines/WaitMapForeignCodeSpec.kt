@@ -56,6 +56,8 @@ import kotlin.time.Duration.Companion.seconds
 /** R9, for a wait map: what others wrote throws, blocks, or runs where it should not, and nobody else loses by it. */
 class WaitMapForeignCodeSpec :
     FunSpec({
+        afterSpec { forgetUncaught() }
+
         for ((what, hostile) in throwing()) {
             test("R9: a $what costs a close nothing: all others are told, what was stored is handed over") {
                 val undelivered = ConcurrentLinkedQueue<Int>()

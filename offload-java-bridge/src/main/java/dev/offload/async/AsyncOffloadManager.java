@@ -111,6 +111,8 @@ public final class AsyncOffloadManager extends AsyncOffloadScope {
    * kill} for the cancelled bodies to end. Bodies that have not ended by then go on, undying, and
    * are named in the report; their callers have their answer.
    *
+   * <p>If there is a listener, waits until it was told everything, but not longer than a second.
+   *
    * <p>If the calling thread is interrupted, the time it waits for is over, and it returns with the
    * interrupt flag set. Idempotent: a second call reports on what it finds.
    *

@@ -12,7 +12,10 @@ import java.io.IOException;
 import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -82,6 +85,42 @@ class HostileRecorderTest {
     revoke(id);
     assertEquals(3, Bounded.get("launched anew", launched(id, () -> 3)));
     revoke(neighbour);
+  }
+
+  @Test
+  @DisplayName(
+      "R9: an id that asks for its own task while that ends is answered, and the task ends")
+  void idThatComesBackAtTheEnd() {
+    HostileId neighbour = new HostileId("neighbour");
+    assertEquals(0, Bounded.get("the neighbour", launched(neighbour, () -> 0)));
+    HostileId id = new HostileId("same");
+    AtomicInteger depth = new AtomicInteger();
+    AtomicBoolean on = new AtomicBoolean();
+    AtomicReference<OffloadFuture<Integer>> own = new AtomicReference<>();
+    Runnable comesBack =
+        () -> {
+          if (on.get() && depth.getAndIncrement() == 0) {
+            var unused = recorder.state(id);
+            var unused2 = own.get().jobState();
+            var unused3 = own.get().cancel();
+          }
+          depth.set(0);
+        };
+    neighbour.onEquals(comesBack);
+    CountDownLatch submitted = new CountDownLatch(1);
+    OffloadFuture<Integer> future =
+        launched(
+            id,
+            () -> {
+              submitted.await();
+              on.set(true);
+              return 1;
+            });
+    own.set(future);
+    submitted.countDown();
+    assertEquals(1, Bounded.get("its caller is told", future));
+    on.set(false);
+    assertEquals(TaskState.SUCCEEDED, recorder.state(id));
   }
 
   @ParameterizedTest

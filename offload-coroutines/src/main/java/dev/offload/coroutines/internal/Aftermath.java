@@ -40,6 +40,9 @@ final class Aftermath {
   /** What this thread is at; null for most. */
   private @Nullable Loop running;
 
+  /** The job whose end this thread settles at the moment. */
+  private @Nullable JobCell<?> settling;
+
   /** How many starts are on the stack of this thread. */
   private int depth;
 
@@ -59,6 +62,17 @@ final class Aftermath {
     Aftermath here = HERE.get();
     here.sections++;
     return here;
+  }
+
+  /** Notes what job's end is settled by this thread; null for none. Answers what it was before. */
+  @Nullable JobCell<?> settle(@Nullable JobCell<?> job) {
+    JobCell<?> before = settling;
+    settling = job;
+    return before;
+  }
+
+  static boolean isSettling(JobCell<?> job) {
+    return HERE.get().settling == job;
   }
 
   /** Keeps bodies to be started. */

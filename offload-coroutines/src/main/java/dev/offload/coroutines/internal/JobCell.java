@@ -134,8 +134,11 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
   /** Whether the body was asked to stop, so that waits which are still there are to stay. */
   private volatile boolean stopAsked;
 
-  /** Whether it was counted out of its scope. Belongs to its end. */
-  private boolean countedOut;
+  /** Whether it was counted out of its scope, and was the last one there. Belongs to its end. */
+  private byte countedOut;
+
+  private static final byte OUT = 1;
+  private static final byte OUT_AS_LAST = 2;
 
   /** What the body waits for; guarded by this. */
   private @Nullable WaitEdge waits;
@@ -205,8 +208,8 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
   }
 
   /**
-   * Waits, if the outcome is decided, until it may be told. Not for the thread that settles it, and
-   * not under a lock that it needs.
+   * Waits, if the outcome is decided, until it may be told. Not under a lock that its end needs;
+   * the thread that settles it, which an id may have come here from, does not wait.
    */
   @SuppressWarnings("ThreadPriorityCheck") // the thread waited for may need this one's processor
   public void awaitTold() {
@@ -214,6 +217,8 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     while (isDecided() && !isTold()) {
       if (++tries < SPINS) {
         Thread.onSpinWait();
+      } else if (Aftermath.isSettling(this)) {
+        return;
       } else {
         Thread.yield();
       }
@@ -580,11 +585,10 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
 
   /** Counts the job out, once; true if its scope is over with it. */
   boolean countOut() {
-    if (countedOut) {
-      return false;
+    if (countedOut == 0) {
+      countedOut = scope.count(this, publicState(word)) ? OUT_AS_LAST : OUT;
     }
-    countedOut = true;
-    return scope.count(this, publicState(word));
+    return countedOut == OUT_AS_LAST;
   }
 
   /** Takes back the timers. */

@@ -56,13 +56,16 @@ final class JobEnd {
     Aftermath after = Aftermath.enter();
     try {
       ScopeCore scope = job.scope();
-      Admission.Effects letGo;
+      Admission.Effects letGo = null;
       boolean closes = scope.noteFailure(job);
       boolean last;
       OffloadTimer.Task waitOfSuccessor = null;
+      JobCell<?> before = after.settle(job);
       try {
         Ticket ticket = job.ticket();
-        letGo = ticket == null ? null : scope.engine().admission.leave(ticket);
+        if (ticket != null) {
+          letGo = scope.engine().admission.leave(ticket);
+        }
         last = job.countOut();
         JobCell<?> successor = scope.remove(job);
         if (successor != null && successor.endWaiting()) {
@@ -74,8 +77,11 @@ final class JobEnd {
         }
         job.tellRecorder();
       } catch (Throwable e) { // of the JVM: no memory, no stack
-        scope.engine().rescue(() -> of(job, dropped, by));
+        Admission.Effects found = letGo;
+        scope.engine().rescue(() -> again(job, dropped, by, found));
         throw e;
+      } finally {
+        JobCell<?> unused = after.settle(before);
       }
 
       if (by != null) {
@@ -104,6 +110,18 @@ final class JobEnd {
       }
     } finally {
       after.exit(job);
+    }
+  }
+
+  /** Goes on with an end that could not be settled; each step that was made is made no more. */
+  private static void again(
+      JobCell<?> job,
+      @Nullable Throwable dropped,
+      @Nullable Lease<?> by,
+      Admission.@Nullable Effects found) {
+    of(job, dropped, by);
+    if (found != null) {
+      found.run();
     }
   }
 

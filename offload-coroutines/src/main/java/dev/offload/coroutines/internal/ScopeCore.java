@@ -518,15 +518,19 @@ public final class ScopeCore implements WaitTarget {
    * scope fails fast by it and takes nothing more: {@link #cancelMembers} has to follow.
    */
   boolean noteFailure(JobCell<?> job) {
-    if (failFast && job.hasFailed() && firstFailed.compareAndSet(null, job)) {
+    if (failFast && job.hasFailed() && isFirstFailed(job)) {
       job.markObserved();
       gate.advance(Gate.CANCELLED); // it has this job, so it does not terminate with this
       return true;
     }
-    if (parent != null && job.hasFailedUnobserved() && firstFailed.get() != job) {
+    if (parent != null && job.hasFailedUnobserved()) {
       unseen.add(job);
     }
     return false;
+  }
+
+  private boolean isFirstFailed(JobCell<?> job) {
+    return firstFailed.compareAndSet(null, job) || firstFailed.get() == job;
   }
 
   /** Counts the job out; true if the scope is over with it. */

@@ -8,6 +8,7 @@ import dev.offload.coroutines.LOAD
 import dev.offload.coroutines.OffloadManager
 import dev.offload.coroutines.OffloadScope
 import dev.offload.coroutines.TimeoutPolicy
+import dev.offload.coroutines.forgetUncaught
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.StringSpec
 import io.kotest.matchers.nulls.shouldNotBeNull
@@ -63,6 +64,8 @@ private enum class Reaction {
 
 class HostileBodySpec :
     StringSpec({
+        afterSpec { forgetUncaught() }
+
         for (reaction in Reaction.entries) {
             /** A body that has begun, and does [action] when it is cancelled. */
             fun OffloadScope.begun(id: Int, timeout: Duration? = null, action: () -> Unit) = CompletableDeferred<Unit>()

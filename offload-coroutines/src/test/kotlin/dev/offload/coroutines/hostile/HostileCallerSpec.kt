@@ -10,6 +10,7 @@ import dev.offload.coroutines.OffloadConfig
 import dev.offload.coroutines.OffloadDeferred
 import dev.offload.coroutines.OffloadManager
 import dev.offload.coroutines.WaitMap
+import dev.offload.coroutines.forgetUncaught
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.StringSpec
 import io.kotest.matchers.shouldBe
@@ -29,6 +30,8 @@ import kotlinx.coroutines.launch
 /** Callers whose dispatcher throws or blocks when they are to be resumed. */
 class HostileCallerSpec :
     StringSpec({
+        afterSpec { forgetUncaught() }
+
         val one = KindPolicy.unset().withConcurrency(ConcurrencyLimit.of(1))
 
         /** Begins at once, and is dispatched for the first time when it is told. */

@@ -8,6 +8,7 @@ import dev.offload.coroutines.OffloadConfig
 import dev.offload.coroutines.OffloadManager
 import dev.offload.coroutines.RecordingListener
 import dev.offload.coroutines.TimeoutPolicy
+import dev.offload.coroutines.forgetUncaught
 import dev.offload.spi.OffloadListener
 import io.kotest.core.spec.style.StringSpec
 import io.kotest.matchers.shouldBe
@@ -23,6 +24,8 @@ import kotlin.time.Duration.Companion.milliseconds
 /** Clocks, timers and context elements. */
 class HostileClockSpec :
     StringSpec({
+        afterSpec { forgetUncaught() }
+
         "R9: a clock that throws once, at whatever read, costs no job its end" {
             val one = KindPolicy.unset().withConcurrency(ConcurrencyLimit.of(1))
             for (reads in 0..25) {

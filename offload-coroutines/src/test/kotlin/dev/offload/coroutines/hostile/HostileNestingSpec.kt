@@ -7,6 +7,7 @@ import dev.offload.coroutines.LOAD
 import dev.offload.coroutines.OffloadConfig
 import dev.offload.coroutines.OffloadDeferred
 import dev.offload.coroutines.OffloadManager
+import dev.offload.coroutines.forgetUncaught
 import io.kotest.core.spec.style.StringSpec
 import io.kotest.matchers.shouldBe
 import kotlinx.coroutines.CompletableDeferred
@@ -18,6 +19,8 @@ import java.util.concurrent.Executor
 /** Bodies that run in place, in each other. */
 class HostileNestingSpec :
     StringSpec({
+        afterSpec { forgetUncaught() }
+
         val inPlace = Executor { it.run() }.asCoroutineDispatcher()
 
         /** The end of everything, whatever the callers were told. */
