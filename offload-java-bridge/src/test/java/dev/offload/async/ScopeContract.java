@@ -133,6 +133,23 @@ interface ScopeContract extends Contract {
   }
 
   @Test
+  @DisplayName("R8: who waits for a cancelled scope waits for its own dying bodies, too")
+  default void cancelledScopeOfItsOwn() {
+    Face face = bench().open();
+    ScopeFace scope = bench().scope(face, "scope");
+    Body<Integer> dying = bench().stubborn(() -> 1);
+    Handle<Integer> handle = scope.submit(OWN, dying);
+    dying.awaitStarted();
+    scope.cancel();
+    Outcome.of(handle).assertCancelled(CancelReason.SCOPE_CLOSED);
+    var ended = Bounded.start(scope::close).thenApply(done -> dying.hasEnded());
+    dying.awaitStopped();
+    assertFalse(ended.isDone());
+    dying.release();
+    assertTrue(Bounded.get("the end", ended), "the body had ended when the scope had");
+  }
+
+  @Test
   @DisplayName("R8: none of the queued jobs of a cancelled scope begins, nor of those under it")
   default void noneBeginsInACancelledScope() {
     Face face = bench().open();

@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
  * throws, the next is told:
  *
  * <ol>
+ *   <li>who watches the tasks of a recorder, by a buffer of his own;
  *   <li>the callers: those who ask from this moment on (the stack of waiters is closed by one
  *       step), those who wait one after the other;
- *   <li>who watches the tasks of a recorder, by a buffer of his own;
  *   <li>callers that wait for room in a queue;
  *   <li>the listener, by a mailbox (where time is virtual: last of all, in place);
  *   <li>the siblings in a scope that fails fast are cancelled;
@@ -87,8 +87,8 @@ final class JobEnd {
       if (by != null) {
         by.settled();
       }
-      job.close();
       job.letBodyGo();
+      job.close();
       if (letGo != null) {
         letGo.tellRoom();
       }
@@ -135,8 +135,8 @@ final class JobEnd {
       if (by != null) {
         by.settled();
       }
-      job.fireDecided();
       job.tellWatchers();
+      job.fireDecided();
       if (closes) {
         scope.cancelMembers();
       }

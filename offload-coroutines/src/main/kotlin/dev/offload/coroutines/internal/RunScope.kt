@@ -66,11 +66,18 @@ private class ScopeRun<R>(
             coroutine.cancel(CancellationException("scope '${core.name()}' was closed"))
         }
         val scope = face(core, coroutine.coroutineContext)
-        runCatching { scope.block() }.also { result = it }.getOrThrow()
-        coroutine.children.forEach { it.join() }
-        core.complete()
-        if (!core.termination().isClosed) waitingFor(core) { core.awaitEnd(it) }
-        coroutine.joinOpened()
+        try {
+            runCatching { scope.block() }.also { result = it }.getOrThrow()
+            coroutine.children.forEach { it.join() }
+            core.complete()
+            if (!core.termination().isClosed) waitingFor(core) { core.awaitEnd(it) }
+            coroutine.joinOpened()
+        } catch (e: Throwable) {
+            // Who joins the coroutine of the scope waits for the bodies, too.
+            core.close()
+            withContext(NonCancellable) { awaitEnd() }
+            throw e
+        }
     }
 
     /** Waits for all that the coroutine does not wait for by itself, after it was cancelled. */
