@@ -1,3 +1,5 @@
+@file:OptIn(ExperimentalCoroutinesApi::class)
+
 package dev.offload.coroutines.hostile
 
 import dev.offload.ConcurrencyLimit
@@ -12,9 +14,13 @@ import io.kotest.core.spec.style.StringSpec
 import io.kotest.matchers.shouldBe
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.asCoroutineDispatcher
+import kotlinx.coroutines.test.UnconfinedTestDispatcher
+import kotlinx.coroutines.test.runTest
 import java.util.concurrent.ConcurrentLinkedQueue
 import java.util.concurrent.Executor
+import kotlin.time.Duration.Companion.seconds
 
 /** Bodies that run in place, in each other. */
 class HostileNestingSpec :
@@ -32,7 +38,7 @@ class HostileNestingSpec :
             shouldComeToRest()
         }
 
-        for (depth in listOf(500, 5_000)) {
+        for (depth in listOf(500, 100_000)) {
             "R10: $depth submissions nested in bodies on Dispatchers.Unconfined all succeed" {
                 val manager = OffloadManager(context = Dispatchers.Unconfined)
                 val handles = ConcurrentLinkedQueue<OffloadDeferred<Int>>()
@@ -55,6 +61,18 @@ class HostileNestingSpec :
                 }.also { handles += it }
                 inTime("submit returns") { nest(depth) }.outcome().getOrThrow() shouldBe depth
                 manager.shouldHaveEnded(handles)
+            }
+        }
+
+        "R10: 20,000 submissions nested in place in virtual time, each awaited in the body before it, all succeed" {
+            runTest(timeout = 60.seconds) {
+                val manager = OffloadManager(context = UnconfinedTestDispatcher(testScheduler))
+                fun nest(left: Int): OffloadDeferred<Int> = manager.submit(COUNT.key(left)) {
+                    if (left > 0) nest(left - 1).await() + 1 else 0
+                }
+                nest(20_000).await() shouldBe 20_000
+                manager.shutdown(1.seconds).isClean shouldBe true
+                manager.snapshot().total().succeeded() shouldBe 20_001
             }
         }
 
@@ -90,15 +108,15 @@ class HostileNestingSpec :
             manager.shouldComeToRest()
         }
 
-        "R10: 5,000 jobs under a limit of one end where each body starts the next in place" {
+        "R10: 100,000 jobs under a limit of one end where each body starts the next in place" {
             val one = KindPolicy.unset().withConcurrency(ConcurrencyLimit.of(1))
             for (dispatcher in listOf(Dispatchers.Unconfined, inPlace)) {
                 val manager = OffloadManager(OffloadConfig { kind(COUNT, one) }, dispatcher)
                 val go = CompletableDeferred<Int>()
                 val handles = listOf(manager.submit(COUNT.key(0)) { go.await() }) +
-                    List(5_000) { manager.submit(COUNT.key(it + 1)) { it + 1 } }
+                    List(100_000) { manager.submit(COUNT.key(it + 1)) { it + 1 } }
                 started { go.complete(0) }
-                inTime("all callers are told") { handles.map { it.await() } } shouldBe List(5_001) { it }
+                inTime("all callers are told") { handles.map { it.await() } } shouldBe List(100_001) { it }
                 manager.shouldHaveEnded(handles)
             }
         }
