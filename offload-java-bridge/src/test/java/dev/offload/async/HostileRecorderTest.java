@@ -2,6 +2,7 @@ package dev.offload.async;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.offload.LaunchOutcome;
@@ -9,6 +10,8 @@ import dev.offload.RevokeOutcome;
 import dev.offload.TaskEvent;
 import dev.offload.TaskState;
 import java.io.IOException;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -258,5 +261,42 @@ class HostileRecorderTest {
 
     Bounded.until("it has come back often", () -> left.get() <= 0);
     revoke(id);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("R9: ids that are handed over one by one may throw and come back")
+  void idsThatThrowAndComeBack(Refusal thrown) {
+    HostileId dropped = new HostileId("dropped");
+    HostileId kept = new HostileId("kept");
+    HostileId inner = new HostileId("inner");
+    assertEquals(1, Bounded.get("the first task", launched(dropped, () -> 1)));
+    assertEquals(2, Bounded.get("the second task", launched(kept, () -> 2)));
+    Iterator<HostileId> ids =
+        new Iterator<>() {
+          private boolean first = true;
+
+          @Override
+          public boolean hasNext() {
+            return true;
+          }
+
+          @Override
+          public HostileId next() {
+            if (first) {
+              first = false;
+              return dropped;
+            }
+            assertEquals(3, Bounded.get("the inner task", launched(inner, () -> 3)));
+            thrown.raise();
+            return kept;
+          }
+        };
+    assertThrows(Throwable.class, () -> recorder.dropSucceeded(() -> ids));
+
+    assertEquals(TaskState.NOT_FOUND, recorder.state(dropped));
+    assertEquals(TaskState.SUCCEEDED, recorder.state(kept));
+    assertEquals(TaskState.SUCCEEDED, recorder.state(inner));
+    assertEquals(2, recorder.dropSucceeded(List.of(dropped, kept, inner)));
   }
 }

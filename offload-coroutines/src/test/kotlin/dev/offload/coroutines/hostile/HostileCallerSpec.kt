@@ -9,6 +9,7 @@ import dev.offload.coroutines.LOAD
 import dev.offload.coroutines.OffloadConfig
 import dev.offload.coroutines.OffloadDeferred
 import dev.offload.coroutines.OffloadManager
+import dev.offload.coroutines.OffloadScope
 import dev.offload.coroutines.WaitMap
 import dev.offload.coroutines.forgetUncaught
 import io.kotest.assertions.throwables.shouldThrow
@@ -102,6 +103,27 @@ class HostileCallerSpec :
                 manager.shouldComeToRest()
             }
 
+            "R9: a scope whose caller's dispatcher throws $thrown ends, and the caller is told" {
+                val manager = OffloadManager()
+                val go = CompletableDeferred<String>()
+                val told = CompletableDeferred<String>()
+                caller(HostileDispatcher { thrown.raise() }) {
+                    told.complete(manager.scope("request") { submit(LOAD.key(1)) { go.await() }.let { "value" } })
+                }
+                go.complete("value")
+                inTime("the caller is told") { told.await() } shouldBe "value"
+                manager.shouldBeFree(LOAD.key(1))
+                manager.shouldComeToRest()
+            }
+
+            "R9: scopes in scopes go on where the dispatcher of their caller throws $thrown" {
+                val manager = OffloadManager()
+                val told = CompletableDeferred<String>()
+                caller(HostileDispatcher { thrown.raise() }) { told.complete(manager.nested(40)) }
+                inTime("the caller is told") { told.await() } shouldBe "value"
+                manager.shouldComeToRest()
+            }
+
             "W3: a waiter whose dispatcher throws $thrown does not fail who wakes it" {
                 val map = WaitMap<Int, String>()
                 val refusing = HostileDispatcher { thrown.raise() }
@@ -189,3 +211,7 @@ class HostileCallerSpec :
             }
         }
     })
+
+private suspend fun OffloadScope.nested(depth: Int): String = scope("scope") {
+    if (depth == 0) "value" else nested(depth - 1)
+}

@@ -14,7 +14,10 @@ import io.kotest.core.spec.style.StringSpec
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldNotStartWith
 import kotlinx.coroutines.CompletableDeferred
+import kotlinx.coroutines.CopyableThreadContextElement
+import kotlinx.coroutines.DelicateCoroutinesApi
 import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.ThreadContextElement
 import kotlinx.coroutines.job
 import kotlin.coroutines.AbstractCoroutineContextElement
@@ -119,6 +122,31 @@ class HostileClockSpec :
                 manager.shouldBeFree(LOAD.key(1))
                 manager.shouldComeToRest()
             }
+
+            "R9: a context element that throws when it is copied refuses that submission alone ($thrown)" {
+                val manager = OffloadManager()
+                val element = CopiedElement { thrown.raise() }
+                runCatching { manager.submit(LOAD.key(1), context = element) { "never" } }.isFailure shouldBe true
+                runCatching { manager.share(LOAD.key(1), context = element) { "never" } }.isFailure shouldBe true
+                runCatching { manager.spawn("label", context = element) { } }.isFailure shouldBe true
+                manager.activeCount shouldBe 0
+                manager.shouldBeFree(LOAD.key(1))
+                manager.shouldComeToRest()
+            }
+        }
+
+        "R9: a context element that blocks when it is copied delays that submission alone" {
+            withBlock { block ->
+                val manager = OffloadManager()
+                val blocked =
+                    started { manager.submit(LOAD.key(1), context = CopiedElement { block.hold() }) { "last" } }
+                block.awaitArrival()
+                manager.shouldBeFree(LOAD.key(1))
+                manager.activeCount shouldBe 0
+                block.release()
+                blocked.inTime("the submission").outcome().getOrThrow() shouldBe "last"
+                manager.shouldComeToRest()
+            }
         }
     })
 
@@ -131,4 +159,20 @@ private class HostileElement(private val onUpdate: () -> Unit) :
     override fun restoreThreadContext(context: CoroutineContext, oldState: Unit) = Unit
 
     private companion object Key : CoroutineContext.Key<HostileElement>
+}
+
+/** Wants to be copied for each coroutine. */
+@OptIn(DelicateCoroutinesApi::class, ExperimentalCoroutinesApi::class)
+private class CopiedElement(private val onCopy: () -> Unit) :
+    AbstractCoroutineContextElement(Key),
+    CopyableThreadContextElement<Unit> {
+    override fun copyForChild(): CopyableThreadContextElement<Unit> = also { onCopy() }
+
+    override fun mergeForChild(overwritingElement: CoroutineContext.Element) = overwritingElement
+
+    override fun updateThreadContext(context: CoroutineContext) = Unit
+
+    override fun restoreThreadContext(context: CoroutineContext, oldState: Unit) = Unit
+
+    private companion object Key : CoroutineContext.Key<CopiedElement>
 }
