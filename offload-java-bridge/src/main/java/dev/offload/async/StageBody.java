@@ -135,8 +135,16 @@ final class StageBody<T extends @Nullable Object>
 
     @Override
     public void accept(T value, @Nullable Throwable failure) {
-      Throwable cause = failure instanceof CompletionException ? failure.getCause() : null;
+      Throwable cause = failure instanceof CompletionException ? causeOf(failure) : null;
       end(value, cause == null ? failure : cause);
+    }
+
+    private static @Nullable Throwable causeOf(Throwable failure) {
+      try {
+        return failure.getCause();
+      } catch (Throwable e) { // it may be of a class of the user's
+        return null;
+      }
     }
 
     /** A null value without a failure is a value of type T. */

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -365,6 +366,32 @@ class HostileBodyTest {
     Bounded.until("all have ended", () -> manager.activeCount() == 0);
     assertEquals(20, manager.snapshot().total().succeeded());
     assertEquals(0, manager.snapshot().total().failed());
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  @DisplayName("R3: a stage whose CompletionException has no cause to show ends its job")
+  void stageWithACauseThatThrows(boolean later) {
+    class NoCause extends CompletionException {
+      private static final long serialVersionUID = 1L;
+
+      @Override
+      public synchronized Throwable getCause() {
+        throw new IllegalStateException("no cause");
+      }
+    }
+
+    CompletableFuture<Integer> stage = new CompletableFuture<>();
+    if (!later) {
+      stage.completeExceptionally(new NoCause());
+    }
+    OffloadFuture<Integer> future = manager.submitStage(Work.LOAD.key(1), () -> stage);
+    if (later) {
+      Bounded.until("it is attached", () -> stage.getNumberOfDependents() > 0);
+      stage.completeExceptionally(new NoCause());
+    }
+    Bounded.until("the job has ended", () -> future.jobState() == JobState.FAILED);
+    assertEquals(2, Bounded.get("the key is free", manager.submit(Work.LOAD.key(1), () -> 2)));
   }
 
   @Test

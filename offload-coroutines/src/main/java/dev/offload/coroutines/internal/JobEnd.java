@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * The end of a job: first it is settled, then it is told.
  *
  * <p><b>Settled</b> is what others may rely on as soon as they know of the end. Nothing here runs
- * foreign code, waits or fails:
+ * foreign code, waits or fails, but for the last step, which asks the id of a task once more:
  *
  * <ol>
  *   <li>a failure is noted with the scope; one that fails fast takes nothing more from here on, so

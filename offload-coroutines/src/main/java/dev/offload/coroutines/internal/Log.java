@@ -11,10 +11,14 @@ import org.jspecify.annotations.Nullable;
  * why; it goes when it has nothing to do.
  */
 public final class Log {
-  private static final System.Logger LOG = System.getLogger("dev.offload");
   private static final Mailbox MAILBOX = new Mailbox(SideThreads.Lane.ofLog());
 
   private Log() {}
+
+  /** Asked for each time, as the first time may be too early for whoever finds loggers. */
+  private static System.Logger logger() {
+    return System.getLogger("dev.offload");
+  }
 
   /** Something went wrong that nobody else is told. */
   public static void warn(String message, @Nullable Throwable thrown) {
@@ -28,9 +32,9 @@ public final class Log {
   private static void logNow(Level level, Supplier<String> message, @Nullable Throwable thrown) {
     try {
       if (thrown == null) {
-        LOG.log(level, message);
+        logger().log(level, message);
       } else {
-        LOG.log(level, message, thrown);
+        logger().log(level, message, thrown);
       }
     } catch (Throwable e) {
       logWithout(level, message, thrown);
@@ -42,7 +46,7 @@ public final class Log {
       Level level, Supplier<String> message, @Nullable Throwable thrown) {
     try {
       String what = thrown == null ? "" : " (" + thrown.getClass().getName() + ")";
-      LOG.log(level, message.get() + what);
+      logger().log(level, message.get() + what);
     } catch (Throwable e) { // there is nobody left to tell
     }
   }

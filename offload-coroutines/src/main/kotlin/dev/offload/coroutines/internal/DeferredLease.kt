@@ -54,7 +54,9 @@ private class AwaitingCaller(
     private val edge: WaitEdge?,
 ) : LeaseWaiter(lease),
     (Throwable?) -> Unit {
-    override fun fire() = caller.tell(null, lease().job().scope().engine().side)
+    private val isQuick = caller.context.resumesQuickly()
+
+    override fun fire() = caller.tell(null, lease().job().scope().engine().side, isQuick)
 
     override fun invoke(cause: Throwable?) {
         edge?.close()
@@ -71,7 +73,9 @@ private class ClosedCaller(
     (Throwable?) -> Unit {
     override fun wantsEnd() = true
 
-    override fun fire() = caller.tell(Unit, side)
+    private val isQuick = caller.context.resumesQuickly()
+
+    override fun fire() = caller.tell(Unit, side, isQuick)
 
     override fun invoke(cause: Throwable?) {
         edge?.close()

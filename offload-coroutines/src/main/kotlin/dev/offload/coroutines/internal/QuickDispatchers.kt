@@ -4,6 +4,7 @@ import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.ExecutorCoroutineDispatcher
 import kotlinx.coroutines.MainCoroutineDispatcher
 import java.util.concurrent.Executor
+import java.util.concurrent.Executors
 import java.util.concurrent.ThreadPoolExecutor
 import kotlin.coroutines.ContinuationInterceptor
 import kotlin.coroutines.CoroutineContext
@@ -38,4 +39,7 @@ private fun MainCoroutineDispatcher.mayRunInPlace() = try {
 /** A pool of the JDK without code of others in it, that neither waits for room nor runs what it has no room for. */
 private fun Executor.isPlainPool() = javaClass == ThreadPoolExecutor::class.java &&
     (this as ThreadPoolExecutor).rejectedExecutionHandler.javaClass == ThreadPoolExecutor.AbortPolicy::class.java &&
+    threadFactory.javaClass == DEFAULT_FACTORY &&
     queue.javaClass.name.startsWith("java.util.concurrent.")
+
+private val DEFAULT_FACTORY = Executors.defaultThreadFactory().javaClass

@@ -73,14 +73,16 @@ internal abstract class ScopeFace(val core: ScopeCore) : OffloadScope {
 
     private inner class WaitingForRoom : RoomWaiter() {
         private var caller: CancellableContinuation<Unit>? = null
+        private var isQuick = false
 
         suspend fun untilTold(key: OffloadKey<*>) = suspendCancellableCoroutine { continuation ->
             val again = caller != null
             caller = continuation
+            isQuick = continuation.context.resumesQuickly()
             if (!core.awaitRoom(key, this, again)) continuation.resume(Unit)
         }
 
-        override fun fire() = caller!!.tell(Unit, core.engine().side)
+        override fun fire() = caller!!.tell(Unit, core.engine().side, isQuick)
     }
 
     override fun <T> share(

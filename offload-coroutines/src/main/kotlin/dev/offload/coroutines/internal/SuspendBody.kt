@@ -73,9 +73,12 @@ internal class SuspendBody<T>(
         if (begun) {
             cell!!.fail(cause)
         } else if (!overtaken) {
-            cell!!.refuse(if (cause is CancellationException) cause.cause ?: cause else cause)
+            cell!!.refuse(if (cause is CancellationException) causeOf(cause) ?: cause else cause)
         }
     }
+
+    /** What a dispatcher cancelled the body with may be of a class of its own. */
+    private fun causeOf(cancellation: CancellationException) = runCatching { cancellation.cause }.getOrNull()
 
     private companion object {
         val RAN: AtomicIntegerFieldUpdater<SuspendBody<*>> =

@@ -10,9 +10,11 @@ import kotlin.coroutines.resume
 /**
  * Resumes a caller from a thread that others wait for. A dispatcher that is known takes a caller at once. Any other may
  * block, throw, or run the caller on this thread for as long as it likes, so that a thread aside hands it over.
+ *
+ * [isQuick] is found out when the caller begins to wait, by itself: also its context may be of others' making.
  */
-internal fun <T> CancellableContinuation<T>.tell(value: T, side: SideThreads) {
-    if (side.inPlace() || context.resumesQuickly()) {
+internal fun <T> CancellableContinuation<T>.tell(value: T, side: SideThreads, isQuick: Boolean) {
+    if (isQuick || side.inPlace()) {
         resume(value)
     } else {
         side.answer { resumeSafely(value) }

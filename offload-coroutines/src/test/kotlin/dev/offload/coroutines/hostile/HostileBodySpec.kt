@@ -300,6 +300,23 @@ class HostileBodySpec :
             }
         }
 
+        "R3: a dispatcher that cancels a body with an exception that throws fails it" {
+            class NoCause : kotlin.coroutines.cancellation.CancellationException("refused") {
+                override val cause: Throwable get() = error("no cause")
+            }
+            val refusing = object : CoroutineDispatcher() {
+                override fun dispatch(context: CoroutineContext, block: Runnable) {
+                    context.job.cancel(NoCause())
+                    Dispatchers.Default.dispatch(context, block)
+                }
+            }
+            val manager = OffloadManager()
+            manager.submit(LOAD.key(1), context = refusing) { "never" }.outcome().exceptionOrNull()
+                .shouldBeInstanceOf<OffloadFailedException>()
+            manager.shouldBeFree(LOAD.key(1))
+            manager.shouldComeToRest()
+        }
+
         "R3: a job that its dispatcher dropped ends when it is cancelled" {
             val dropping =
                 object : CoroutineDispatcher() {

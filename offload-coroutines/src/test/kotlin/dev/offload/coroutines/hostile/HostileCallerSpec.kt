@@ -23,10 +23,12 @@ import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.asCoroutineDispatcher
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.job
 import kotlinx.coroutines.launch
+import java.util.concurrent.Executors
 
 /** Callers whose dispatcher throws or blocks when they are to be resumed. */
 class HostileCallerSpec :
@@ -162,6 +164,27 @@ class HostileCallerSpec :
                     manager.shouldComeToRest()
                     block.isReleased shouldBe false
                 }
+            }
+        }
+
+        "R9: a pool whose ThreadFactory blocks holds up no other caller of the job, and no next one" {
+            withBlock { block ->
+                val manager = OffloadManager()
+                val go = CompletableDeferred<String>()
+                val handle = manager.submit(LOAD.key(1)) { go.await() }
+                val pool = Executors.newFixedThreadPool(1) { task ->
+                    block.hold()
+                    Thread(task).apply { isDaemon = true }
+                }
+                val stuck = asks(handle, pool.asCoroutineDispatcher())
+                val other = asks(handle)
+                started { go.complete("value") }
+                inTime("the other is told") { other.await() } shouldBe "value"
+                manager.shouldBeFree(LOAD.key(1))
+                block.release()
+                inTime("and so is the one") { stuck.await() } shouldBe "value"
+                pool.shutdown()
+                manager.shouldComeToRest()
             }
         }
 
