@@ -313,7 +313,7 @@ interface ScopeContract extends Contract {
     body.release();
     Bounded.get("the end", ended);
 
-    assertTrue(face.isGivenUp(Outcome.of(dropped).failure()));
+    Outcome.of(dropped).assertCancelled(CancelReason.SCOPE_CLOSED);
     assertEquals(1, face.find(SHARED).orElseThrow().leases());
     shared.release();
     Outcome.of(kept).assertValue(7);

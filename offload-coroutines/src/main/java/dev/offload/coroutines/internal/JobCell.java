@@ -134,8 +134,10 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
   /** Whether the body was asked to stop, so that waits which are still there are to stay. */
   private volatile boolean stopAsked;
 
-  /** Whether it was counted out of its scope. Belongs to its end. */
+  /** Whether it was counted out of its scope, and that was over with it. Both belong to its end. */
   private boolean countedOut;
+
+  private boolean wasLast;
 
   /** What the body waits for; guarded by this. */
   private @Nullable WaitEdge waits;
@@ -578,13 +580,13 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     body = null;
   }
 
-  /** Counts the job out, once; true if its scope is over with it. */
+  /** Counts the job out, once; true if its scope is over with it, also if asked again. */
   boolean countOut() {
-    if (countedOut) {
-      return false;
+    if (!countedOut) {
+      countedOut = true;
+      wasLast = scope.count(this, publicState(word));
     }
-    countedOut = true;
-    return scope.count(this, publicState(word));
+    return wasLast;
   }
 
   /** Takes back the timers. */

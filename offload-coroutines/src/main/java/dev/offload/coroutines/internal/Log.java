@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Log {
   private static final System.Logger LOG = System.getLogger("dev.offload");
-  private static final Mailbox MAILBOX = new Mailbox(SideThreads.Lane.ofLog());
+  private static final Mailbox MAILBOX = new Mailbox(SideThreads.Lane.ofLog()::run);
 
   private Log() {}
 
