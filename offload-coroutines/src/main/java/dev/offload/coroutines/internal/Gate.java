@@ -20,13 +20,21 @@ import java.lang.invoke.VarHandle;
  * <p>The scope has terminated when its stage is not OPEN and it has no member: from then on none is
  * taken, so it stays so. Exactly one step makes that true, the leaving of the last member or the
  * first advance, and whoever made it is told so.
+ *
+ * <p>That step is not the last one to be told: a job that is counted out may have callers who do
+ * not know yet. So whoever is about to make a step {@linkplain #hold holds} the end until what
+ * follows is told; of those who let go then, exactly one has to tell the end of the scope.
  */
 final class Gate extends Waiters {
   private static final VarHandle WORD;
+  private static final VarHandle HOLDS;
+  private static final VarHandle OVER;
 
   static {
     try {
       WORD = MethodHandles.lookup().findVarHandle(Gate.class, "word", long.class);
+      HOLDS = MethodHandles.lookup().findVarHandle(Gate.class, "holds", int.class);
+      OVER = MethodHandles.lookup().findVarHandle(Gate.class, "over", boolean.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -58,6 +66,14 @@ final class Gate extends Waiters {
   @SuppressWarnings("FieldMayBeFinal") // written through WORD
   private volatile long word = OPEN;
 
+  /** How many are at a step, or at what follows it. */
+  @SuppressWarnings("FieldMayBeFinal") // written through HOLDS
+  private volatile int holds;
+
+  /** Whether somebody has to tell the end, or did. */
+  @SuppressWarnings({"FieldMayBeFinal", "UnusedVariable"}) // by OVER alone
+  private volatile boolean over;
+
   /** Counts a member in; false if the scope takes none. */
   boolean enter(long member, boolean fromMember) {
     for (; ; ) {
@@ -71,10 +87,31 @@ final class Gate extends Waiters {
     }
   }
 
+  /** Keeps the end from being told. Before each {@link #leave} and {@link #advance}. */
+  void hold() {
+    HOLDS.getAndAdd(this, 1);
+  }
+
+  /**
+   * What came with the step is settled and told. True if the scope has terminated and nobody holds
+   * its end any more: then, once, the caller has to tell it.
+   */
+  boolean release() {
+    // Whoever terminates the scope holds it meanwhile, so who sees that and then nobody is the
+    // last.
+    return (int) HOLDS.getAndAdd(this, -1) == 1
+        && hasTerminated(word)
+        && holds == 0
+        && OVER.compareAndSet(this, false, true);
+  }
+
   /** Counts a member out; true if the scope terminates with it. */
   boolean leave(long member) {
-    long after = (long) WORD.getAndAdd(this, -member) - member;
-    return stageOf(after) != OPEN && !hasMembers(after);
+    return hasTerminated((long) WORD.getAndAdd(this, -member) - member);
+  }
+
+  private static boolean hasTerminated(long w) {
+    return stageOf(w) != OPEN && !hasMembers(w);
   }
 
   /** Moves on to a stage, unless it is there or further already. */

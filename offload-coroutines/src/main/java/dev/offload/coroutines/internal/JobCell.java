@@ -583,7 +583,7 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     body = null;
   }
 
-  /** Counts the job out, once; true if its scope is over with it. */
+  /** Counts the job out, once; true if its scope is over with it, also if asked again. */
   boolean countOut() {
     if (countedOut == 0) {
       countedOut = scope.count(this, publicState(word)) ? OUT_AS_LAST : OUT;

@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>callers that wait for room in a queue;
  *   <li>the listener, by a mailbox (where time is virtual: last of all, in place);
  *   <li>the siblings in a scope that fails fast are cancelled;
- *   <li>the end of the scope: its leases are dropped, those who wait for it are told, and so on up
- *       the tree;
+ *   <li>the end of the scope, if its other jobs are told as well: its leases are dropped, those who
+ *       wait for it are told, and so on up the tree;
  *   <li>the timers are taken back;
  *   <li>the jobs let go are handed to their executors; one that runs bodies in place runs them
  *       here, when nobody waits for this thread any more ({@link Aftermath}).
@@ -98,9 +98,7 @@ final class JobEnd {
       if (closes) {
         scope.cancelMembers();
       }
-      if (last) {
-        scope.tellEnd();
-      }
+      scope.tellEndIfDue();
       job.disarm();
       if (waitOfSuccessor != null) {
         OffloadTimer.cancel(waitOfSuccessor);

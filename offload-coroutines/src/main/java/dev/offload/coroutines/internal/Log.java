@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * why; it goes when it has nothing to do.
  */
 public final class Log {
-  private static final Mailbox MAILBOX = new Mailbox(SideThreads.Lane.ofLog());
+  private static final Mailbox MAILBOX = new Mailbox(SideThreads.Lane.ofLog()::run);
 
   private Log() {}
 

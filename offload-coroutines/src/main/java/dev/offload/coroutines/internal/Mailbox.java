@@ -2,6 +2,7 @@ package dev.offload.coroutines.internal;
 
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -10,18 +11,19 @@ import java.util.concurrent.atomic.AtomicInteger;
  * zero sends a thread, which goes when it is back at zero.
  */
 final class Mailbox {
-  private final SideThreads.Lane lane;
+  private final Executor lane;
   private final Queue<Runnable> news = new ConcurrentLinkedQueue<>();
   private final AtomicInteger untold = new AtomicInteger();
 
-  Mailbox(SideThreads.Lane lane) {
+  /** Makes an empty one, which sends its threads by {@code lane}. */
+  Mailbox(Executor lane) {
     this.lane = lane;
   }
 
   void post(Runnable one) {
     news.add(one);
     if (untold.getAndIncrement() == 0) {
-      lane.run(this::tell);
+      lane.execute(this::tell);
     }
   }
 

@@ -407,9 +407,11 @@ public final class ScopeCore implements WaitTarget {
   }
 
   private void leave(long member) {
+    gate.hold();
     if (gate.leave(member)) {
-      terminated();
+      settleEnd();
     }
+    tellEndIfDue();
   }
 
   private void placed(JobCell<?> job) {
@@ -533,9 +535,13 @@ public final class ScopeCore implements WaitTarget {
     return firstFailed.compareAndSet(null, job) || firstFailed.get() == job;
   }
 
-  /** Counts the job out; true if the scope is over with it. */
+  /**
+   * Counts the job out; true if the scope is over with it. {@link #tellEndIfDue} has to follow when
+   * its callers are told.
+   */
   boolean count(JobCell<?> job, JobState end) {
     job.account().countEnded(end, job.joined());
+    gate.hold();
     return gate.leave(Gate.JOB);
   }
 
@@ -555,16 +561,26 @@ public final class ScopeCore implements WaitTarget {
 
   // The end of the scope: runs once, when it takes no more members and the last one has ended.
 
-  /** Its counts go to the one above: from here on it is not there any more. */
+  /** Its counts go to the one above, once: from here on it is not there any more. */
   void settleEnd() {
+    if (isOver) {
+      return; // what came after it failed, and is taken up again
+    }
     isOver = true;
     if (parent != null) {
       parent.forget(this);
     }
   }
 
+  /** What came with a step is told: if that was the last step, and the last news, tells the end. */
+  void tellEndIfDue() {
+    if (gate.release()) {
+      tellEnd();
+    }
+  }
+
   /** Tells those who wait for it, and does the same for each scope above that ends with it. */
-  void tellEnd() {
+  private void tellEnd() {
     Aftermath after = Aftermath.enter();
     try {
       for (ScopeCore ended = this; ended != null; ended = ended.leaveParent()) {
@@ -581,16 +597,14 @@ public final class ScopeCore implements WaitTarget {
 
   /** Answers the scope above if that is over, too. */
   private @Nullable ScopeCore leaveParent() {
-    if (parent == null || !parent.gate.leave(Gate.SCOPE)) {
+    if (parent == null) {
       return null;
     }
-    parent.settleEnd();
-    return parent;
-  }
-
-  private void terminated() {
-    settleEnd();
-    tellEnd();
+    parent.gate.hold();
+    if (parent.gate.leave(Gate.SCOPE)) {
+      parent.settleEnd();
+    }
+    return parent.gate.release() ? parent : null;
   }
 
   private void forget(ScopeCore child) {
@@ -838,10 +852,12 @@ public final class ScopeCore implements WaitTarget {
   }
 
   private boolean advance(int stage) {
+    gate.hold();
     Step step = gate.advance(stage);
     if (step == Step.TERMINATED) {
-      terminated();
+      settleEnd();
     }
+    tellEndIfDue();
     return step != Step.NONE;
   }
 

@@ -46,7 +46,7 @@ public final class SideThreads {
     this.starts = new Lane("offload-start-" + managerName);
     this.stages = new Lane("offload-callback-" + managerName);
     this.news = new Lane("offload-listener-" + managerName);
-    this.listener = new Mailbox(news);
+    this.listener = new Mailbox(news::run);
   }
 
   /** Whether time is virtual, and what can run in the thread at hand has to. */

@@ -7,10 +7,12 @@ import dev.offload.LaunchOutcome
 import dev.offload.OffloadConfig
 import dev.offload.OffloadKind
 import dev.offload.TaskState
+import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldContainExactly
 import io.kotest.matchers.shouldBe
 import java.util.concurrent.CompletableFuture
+import java.util.concurrent.CountDownLatch
 import java.util.concurrent.TimeUnit
 
 /**
@@ -127,6 +129,75 @@ class EndIsSeenLastSpec :
             val job = (launched as LaunchOutcome.Launched).handle().job().apply { begin() shouldBe true }
             job.cancel(CancelReason.CANCELLED) shouldBe true
             seen shouldContainExactly listOf(TaskState.FAILED)
+        }
+
+        test("R9: callers of a cancelled job are told before its body is asked to stop, which may take long") {
+            lateinit var caller: CountingWaiter
+            var told = -1
+            val asksWhenStopped = object : ByHandBody() {
+                override fun stopBody() {
+                    told = caller.told
+                }
+            }
+            val job = scopeByHand().submit(kind.key(1), null, null, asksWhenStopped).taken().apply { begin() }
+            caller = CountingWaiter(end = false)
+            job.await(caller) shouldBe true
+            job.cancel(CancelReason.CANCELLED) shouldBe true
+            told shouldBe 1
+        }
+
+        test("R2, R8: a scope that completes when its last job is settled ends when that is told, and not before") {
+            val root = scopeByHand()
+            val scope = root.open("request", false, null)
+            val over = CountingWaiter(end = true)
+            scope.termination().push(over)
+            var seen: Boolean? = null
+            val body = Moment {
+                scope.complete()
+                seen = scope.termination().isClosed
+            }
+            val job = scope.submit(kind.key(1), null, null, body).taken().apply { begin() shouldBe true }
+            var toldFirst: Boolean? = null
+            val caller = object : Waiter() {
+                override fun wantsEnd() = false
+
+                override fun fire() {
+                    toldFirst = over.told == 0
+                }
+            }
+            job.await(caller) shouldBe true
+            job.succeed("")
+            seen shouldBe false
+            toldFirst shouldBe true
+            over.told shouldBe 1
+            root.snapshot().children() shouldBe emptyList()
+        }
+
+        test(
+            "R3: an end that fails half-way, for want of memory or stack, is taken up again, and so is that of its scope",
+        ) {
+            val root = scopeByHand()
+            val scope = root.open("request", false, null)
+            var fails = true
+            val body = Moment {
+                if (fails) {
+                    fails = false
+                    throw StackOverflowError()
+                }
+            }
+            val job = scope.submit(kind.key(1), null, null, body).taken().apply { begin() shouldBe true }
+            scope.complete()
+            shouldThrow<StackOverflowError> { job.succeed("") }
+            val over = CountDownLatch(1)
+            val waiter = object : Waiter() {
+                override fun wantsEnd() = true
+
+                override fun fire() = over.countDown()
+            }
+            if (scope.termination().push(waiter)) over.await(20, TimeUnit.SECONDS) shouldBe true
+            job.state() shouldBe JobState.SUCCEEDED
+            root.snapshot().children() shouldBe emptyList()
+            root.snapshot().total().succeeded() shouldBe 1
         }
 
         test("R8: a scope that is being opened when the one above is closed is closed with it") {

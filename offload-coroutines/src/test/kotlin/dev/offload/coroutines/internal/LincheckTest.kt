@@ -60,6 +60,7 @@ internal abstract class LincheckTest(private val specification: Class<*>) {
                 .ignore(),
         )
         .addGuarantee(forClasses(javaClass.name).methods("atRest").ignore())
+        .addGuarantee(forClasses(Settled::class.java.name).allMethods().ignore())
 
     private fun <O : Options<O, *>> O.shape(threads: Int, actors: Int): O = threads(threads)
         .actorsPerThread(actors)
