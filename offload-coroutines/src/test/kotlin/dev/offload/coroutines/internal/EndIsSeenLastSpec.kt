@@ -1,11 +1,13 @@
 package dev.offload.coroutines.internal
 
 import dev.offload.CancelReason
+import dev.offload.ConcurrencyLimit
 import dev.offload.ConflictPolicy
 import dev.offload.JobState
 import dev.offload.LaunchOutcome
 import dev.offload.OffloadConfig
 import dev.offload.OffloadKind
+import dev.offload.ScopeSnapshot
 import dev.offload.TaskState
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
@@ -86,18 +88,19 @@ class EndIsSeenLastSpec :
             }
 
             test("R2: who asks for the state or cancels when all is settled waits until it is told, $name") {
-                lateinit var asked: CompletableFuture<JobState>
-                lateinit var cancelled: CompletableFuture<Boolean>
-                lateinit var dropped: CompletableFuture<Boolean>
+                val asked = mutableListOf<CompletableFuture<Pair<Any, Boolean>>>()
                 ended(end) { _, lease ->
-                    asked = asked { lease.jobState() }
-                    cancelled = asked { lease.job().cancel(CancelReason.CANCELLED) }
-                    dropped = asked { lease.cancel() }
+                    val questions = listOf<() -> Any>(
+                        { lease.jobState() },
+                        { lease.job().snapshot().state() },
+                        { lease.job().cancel(CancelReason.CANCELLED) },
+                        { lease.cancel() },
+                    )
+                    questions.mapTo(asked) { question -> asked { question() to lease.isReady } }
+                    runCatching { CompletableFuture.anyOf(*asked.toTypedArray()).get(100, TimeUnit.MILLISECONDS) }
                     lease.isReady shouldBe false
                 }
-                asked.bounded() shouldBe state
-                cancelled.bounded() shouldBe false
-                dropped.bounded() shouldBe false
+                asked.map { it.bounded() } shouldBe listOf(state, state, false, false).map { it to true }
             }
 
             test("R1: who submits when all is settled has a job of their own, which need not wait, $name") {
@@ -144,6 +147,158 @@ class EndIsSeenLastSpec :
             job.await(caller) shouldBe true
             job.cancel(CancelReason.CANCELLED) shouldBe true
             told shouldBe 1
+        }
+
+        test("R2, R4: who is told of the last job of a scope finds that scope gone, and its counts in the one above") {
+            val root = scopeByHand()
+            val scope = root.open("request", false, null)
+            val job = scope.submit(kind.key(1), null, null, ByHandBody()).taken().apply { begin() shouldBe true }
+            scope.complete()
+            var seen: ScopeSnapshot? = null
+            var isOver = true
+            val caller = object : Waiter() {
+                override fun wantsEnd() = false
+
+                override fun fire() {
+                    seen = root.snapshot()
+                    isOver = scope.termination().isClosed
+                }
+            }
+            job.await(caller) shouldBe true
+            job.succeed("")
+            isOver shouldBe false
+            seen!!.children() shouldBe emptyList()
+            seen.total().succeeded() shouldBe 1
+        }
+
+        test("R2: a job that was placed under an equal key leaves nothing behind, and no id is asked for that") {
+            val scope = scopeByHand()
+            var asked = 0
+
+            class Id(val number: Int) {
+                override fun hashCode() = 1
+
+                override fun equals(other: Any?): Boolean {
+                    asked++
+                    return other is Id && other.number == number
+                }
+            }
+            val ids = OffloadKind.named<String>("ids")
+            val beside = scope.submit(ids.key(Id(0)), null, null, ByHandBody()).taken()
+            val first = scope.submit(ids.key(Id(1)), null, null, ByHandBody()).taken().apply { begin() }
+            val second = scope.submit(ids.key(Id(1)), ConflictPolicy.REPLACE, null, ByHandBody()).taken()
+            asked = 0
+            first.succeed("")
+            second.begin() shouldBe true
+            second.succeed("")
+            asked shouldBe 0
+            scope.jobs() shouldBe listOf(beside)
+        }
+
+        test("A4: who asks for a task whose end is settled waits until its callers are told") {
+            val recorder = RecorderCore<Any>(scopeByHand(), kind)
+            var onHash: () -> Unit = {}
+            val id = object {
+                override fun hashCode(): Int {
+                    val now = onHash
+                    onHash = {}
+                    now()
+                    return 1
+                }
+            }
+            val lease = (recorder.launch(id, null, ByHandBody()) { Held(it) } as LaunchOutcome.Launched).handle()
+            lease.job().begin() shouldBe true
+            lateinit var asked: CompletableFuture<Pair<TaskState, Boolean>>
+            onHash = {
+                asked = asked { recorder.state(id) to lease.isReady }
+                runCatching { asked.get(100, TimeUnit.MILLISECONDS) }
+                lease.isReady shouldBe false
+            }
+            lease.job().succeed("")
+            asked.bounded() shouldBe (TaskState.SUCCEEDED to true)
+        }
+
+        test("R9: who waits for the end is told before a successor starts, which may run here for long") {
+            val scope = scopeByHand()
+            val ended = CountingWaiter(end = true)
+            var toldAtStart = -1
+            val next = object : ByHandBody() {
+                override fun startBody(job: JobCell<String>) {
+                    toldAtStart = ended.told
+                }
+            }
+            val first = scope.submit(kind.key(1), null, null, ByHandBody()).taken().apply { begin() shouldBe true }
+            scope.submit(kind.key(1), ConflictPolicy.REPLACE, null, next)
+            first.push(ended) shouldBe true
+            first.succeed("")
+            toldAtStart shouldBe 1
+        }
+
+        test("E4: a scope fails fast when a job runs out of time, and not when its body has died") {
+            val scope = scopeByHand().open("request", true, null)
+            val job = scope.submit(kind.key(1), null, null, ByHandBody()).taken().apply { begin() shouldBe true }
+            val sibling = scope.submit(kind.key(2), null, null, ByHandBody()).taken()
+            job.cancel(CancelReason.TIMED_OUT) shouldBe true
+            job.state() shouldBe JobState.CANCELLING
+            sibling.state() shouldBe JobState.CANCELLED
+        }
+
+        test("E4: who is told of a failure finds that the scope, which fails fast, takes nothing more") {
+            val scope = scopeByHand().open("request", true, null)
+            val job = scope.submit(kind.key(1), null, null, ByHandBody()).taken().apply { begin() shouldBe true }
+            scope.submit(kind.key(2), null, null, ByHandBody()).taken().begin() shouldBe true
+            var how: Placement.How? = null
+            val caller = object : Waiter() {
+                override fun wantsEnd() = false
+
+                override fun fire() {
+                    how = scope.submit(kind.key(1), null, null, ByHandBody()).how()
+                }
+            }
+            job.await(caller) shouldBe true
+            job.fail(IllegalStateException())
+            how shouldBe Placement.How.SCOPE_CLOSED
+        }
+
+        test("R2: a lease whose drop was the end tells so when the key is free") {
+            val scope = scopeByHand()
+            var seen: Pair<Long, Int>? = null
+            val job = scope.submit(kind.key(1), null, null, ByHandBody()).taken()
+            val lease = object : Lease<String>(job, false) {
+                override fun dropped() {
+                    seen = scope.activeCount() to scope.jobs().size
+                }
+            }
+            lease.cancel() shouldBe true
+            seen shouldBe (0L to 0)
+        }
+
+        test("R9: what is let go while many are cancelled starts after that, so that none of them does") {
+            val scope = scopeByHand().open("request", false, ConcurrencyLimit.of(1))
+            val bodies = List(4) { ByHandBody() }
+            bodies.forEachIndexed { i, body -> scope.submit(kind.key(i), null, null, body) }
+            val before = bodies.map { it.starts.get() }
+            before.sum() shouldBe 1
+            scope.cancelAll() shouldBe 4
+            bodies.map { it.starts.get() } shouldBe before
+        }
+
+        test("A5: a task whose id threw as its end was written down is counted") {
+            val recorder = RecorderCore<Any>(scopeByHand(), kind)
+            var throws = false
+            val id = object {
+                override fun hashCode(): Int {
+                    check(!throws) { "an id that throws" }
+                    return 1
+                }
+            }
+            val lease = (recorder.launch(id, null, ByHandBody()) { Held(it) } as LaunchOutcome.Launched).handle()
+            lease.job().begin() shouldBe true
+            throws = true
+            lease.job().succeed("")
+            throws = false
+            recorder.count(TaskState.SUCCEEDED) shouldBe 1
+            recorder.count(TaskState.WORKING) shouldBe 0
         }
 
         test("R2, R8: a scope that completes when its last job is settled ends when that is told, and not before") {

@@ -54,7 +54,9 @@ internal class EndLincheckTest : LincheckTest(EndSpecification::class.java) {
     @Operation
     fun drop(@Param(name = "thread") thread: Int): String {
         val held = mine[thread] ?: return "none"
-        if (held.cancel()) return "dropped"
+        val isDropped = held.cancel()
+        check(held.isReady) { "R2: it is too late, but there is no answer yet" }
+        if (isDropped) return "dropped"
         checkTold(held.job())
         return answerOf(held)
     }
@@ -175,6 +177,16 @@ internal class EndLincheckTest : LincheckTest(EndSpecification::class.java) {
                 actor(::state, 0)
                 actor(::submit, 2, ConflictPolicy.REJECT)
             }
+        }
+    }.addCustomScenario {
+        // A cancel looks before the outcome, and acts after it.
+        initial {
+            actor(::submit, 0, ConflictPolicy.REJECT)
+            actor(::begin)
+        }
+        parallel {
+            thread { actor(this@EndLincheckTest::drop, 0) }
+            thread { actor(::end, true) }
         }
     }.addCustomScenario {
         // A successor comes as its predecessor dies and is waited for.
