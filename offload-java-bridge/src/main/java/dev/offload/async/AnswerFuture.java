@@ -521,6 +521,8 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
     if (isCancelled() || !isCompletedExceptionally()) {
       throw new IllegalStateException("there is no exception of others");
     }
-    return this.<Throwable>handle((value, failure) -> failure).join();
+    return super.isDone()
+        ? this.<Throwable>handle((value, failure) -> failure).join()
+        : Objects.requireNonNull(failureOfAnswer());
   }
 }

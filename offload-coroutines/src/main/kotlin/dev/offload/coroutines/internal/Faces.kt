@@ -41,8 +41,7 @@ internal object Faces {
     }
 
     @JvmStatic
-    fun isGivenUp(deferred: OffloadDeferred<*>): Boolean =
-        (deferred as DeferredLease<*>).run { isReady && !job().isTold }
+    fun isGivenUp(deferred: OffloadDeferred<*>): Boolean = (deferred as DeferredLease<*>).isDropped
 
     @JvmStatic
     fun <ID : Any> coreOf(recorder: TaskRecorder<ID>): RecorderCore<ID> {
