@@ -28,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -228,6 +229,28 @@ class StageTest {
     OffloadFuture<Integer> broken =
         manager.submitStage(KEY, () -> OddStage.over(stage, "whenComplete", failure));
     assertSame(failure, outcome(broken).failure());
+  }
+
+  @Test
+  @DisplayName(
+      "R2, R9: a stage that throws as it is cancelled is waited for, also if it came too late")
+  void oddStageOfACancelledBody() {
+    CompletionStage<Integer> odd =
+        OddStage.over(
+            stage, "toCompletableFuture", new UnsupportedOperationException("on purpose"));
+    OffloadFuture<Integer> future =
+        manager.submitStage(
+            KEY,
+            () -> {
+              assertTrue(manager.cancel(KEY));
+              Bounded.until("the body is asked to stop", Thread::interrupted);
+              LockSupport.parkNanos(50_000_000); // until that is through
+              return odd;
+            });
+    awaitAttached();
+    assertEquals(JobState.CANCELLING, future.jobState());
+    stage.complete(1);
+    Bounded.until("the body has ended", () -> future.jobState() == JobState.CANCELLED);
   }
 
   @Test

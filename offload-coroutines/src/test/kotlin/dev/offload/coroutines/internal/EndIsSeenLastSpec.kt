@@ -9,13 +9,19 @@ import dev.offload.OffloadConfig
 import dev.offload.OffloadKind
 import dev.offload.ScopeSnapshot
 import dev.offload.TaskState
+import dev.offload.coroutines.OffloadManager
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldContainExactly
 import io.kotest.matchers.shouldBe
+import kotlinx.coroutines.CompletableDeferred
+import kotlinx.coroutines.CoroutineDispatcher
+import kotlinx.coroutines.Runnable
+import kotlinx.coroutines.withTimeout
 import java.util.concurrent.CompletableFuture
 import java.util.concurrent.CountDownLatch
 import java.util.concurrent.TimeUnit
+import kotlin.coroutines.CoroutineContext
 
 /**
  * The moment inside the end of a job when all is settled and nobody is told, reached without a race: what its recorder would
@@ -299,6 +305,43 @@ class EndIsSeenLastSpec :
             throws = false
             recorder.count(TaskState.SUCCEEDED) shouldBe 1
             recorder.count(TaskState.WORKING) shouldBe 0
+        }
+
+        test("R10: bodies that run in place and let each other go need the stack of one") {
+            val scope = scopeByHand().open("request", false, ConcurrencyLimit.of(1))
+            val depths = mutableListOf<Int>()
+            val inPlace = object : ByHandBody() {
+                override fun startBody(job: JobCell<String>) {
+                    depths += Thread.currentThread().stackTrace.size
+                    check(job.begin())
+                    job.succeed("")
+                }
+            }
+            val first = scope.submit(kind.key(0), null, null, ByHandBody()).taken().apply { begin() shouldBe true }
+            repeat(10) { scope.submit(kind.key(1 + it), null, null, inPlace) }
+            depths shouldBe emptyList()
+            first.succeed("")
+            depths shouldBe List(10) { depths[0] }
+        }
+
+        test("R3: a body that its dispatcher runs twice begins once, and ends by itself") {
+            val job = CompletableDeferred<Unit>()
+            val thrown = mutableListOf<Throwable>()
+            val twice = object : CoroutineDispatcher() {
+                override fun dispatch(context: CoroutineContext, block: Runnable) {
+                    block.run()
+                    if (block is SuspendBody<*>) runCatching { block.run() }.onFailure { thrown += it }
+                }
+            }
+            val manager = OffloadManager(context = twice)
+            val answer = manager.submit(kind.key(1)) {
+                job.await()
+                "value"
+            }
+            thrown shouldBe emptyList()
+            job.complete(Unit)
+            withTimeout(20_000) { answer.await() } shouldBe "value"
+            manager.cancel()
         }
 
         test("R2, R8: a scope that completes when its last job is settled ends when that is told, and not before") {
