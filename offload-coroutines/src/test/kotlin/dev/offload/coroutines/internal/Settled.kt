@@ -7,7 +7,8 @@ internal object Settled {
     private val COUNTED_OUT: Field = JobCell::class.java.getDeclaredField("countedOut").apply { isAccessible = true }
 
     /** Whether the end of a job is settled, as far as others can rely on it. */
-    fun isEnded(job: JobCell<*>, registry: Registry) = COUNTED_OUT.getBoolean(job) && registry.all().none { it === job }
+    fun isEnded(job: JobCell<*>, registry: Registry) =
+        COUNTED_OUT.getByte(job) > 0 && registry.all().none { it === job }
 
     fun checkEnded(job: JobCell<*>, registry: Registry) =
         check(isEnded(job, registry)) { "R2: its end was seen before it was settled" }
