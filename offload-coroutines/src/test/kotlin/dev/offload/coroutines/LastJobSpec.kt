@@ -66,8 +66,8 @@ class LastJobSpec :
             val listener = RecordingListener()
             val manager = OffloadManager(context = atOnce, listener = listener)
             failAndEnd(manager, failure, failFast = false).getOrThrow() shouldBe "of the block"
+            manager.shutdown(1.seconds).isClean shouldBe true // which waits for the listener
             listener.events.filter { it.startsWith("unobserved") }
                 .shouldContainExactly("unobserved Keyed(user.load) FAILED")
-            manager.shutdown(Duration.ZERO).isClean shouldBe true
         }
     })
