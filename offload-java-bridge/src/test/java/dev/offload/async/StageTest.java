@@ -243,7 +243,8 @@ class StageTest {
             KEY,
             () -> {
               assertTrue(manager.cancel(KEY));
-              Bounded.until("the body is asked to stop", Thread::interrupted);
+              Bounded.until("the body is asked to stop", Thread.currentThread()::isInterrupted);
+              boolean unused = Thread.interrupted();
               LockSupport.parkNanos(50_000_000); // until that is through
               return odd;
             });

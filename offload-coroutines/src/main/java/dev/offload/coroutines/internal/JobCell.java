@@ -319,8 +319,8 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
 
   /**
    * As {@link #dropLease}, but only decides. Answers the state it cancelled the job from, {@link
-   * #NOT_LAST} if the lease is given up and the job goes on, or {@link #TOO_LATE} if the outcome
-   * was decided before: then nothing is given up.
+   * #NOT_LAST} if the lease is given up and the job goes on, or ends by others, or {@link
+   * #TOO_LATE} if the outcome was decided before: then nothing is given up.
    */
   int decideDrop() {
     if (isDecided()) {
@@ -329,11 +329,14 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     long gone = (long) DROPPED.getAndAdd(this, 1L) + 1;
     for (; ; ) {
       long w = word;
+      if (takenOf(w) > gone) {
+        return NOT_LAST; // who drops the last one has a higher number, and may have done so since
+      }
       if (JobWord.isDecided(w)) {
         return TOO_LATE;
       }
-      if (onLastLease == null || takenOf(w) > gone) {
-        return NOT_LAST; // who drops the last one has a higher number
+      if (onLastLease == null) {
+        return NOT_LAST;
       }
       if (WORD.compareAndSet(this, w, cancelled(w, onLastLease))) {
         return stateOf(w);

@@ -344,6 +344,22 @@ class EndIsSeenLastSpec :
             manager.cancel()
         }
 
+        test("R2, T3: who is told of the end finds the permits of the job free") {
+            val scope = scopeByHand().open("request", false, ConcurrencyLimit(1, 0))
+            val job = scope.submit(kind.key(1), null, null, ByHandBody()).taken().apply { begin() shouldBe true }
+            var how: Placement.How? = null
+            val caller = object : Waiter() {
+                override fun wantsEnd() = false
+
+                override fun fire() {
+                    how = scope.submit(kind.key(1), ConflictPolicy.REJECT, null, ByHandBody()).how()
+                }
+            }
+            job.await(caller) shouldBe true
+            job.succeed("")
+            how shouldBe Placement.How.STARTED
+        }
+
         test("R2, R8: a scope that completes when its last job is settled ends when that is told, and not before") {
             val root = scopeByHand()
             val scope = root.open("request", false, null)

@@ -31,12 +31,14 @@ internal class LeaseLincheckTest : LincheckTest(LeaseSpecification::class.java) 
     @Operation
     fun join(@Param(name = "thread") thread: Int): Boolean = job.tryJoin().also { if (it) leases[thread]++ }
 
+    /** Whether the lease was given up; if not, the outcome came first, whoever made it. Null if there is none. */
     @Operation
-    fun drop(@Param(name = "thread") thread: Int): Boolean {
-        if (leases[thread] == 0) return false
+    fun drop(@Param(name = "thread") thread: Int): Boolean? {
+        if (leases[thread] == 0) return null
         leases[thread]--
-        job.dropLease()
-        return true
+        val was = job.decideDrop()
+        job.cancelDecided(was, null)
+        return was != JobCell.TOO_LATE
     }
 
     @Operation(nonParallelGroup = "body")
@@ -92,6 +94,13 @@ internal class LeaseLincheckTest : LincheckTest(LeaseSpecification::class.java) 
                 actor(::join, 1)
                 actor(::state)
             }
+        }
+    }.addCustomScenario {
+        // The one who was counted first and came second was told that the outcome, which was both their doing, came first.
+        initial { actor(::join, 1) }
+        parallel {
+            thread { actor(this@LeaseLincheckTest::drop, 0) }
+            thread { actor(this@LeaseLincheckTest::drop, 1) }
         }
     }.addCustomScenario {
         // Two drop what they have, one of them the lease it just took, while the body begins.
@@ -160,10 +169,11 @@ internal class LeaseSpecification {
         return true
     }
 
-    fun drop(thread: Int): Boolean {
-        if (leases[thread] == 0) return false
+    fun drop(thread: Int): Boolean? {
+        if (leases[thread] == 0) return null
         leases[thread]--
-        if (open && --held == 0) cancel(CancelReason.ABANDONED)
+        if (!open) return false
+        if (--held == 0) cancel(CancelReason.ABANDONED)
         return true
     }
 
