@@ -1,6 +1,7 @@
 package dev.offload.coroutines.internal;
 
 import java.lang.System.Logger.Level;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -8,10 +9,15 @@ import org.jspecify.annotations.Nullable;
  * The log of this library. A logger is somebody else's code, and so are the messages of the
  * exceptions it prints: whatever they throw stays here, and however long they take, they hold up
  * the thread of the log alone. That thread is no daemon, so that a program which ends has logged
- * why; it goes when it has nothing to do.
+ * why; it goes when it has nothing to do. A logger that does not keep up gets to know how many
+ * reports were left out, as those that wait for it take memory.
  */
 public final class Log {
+  /** How many reports may wait for the logger. */
+  static final int MOST = 1_000;
+
   private static final Mailbox MAILBOX = new Mailbox(SideThreads.Lane.ofLog()::run);
+  private static final AtomicLong LEFT_OUT = new AtomicLong();
 
   private Log() {}
 
@@ -26,7 +32,19 @@ public final class Log {
   }
 
   static void log(Level level, Supplier<String> message, @Nullable Throwable thrown) {
-    MAILBOX.post(() -> logNow(level, message, thrown));
+    if (MAILBOX.untold() >= MOST) {
+      LEFT_OUT.incrementAndGet(); // one that waits now tells it
+      return;
+    }
+    MAILBOX.post(
+        () -> {
+          long leftOut = LEFT_OUT.getAndSet(0);
+          if (leftOut > 0) {
+            logNow(
+                Level.WARNING, () -> leftOut + " reports were left out: the logger is slow", null);
+          }
+          logNow(level, message, thrown);
+        });
   }
 
   private static void logNow(Level level, Supplier<String> message, @Nullable Throwable thrown) {

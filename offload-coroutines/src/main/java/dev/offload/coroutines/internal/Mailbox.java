@@ -1,5 +1,6 @@
 package dev.offload.coroutines.internal;
 
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
@@ -27,24 +28,19 @@ final class Mailbox {
     }
   }
 
+  /** How many were posted and are not told yet. */
+  int untold() {
+    return untold.get();
+  }
+
   private void tell() {
-    int told = 0;
     do {
-      for (Runnable one = news.poll(); one != null; one = news.poll()) {
-        try {
-          one.run();
-        } catch (Throwable e) { // of the one who takes them: the next may be of use still
-          Log.warn("what was told threw", e);
-        }
-        told++;
+      Runnable one = Objects.requireNonNull(news.poll()); // what is counted is in
+      try {
+        one.run();
+      } catch (Throwable e) { // of the one who takes them: the next may be of use still
+        Log.warn("what was told threw", e);
       }
-      // One that was counted and is not in yet comes at once; one that is in is counted at once.
-      int rest = untold.addAndGet(-told);
-      told = 0;
-      if (rest <= 0) {
-        return;
-      }
-      Thread.onSpinWait();
-    } while (true);
+    } while (untold.decrementAndGet() > 0);
   }
 }

@@ -56,8 +56,20 @@ internal class SuspendBody<T>(
         if (begun) {
             start(CoroutineStart.UNDISPATCHED, this, body!!)
         } else {
-            resumeWith(Result.failure(CancellationException("The job was cancelled before its body began")))
+            resumeWith(Result.failure(whyNot()))
         }
+    }
+
+    /**
+     * If the coroutine was cancelled, the very exception: beside another one the library would look into it, and what it is
+     * made of may be somebody else's.
+     */
+    private fun whyNot(): Throwable = if (isCancelled) {
+        getCancellationException()
+    } else {
+        CancellationException(
+            "The job was cancelled before its body began",
+        )
     }
 
     override fun stopBody() {
