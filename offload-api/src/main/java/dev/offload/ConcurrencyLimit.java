@@ -9,8 +9,10 @@ package dev.offload;
  * keeps its permits until its body has ended.
  *
  * <p>A body that waits for a queued job lends it its own permits meanwhile, so that a body under a
- * limit may call further work under the same limit. If the body stops waiting before that job has
- * ended, both run on: only then is a limit exceeded.
+ * limit may call further work under the same limit. It waits while any part of it does: with a
+ * limit of 1, a body that starts a coroutine or thread which calls more work, and goes on itself,
+ * runs beside that work. So does one that stops waiting before that work has ended. Only by that is
+ * a limit exceeded.
  *
  * <p>Instances are immutable. The idea of the two numbers is that of {@link
  * java.util.concurrent.ThreadPoolExecutor}, the lending is akin to how a {@link

@@ -1,7 +1,6 @@
 package dev.offload.async;
 
 import dev.offload.coroutines.internal.SideThreads;
-import dev.offload.coroutines.internal.WaitEdge;
 import dev.offload.coroutines.internal.WaitTarget;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -113,7 +112,7 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
     return null;
   }
 
-  private @Nullable WaitEdge beginWait() {
+  private @Nullable BodyWait beginWait() {
     WaitTarget target = target();
     return target == null ? null : BodyWait.begin(target);
   }
@@ -404,11 +403,12 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
     if (isAnswered()) {
       return super.isDone() ? super.get() : answered().get();
     }
-    WaitEdge edge = beginWait();
-    try {
+    BodyWait wait = beginWait();
+    if (wait == null) {
       return asking().get();
-    } finally {
-      BodyWait.end(edge);
+    }
+    try (wait) {
+      return wait.get(asking());
     }
   }
 
@@ -431,11 +431,12 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
     if (isAnswered()) {
       return super.isDone() ? super.get(timeout, unit) : answered().get(timeout, unit);
     }
-    WaitEdge edge = beginWait();
-    try {
+    BodyWait wait = beginWait();
+    if (wait == null) {
       return asking().get(timeout, unit);
-    } finally {
-      BodyWait.end(edge);
+    }
+    try (wait) {
+      return wait.get(asking(), timeout, unit);
     }
   }
 
@@ -453,11 +454,12 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
     if (isAnswered()) {
       return super.isDone() ? super.join() : answered().join();
     }
-    WaitEdge edge = beginWait();
-    try {
+    BodyWait wait = beginWait();
+    if (wait == null) {
       return asking().join();
-    } finally {
-      BodyWait.end(edge);
+    }
+    try (wait) {
+      return wait.join(asking());
     }
   }
 

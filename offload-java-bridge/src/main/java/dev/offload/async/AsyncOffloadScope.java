@@ -11,7 +11,6 @@ import dev.offload.coroutines.internal.JobCell;
 import dev.offload.coroutines.internal.Placement;
 import dev.offload.coroutines.internal.Placement.How;
 import dev.offload.coroutines.internal.ScopeCore;
-import dev.offload.coroutines.internal.WaitEdge;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -634,10 +633,13 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
     if (core.termination().isClosed()) {
       return;
     }
-    WaitEdge edge = BodyWait.begin(core);
+    BodyWait wait = BodyWait.begin(core);
     boolean interrupted = false;
     try {
       Termination end = new Termination(core);
+      if (wait != null) {
+        wait.onRefused(end::refuse);
+      }
       while (true) {
         try {
           end.await();
@@ -648,7 +650,9 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
         }
       }
     } finally {
-      BodyWait.end(edge);
+      if (wait != null) {
+        wait.close();
+      }
       if (interrupted) {
         Thread.currentThread().interrupt();
       }

@@ -1,29 +1,102 @@
 package dev.offload.async;
 
+import dev.offload.OffloadCycleException;
 import dev.offload.coroutines.internal.CurrentJob;
 import dev.offload.coroutines.internal.JobCell;
 import dev.offload.coroutines.internal.WaitEdge;
 import dev.offload.coroutines.internal.WaitGraph;
 import dev.offload.coroutines.internal.WaitTarget;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A wait that blocks a thread, noted if that thread runs a body. */
-final class BodyWait {
-  private BodyWait() {}
+/** A wait of a body that blocks its thread. Belongs to that thread. */
+final class BodyWait implements AutoCloseable {
+  private final WaitEdge edge;
+
+  /** Completed when the wait is over, or refused after it began. */
+  private final CompletableFuture<@Nullable Void> over = new CompletableFuture<>();
+
+  private volatile @Nullable OffloadCycleException refused;
+
+  private BodyWait(WaitEdge edge) {
+    this.edge = edge;
+  }
 
   /**
    * Begins to wait; null if this thread runs no body.
    *
-   * @throws dev.offload.OffloadCycleException if the body would wait for itself
+   * @throws OffloadCycleException if the body would wait for itself
    */
-  static @Nullable WaitEdge begin(WaitTarget target) {
+  static @Nullable BodyWait begin(WaitTarget target) {
     JobCell<?> waiting = CurrentJob.get();
-    return waiting == null ? null : WaitGraph.begin(waiting, target);
+    return waiting == null ? null : new BodyWait(WaitGraph.begin(waiting, target));
   }
 
-  static void end(@Nullable WaitEdge edge) {
-    if (edge != null) {
-      edge.close();
+  /** As {@link WaitEdge#onRefused}. */
+  void onRefused(Consumer<OffloadCycleException> action) {
+    edge.onRefused(action);
+  }
+
+  /** As {@code future.get()}, unless the wait is refused. */
+  <T extends @Nullable Object> T get(CompletableFuture<T> future)
+      throws InterruptedException, ExecutionException {
+    try {
+      var unused = either(future).get();
+    } catch (ExecutionException | CancellationException e) {
+      return future.get(); // it tells that better
     }
+    throwIfRefused();
+    return future.get();
+  }
+
+  /** As {@code future.get(timeout, unit)}, unless the wait is refused. */
+  <T extends @Nullable Object> T get(CompletableFuture<T> future, long timeout, TimeUnit unit)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    try {
+      var unused = either(future).get(timeout, unit);
+    } catch (ExecutionException | CancellationException e) {
+      return future.get();
+    }
+    throwIfRefused();
+    return future.get();
+  }
+
+  /** As {@code future.join()}, unless the wait is refused. */
+  <T extends @Nullable Object> T join(CompletableFuture<T> future) {
+    try {
+      var unused = either(future).join();
+    } catch (CompletionException | CancellationException e) {
+      return future.join();
+    }
+    throwIfRefused();
+    return future.join();
+  }
+
+  private CompletableFuture<?> either(CompletableFuture<?> future) {
+    onRefused(
+        because -> {
+          refused = because;
+          over.complete(null);
+        });
+    return CompletableFuture.anyOf(future, over);
+  }
+
+  private void throwIfRefused() {
+    OffloadCycleException because = refused;
+    if (because != null) {
+      throw because;
+    }
+  }
+
+  @Override
+  public void close() {
+    edge.close();
+    over.complete(null); // and so the future forgets that this waited for it
   }
 }

@@ -65,7 +65,7 @@ final class EndFuture extends AnswerFuture<@Nullable Void> {
 
   @Override
   WaitTarget target() {
-    return to -> jobs.forEach(job -> job.end().forEachBlocker(to));
+    return to -> jobs.forEach(job -> job.end().eachPart(to));
   }
 
   private final class End extends Waiter {

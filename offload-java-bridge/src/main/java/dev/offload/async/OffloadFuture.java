@@ -163,7 +163,7 @@ public final class OffloadFuture<T extends @Nullable Object> extends AnswerFutur
   /** What a body that blocks on this future waits for. */
   @Override
   WaitTarget target() {
-    return job.outcome();
+    return share.target();
   }
 
   /** Returns the key the job was submitted under. */

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,10 +57,9 @@ final class StageBody<T extends @Nullable Object>
     Link<T> here = new Link<>(running, stage);
     boolean stopped = !link.compareAndSet(null, here);
     try {
-      here.noteWait();
+      here.noteWait(because -> here.refuse(because, !borrowed));
     } catch (OffloadCycleException e) {
-      stop(here);
-      here.end(null, e);
+      here.refuse(e, !borrowed);
       return;
     }
     if (stopped) {
@@ -99,10 +99,12 @@ final class StageBody<T extends @Nullable Object>
     }
 
     /** If the stage is a job's future, this job waits for that one, as it would by a join. */
-    void noteWait() {
+    void noteWait(Consumer<OffloadCycleException> refuse) {
       JobCell<T> waiting = job.get();
       if (waiting != null && stage instanceof OffloadFuture<?> future && !future.isDone()) {
-        edge = WaitGraph.begin(waiting, future.target());
+        WaitEdge begun = WaitGraph.begin(waiting, future.target());
+        begun.onRefused(refuse);
+        edge = begun;
         if (job.get() == null) {
           closeEdge();
         }
@@ -121,9 +123,21 @@ final class StageBody<T extends @Nullable Object>
       }
     }
 
+    /** The job would wait for itself by the stage: it ends with that, and is not told by it. */
+    void refuse(OffloadCycleException because, boolean cancels) {
+      CompletionStage<? extends T> refused = stage;
+      end(null, because);
+      if (cancels) {
+        cancel(refused);
+      }
+    }
+
     /** One that cannot be cancelled goes on, and the body with it. */
     void cancelStage() {
-      CompletionStage<? extends T> cancelled = stage;
+      cancel(stage);
+    }
+
+    private static void cancel(@Nullable CompletionStage<?> cancelled) {
       try {
         if (cancelled != null) {
           var unused = cancelled.toCompletableFuture().cancel(true);

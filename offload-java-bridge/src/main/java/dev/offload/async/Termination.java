@@ -1,15 +1,18 @@
 package dev.offload.async;
 
+import dev.offload.OffloadCycleException;
 import dev.offload.coroutines.internal.ScopeCore;
 import dev.offload.coroutines.internal.Waiter;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Waits until a scope takes no more members and the last one has ended. */
 final class Termination extends Waiter {
   private final CountDownLatch terminated = new CountDownLatch(1);
   private final ScopeCore core;
+  private volatile @Nullable OffloadCycleException refused;
 
   Termination(ScopeCore core) {
     this.core = core;
@@ -39,6 +42,16 @@ final class Termination extends Waiter {
 
   void await() throws InterruptedException {
     terminated.await();
+    OffloadCycleException because = refused;
+    if (because != null) {
+      throw because;
+    }
+  }
+
+  /** The wait is not to go on. */
+  void refuse(OffloadCycleException because) {
+    refused = because;
+    terminated.countDown();
   }
 
   boolean await(Duration most) throws InterruptedException {

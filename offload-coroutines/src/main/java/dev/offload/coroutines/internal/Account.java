@@ -2,7 +2,6 @@ package dev.offload.coroutines.internal;
 
 import dev.offload.JobState;
 import dev.offload.OffloadStats;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
@@ -33,9 +32,9 @@ final class Account {
 
   private final AtomicLongArray counts = new AtomicLongArray(ALL);
 
-  Account(KindEntry kind, List<PermitPool> pools) {
+  Account(KindEntry kind, @Nullable Lane lane) {
     this.kind = kind;
-    this.lane = pools.isEmpty() ? null : new Lane(pools);
+    this.lane = lane;
   }
 
   /** Counts a refusal; true if the scope has ended, and the one above has to count it, too. */

@@ -13,7 +13,9 @@ public final class Engine {
   final OffloadConfig config;
   final SafeListener listener;
   final Kinds kinds;
-  final Admission admission = new Admission();
+
+  /** How many bodies wait for the end of scopes of this manager. Under the lock of the waits. */
+  int scopeWaits;
 
   /** For what others wrote and nobody must wait for. */
   public final SideThreads side;

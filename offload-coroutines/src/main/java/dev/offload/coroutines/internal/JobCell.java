@@ -26,8 +26,6 @@ import dev.offload.TimeoutPolicy;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
@@ -128,9 +126,6 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
   /** Whether anyone ever asked for the outcome. */
   private volatile boolean observed;
 
-  /** Whether a body waits for this job. Set before that wait looks whether the job is queued. */
-  private volatile boolean awaitedByJob;
-
   /** Whether the body was asked to stop, so that waits which are still there are to stay. */
   private volatile boolean stopAsked;
 
@@ -140,11 +135,14 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
   private static final byte OUT = 1;
   private static final byte OUT_AS_LAST = 2;
 
-  /** What the body waits for; guarded by this. */
-  private @Nullable WaitEdge waits;
+  /** Its part in waits of bodies; null if it never had any. Written under {@link WaitGraph#LOCK}. */
+  volatile @Nullable WaitNode node;
 
   /** The next older job under the same key. Written by {@link Registry} alone. */
   volatile @Nullable JobCell<?> older;
+
+  /** The next newer one; for {@link Registry}, which guards it. */
+  @Nullable JobCell<?> newer;
 
   JobCell(
       OffloadKey<T> key,
@@ -281,7 +279,7 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     if (stateOf(w) != QUEUED) {
       return null;
     }
-    String lacking = ticket == null ? null : scope.engine().admission.lacks(ticket);
+    String lacking = ticket == null ? null : Admission.lacks(ticket);
     return lacking == null ? "its executor" : lacking;
   }
 
@@ -473,6 +471,17 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
   /** Makes the job wait for its predecessors. Called before anyone else can see it. */
   void waitForPredecessors() {
     WORD.setRelease(this, WAITING | ONE_LEASE);
+    synchronized (WaitGraph.LOCK) {
+      WaitGraph.relist(node());
+    }
+  }
+
+  /**
+   * Takes permits or a place in the queue, if it is under limits. Called before anyone else can see
+   * it; false if there is neither.
+   */
+  boolean reserve(boolean succeeds, boolean beyond) {
+    return ticket == null || Admission.reserve(ticket, succeeds, beyond);
   }
 
   /** Limits how long it waits. Called once it is visible. */
@@ -494,7 +503,13 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
 
   /** Its predecessors have ended; true if it may start, and nothing ended it first. */
   boolean endWaiting() {
-    return move(WAITING, QUEUED);
+    if (!move(WAITING, QUEUED)) {
+      return false;
+    }
+    synchronized (WaitGraph.LOCK) {
+      WaitGraph.relist(node());
+    }
+    return true;
   }
 
   /** Starts the job, when its limits allow. */
@@ -502,18 +517,18 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     if (ticket == null) {
       Aftermath.startNow(this);
     } else {
-      scope.engine().admission.enter(ticket, null).run();
+      Admission.enter(ticket, null).run();
     }
   }
 
   /** As {@link #admit}, but only finds what is to be started. */
-  Admission.Effects admit(Admission.@Nullable Effects before) {
+  Admission.Step admit(Admission.@Nullable Step before) {
     if (ticket != null) {
-      return scope.engine().admission.enter(ticket, before);
+      return Admission.enter(ticket, before);
     }
-    Admission.Effects effects = before == null ? new Admission.Effects() : before;
-    effects.started.add(this);
-    return effects;
+    Admission.Step step = before == null ? new Admission.Step() : before;
+    step.started.add(this);
+    return step;
   }
 
   /** Hands the body to its executor. */
@@ -559,6 +574,7 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
       scope.engine().listener.bodyCancelThrew(label(), e);
     } finally {
       stopAsked = true;
+      WaitGraph.comeToCount(this);
     }
   }
 
@@ -688,87 +704,44 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     return new OffloadCancelledException(label(), reason);
   }
 
-  // Waiting for other jobs; see WaitGraph.
+  // Waiting for other jobs; see WaitGraph, whose lock is held.
 
-  void markAwaitedByJob() {
-    awaitedByJob = true;
+  WaitNode node() {
+    WaitNode own = node;
+    if (own == null) {
+      own = new WaitNode(this);
+      node = own;
+    }
+    return own;
   }
 
-  boolean isAwaitedByJob() {
-    return awaitedByJob || scope.isAwaitedByJob();
+  /** Whether waits of the body count: those of a cancelled one that are there to stay, too. */
+  boolean waitsCount() {
+    return !isDecided() || stopAsked;
   }
 
-  synchronized void addWait(WaitEdge edge) {
-    WaitEdge first = waits;
-    edge.next = first;
-    if (first != null) {
-      first.previous = edge;
-    }
-    waits = edge;
-  }
-
-  synchronized void removeWait(WaitEdge edge) {
-    WaitEdge before = edge.previous;
-    WaitEdge after = edge.next;
-    if (before != null) {
-      before.next = after;
-    } else if (waits == edge) {
-      waits = after;
-    }
-    if (after != null) {
-      after.previous = before;
-    }
-    edge.previous = null;
-    edge.next = null;
-  }
-
-  private synchronized List<WaitTarget> waitTargets() {
-    if (waits == null) {
-      return List.of();
-    }
-    List<WaitTarget> targets = new ArrayList<>(1);
-    for (WaitEdge edge = waits; edge != null; edge = edge.next) {
-      targets.add(edge.target);
-    }
-    return targets;
-  }
-
-  /** Hands over the jobs that this one waits for: its predecessors, or what its body awaits. */
-  void forEachBlocker(Consumer<JobCell<?>> to) {
-    if (isWaiting()) {
-      for (JobCell<?> predecessor = older; predecessor != null; predecessor = predecessor.older) {
-        if (!predecessor.hasEnded()) {
-          to.accept(predecessor);
-        }
+  /** Hands over what a job that waits for its predecessors waits for. */
+  void eachPredecessor(Consumer<JobCell<?>> to) {
+    for (JobCell<?> predecessor = older; predecessor != null; predecessor = predecessor.older) {
+      if (!predecessor.hasEnded()) {
+        to.accept(predecessor);
       }
-    } else if (!isDecided() || stopAsked) {
-      waitTargets().forEach(target -> target.forEachBlocker(to));
     }
   }
 
-  /** Whether the body waits for any job. */
-  boolean isBlocked() {
-    boolean[] blocked = {false};
-    forEachBlocker(blocker -> blocked[0] = true);
-    return blocked[0];
+  /** The job that waits for this one to end, and was submitted under the same key; or null. */
+  @Nullable JobCell<?> successor() {
+    return scope.successor(this);
   }
 
   /** The outcome of this job, as something to wait for. */
   public WaitTarget outcome() {
-    return to -> {
-      if (!isTold()) {
-        to.accept(this);
-      }
-    };
+    return to -> to.add(node(), false, null);
   }
 
   /** The end of this job's body, as something to wait for. */
   public WaitTarget end() {
-    return to -> {
-      if (!isClosed()) {
-        to.accept(this);
-      }
-    };
+    return to -> to.add(node(), true, null);
   }
 
   // The word.

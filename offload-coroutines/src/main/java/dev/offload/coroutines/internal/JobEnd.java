@@ -56,16 +56,13 @@ final class JobEnd {
     Aftermath after = Aftermath.enter();
     try {
       ScopeCore scope = job.scope();
-      Admission.Effects letGo = null;
+      Admission.Step letGo = null;
       boolean closes = scope.noteFailure(job);
       boolean last;
       OffloadTimer.Task waitOfSuccessor = null;
       JobCell<?> before = after.settle(job);
       try {
-        Ticket ticket = job.ticket();
-        if (ticket != null) {
-          letGo = scope.engine().admission.leave(ticket);
-        }
+        letGo = Admission.ended(job);
         last = job.countOut();
         JobCell<?> successor = scope.remove(job);
         if (successor != null && successor.endWaiting()) {
@@ -77,7 +74,7 @@ final class JobEnd {
         }
         job.tellRecorder();
       } catch (Throwable e) { // of the JVM: no memory, no stack
-        Admission.Effects found = letGo;
+        Admission.Step found = letGo;
         scope.engine().rescue(() -> again(job, dropped, by, found));
         throw e;
       } finally {
@@ -90,7 +87,7 @@ final class JobEnd {
       job.letBodyGo();
       job.close();
       if (letGo != null) {
-        letGo.tellRoom();
+        letGo.tell();
       }
       if (job.hasNews(dropped)) {
         after.post(scope.engine(), () -> job.tellListener(dropped));
@@ -116,7 +113,7 @@ final class JobEnd {
       JobCell<?> job,
       @Nullable Throwable dropped,
       @Nullable Lease<?> by,
-      Admission.@Nullable Effects found) {
+      Admission.@Nullable Step found) {
     of(job, dropped, by);
     if (found != null) {
       found.run();

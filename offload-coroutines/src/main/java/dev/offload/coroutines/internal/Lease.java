@@ -29,11 +29,11 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class Lease<T extends @Nullable Object> implements OffloadHandle, ScopedLease {
   private static final VarHandle STATE;
-  private static final VarHandle AWAITED;
+  private static final VarHandle OWN;
 
   static {
     try {
-      AWAITED = MethodHandles.lookup().findVarHandle(Lease.class, "awaited", boolean.class);
+      OWN = MethodHandles.lookup().findVarHandle(Lease.class, "own", LeaseWaiter.class);
       STATE = MethodHandles.lookup().findVarHandle(Lease.class, "state", byte.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
@@ -54,9 +54,12 @@ public abstract class Lease<T extends @Nullable Object> implements OffloadHandle
   @SuppressWarnings("FieldMayBeFinal") // written through STATE
   private volatile byte state = HELD;
 
-  /** Whether anybody ever waited for the answer. */
-  @SuppressWarnings("FieldMayBeFinal") // written through AWAITED
-  private volatile boolean awaited;
+  /**
+   * Who waits for the answer, the last one first; those that are done are taken out when they are
+   * first. They are also in the stack of the job, where they are among those of all leases.
+   */
+  @SuppressWarnings("FieldMayBeFinal") // written through OWN
+  private volatile @Nullable LeaseWaiter own;
 
   /** Written before {@link #state} says so, by the one who made it DROPPING. */
   private @Nullable Object given;
@@ -147,8 +150,11 @@ public abstract class Lease<T extends @Nullable Object> implements OffloadHandle
 
   /** The lease was given up: tells who waits for its answer. Must neither wait nor run stages. */
   protected void dropped() {
-    if (awaited && given != LEFT) {
-      job.fireOwnedBy(this);
+    if (given != LEFT) {
+      LeaseWaiter waiter = (LeaseWaiter) OWN.getAndSet(this, null);
+      for (; waiter != null; waiter = waiter.nextOfLease) {
+        job.fire(waiter);
+      }
     }
   }
 
@@ -174,8 +180,34 @@ public abstract class Lease<T extends @Nullable Object> implements OffloadHandle
 
   /** Registers for the answer; false if it is ready, and then the waiter will not be fired. */
   public final boolean await(LeaseWaiter waiter) {
-    AWAITED.setRelease(this, true); // the push is a fence: a drop sees this, or we see the drop
-    return job.await(waiter) && (!isDropped() || !job.takeBack(waiter));
+    push(waiter); // a drop that comes later sees it, or we see the drop
+    if (!job.await(waiter)) {
+      return !waiter.finish(); // if the drop was first, it has told
+    }
+    return !isDropped() || !job.takeBack(waiter);
+  }
+
+  private void push(LeaseWaiter waiter) {
+    LeaseWaiter first;
+    do {
+      first = own;
+      LeaseWaiter live = first;
+      while (live != null && live.isDone()) {
+        live = live.nextOfLease;
+      }
+      waiter.nextOfLease = live;
+    } while (!OWN.compareAndSet(this, first, waiter));
+  }
+
+  /** The answer of this lease, as something to wait for. */
+  public final WaitTarget target() {
+    return to -> to.add(job.node(), false, this);
+  }
+
+  /** Whether it was given up, or is about to be. */
+  final boolean isGivenUp() {
+    byte now = state;
+    return now == DROPPING || now == DROPPED;
   }
 
   /** Whether the answer may be told: it is that of the job, or it was given up. */

@@ -1,8 +1,13 @@
 package dev.offload.coroutines.internal;
 
+import org.jspecify.annotations.Nullable;
+
 /** Waits for what one lease answers; told also when that lease is given up. */
 public abstract class LeaseWaiter extends Waiter {
   private final Lease<?> lease;
+
+  /** The one registered before at the same lease. Written by {@link Lease} alone. */
+  @Nullable LeaseWaiter nextOfLease;
 
   /** Makes a waiter that belongs to {@code lease}. */
   protected LeaseWaiter(Lease<?> lease) {

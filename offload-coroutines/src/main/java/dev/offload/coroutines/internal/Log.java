@@ -1,6 +1,7 @@
 package dev.offload.coroutines.internal;
 
 import java.lang.System.Logger.Level;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -13,11 +14,7 @@ import org.jspecify.annotations.Nullable;
  * reports were left out, as those that wait for it take memory.
  */
 public final class Log {
-  /** How many reports may wait for the logger. */
-  static final int MOST = 1_000;
-
-  private static final Mailbox MAILBOX = new Mailbox(SideThreads.Lane.ofLog()::run);
-  private static final AtomicLong LEFT_OUT = new AtomicLong();
+  private static final Reports REPORTS = new Reports(SideThreads.Lane.ofLog()::run);
 
   private Log() {}
 
@@ -32,19 +29,37 @@ public final class Log {
   }
 
   static void log(Level level, Supplier<String> message, @Nullable Throwable thrown) {
-    if (MAILBOX.untold() >= MOST) {
-      LEFT_OUT.incrementAndGet(); // one that waits now tells it
-      return;
+    REPORTS.post(() -> logNow(level, message, thrown));
+  }
+
+  /** What waits for the logger. */
+  static final class Reports {
+    /** How many may wait. */
+    static final int MOST = 1_000;
+
+    private final Mailbox mailbox;
+    private final AtomicLong leftOut = new AtomicLong();
+
+    /** Makes one that logs by {@code lane}. */
+    Reports(Executor lane) {
+      mailbox = new Mailbox(lane);
     }
-    MAILBOX.post(
-        () -> {
-          long leftOut = LEFT_OUT.getAndSet(0);
-          if (leftOut > 0) {
-            logNow(
-                Level.WARNING, () -> leftOut + " reports were left out: the logger is slow", null);
-          }
-          logNow(level, message, thrown);
-        });
+
+    void post(Runnable report) {
+      if (mailbox.untold() >= MOST) {
+        leftOut.incrementAndGet(); // one that waits now tells it
+        return;
+      }
+      mailbox.post(
+          () -> {
+            long missing = leftOut.getAndSet(0);
+            if (missing > 0) {
+              String told = missing + " reports were left out: the logger does not keep up";
+              logNow(Level.WARNING, () -> told, null);
+            }
+            report.run();
+          });
+    }
   }
 
   private static void logNow(Level level, Supplier<String> message, @Nullable Throwable thrown) {

@@ -75,7 +75,9 @@ final class Registry {
     /** As WAITS, and jobs were cancelled for it: see the {@link Conflict}. */
     REPLACES,
     JOINED,
-    IN_FLIGHT
+    IN_FLIGHT,
+    /** There is neither a permit for it nor a place in a queue. */
+    FULL
   }
 
   /** The answer of {@link #place} when the key was not free. */
@@ -212,11 +214,7 @@ final class Registry {
 
   private static @Nullable JobCell<?> place(
       JobCell<?> newcomer, ConflictPolicy policy, @Nullable JobCell<?> head, Conflict result) {
-    if (policy == ConflictPolicy.REPLACE) {
-      for (JobCell<?> job = live(head); job != null; job = live(job.older)) {
-        cancelForReplacement(job, result);
-      }
-    } else if (policy != ConflictPolicy.ALLOW) {
+    if (policy == ConflictPolicy.JOIN || policy == ConflictPolicy.REJECT) {
       for (JobCell<?> job = live(head); job != null; job = live(job)) {
         if (policy == ConflictPolicy.REJECT) {
           result.placed = Placed.IN_FLIGHT;
@@ -229,15 +227,32 @@ final class Registry {
         }
       }
     }
-    if (head != null) {
-      newcomer.shareKey(head.key());
-      newcomer.older = head;
-      if (policy != ConflictPolicy.ALLOW) {
-        newcomer.waitForPredecessors();
-        result.placed = result.cancelled.isEmpty() ? Placed.WAITS : Placed.REPLACES;
-      }
+    // Only now: who joins takes nothing of a limit, not for a moment.
+    boolean replaces = policy == ConflictPolicy.REPLACE;
+    boolean succeeds = head != null && policy != ConflictPolicy.ALLOW;
+    if (!newcomer.reserve(succeeds, replaces && isUnstarted(live(head)))) {
+      result.placed = Placed.FULL;
+      return head;
+    }
+    if (head == null) {
+      return newcomer;
+    }
+    for (JobCell<?> job = replaces ? live(head) : null; job != null; job = live(job.older)) {
+      cancelForReplacement(job, result);
+    }
+    newcomer.shareKey(head.key());
+    newcomer.older = head;
+    head.newer = newcomer;
+    if (succeeds) {
+      newcomer.waitForPredecessors();
+      result.placed = result.cancelled.isEmpty() ? Placed.WAITS : Placed.REPLACES;
     }
     return newcomer;
+  }
+
+  /** Whether a job is in flight that gives its place back, though a moment later, if replaced. */
+  private static boolean isUnstarted(@Nullable JobCell<?> job) {
+    return job != null && !job.hasBegun();
   }
 
   private static void cancelForReplacement(JobCell<?> job, Conflict result) {
@@ -258,17 +273,24 @@ final class Registry {
       return null;
     }
     @Nullable JobCell<?>[] startable = new JobCell<?>[1];
-    @SuppressWarnings("unchecked") // what is only looked for may be of any type
-    ConcurrentHashMap<Object, JobCell<?>> entries =
-        (ConcurrentHashMap<Object, JobCell<?>>) (ConcurrentHashMap<?, ?>) map;
-    entries.computeIfPresent(
-        entry,
-        (key, head) -> {
-          JobCell<?> rest = unlink(head, job);
-          startable[0] = oldestIfWaiting(rest);
-          return rest;
-        });
+    entries(map).computeIfPresent(entry, (key, head) -> unlink(head, job, startable));
     return startable[0];
+  }
+
+  @SuppressWarnings("unchecked") // what is only looked for may be of any type
+  private static ConcurrentHashMap<Object, JobCell<?>> entries(ConcurrentHashMap<?, ?> map) {
+    return (ConcurrentHashMap<Object, JobCell<?>>) map;
+  }
+
+  /** The job that waits for this one, among others perhaps; or null. Asks no id. */
+  @Nullable JobCell<?> successor(JobCell<?> job) {
+    JobCell<?> head = entries(mapOf(job.key())).get(new EntryOf(job.key()));
+    for (JobCell<?> newer = head; newer != null && newer != job; newer = newer.older) {
+      if (newer.isWaiting()) {
+        return newer;
+      }
+    }
+    return null;
   }
 
   /**
@@ -291,24 +313,33 @@ final class Registry {
     }
   }
 
-  private static @Nullable JobCell<?> unlink(JobCell<?> head, JobCell<?> job) {
-    if (head == job) {
-      return job.older;
+  /** Takes the job out, and finds out whether what is the oldest by that waits. */
+  private static @Nullable JobCell<?> unlink(
+      JobCell<?> head, JobCell<?> job, @Nullable JobCell<?>[] startable) {
+    JobCell<?> older = job.older;
+    JobCell<?> newer = job.newer;
+    if (head != job && newer == null) {
+      startable[0] = oldestIfWaiting(head); // it is out already, and what followed has failed
+      return head;
     }
-    for (JobCell<?> newer = head; newer != null; newer = newer.older) {
-      if (newer.older == job) {
-        newer.older = job.older;
-        break;
-      }
+    if (older != null) {
+      older.newer = newer;
+    } else if (newer != null && newer.isWaiting()) {
+      startable[0] = newer;
     }
+    job.newer = null;
+    if (newer == null) {
+      return older;
+    }
+    newer.older = older;
     return head;
   }
 
-  private static @Nullable JobCell<?> oldestIfWaiting(@Nullable JobCell<?> head) {
+  private static @Nullable JobCell<?> oldestIfWaiting(JobCell<?> head) {
     JobCell<?> oldest = head;
-    while (oldest != null && oldest.older != null) {
+    while (oldest.older != null) {
       oldest = oldest.older;
     }
-    return oldest != null && oldest.isWaiting() ? oldest : null;
+    return oldest.isWaiting() ? oldest : null;
   }
 }

@@ -49,6 +49,9 @@ public final class ScopeCore implements WaitTarget {
   /** The limits that concern all jobs of this scope: its own and those of the scopes above. */
   private final List<PermitPool> pools;
 
+  /** The outermost scope with the same limits: all of these have their queues there. */
+  private final ScopeCore limited;
+
   private final Registry registry;
   private final Gate gate = new Gate();
   private final ConcurrentHashMap<KindEntry, Account> accounts;
@@ -70,8 +73,8 @@ public final class ScopeCore implements WaitTarget {
   /** Whether its end is settled; set before its counts are taken over. */
   private volatile boolean isOver;
 
-  /** Whether a body waits for the end of this scope. Set before it looks for queued jobs. */
-  private volatile boolean awaited;
+  /** Its part in waits of bodies; null if it never had any. Written under their lock. */
+  private volatile @Nullable WaitNode node;
 
   private volatile Runnable onClose = () -> {};
 
@@ -95,6 +98,7 @@ public final class ScopeCore implements WaitTarget {
     this.accounts = new ConcurrentHashMap<>(parent == null ? 16 : 1);
     List<PermitPool> above = parent == null ? List.of() : parent.pools;
     this.pools = limit == null ? above : with(above, new PermitPool("scope '" + name + "'", limit));
+    this.limited = limit == null && parent != null ? parent.limited : this;
   }
 
   /** The name, as given. */
@@ -290,31 +294,21 @@ public final class ScopeCore implements WaitTarget {
     if (!enter(Gate.JOB, viaScope)) {
       return rejected(account, How.SCOPE_CLOSED, RejectReason.SCOPE_CLOSED);
     }
-    @Nullable Conflict conflict;
-    boolean reserved = false;
+    @Nullable Conflict conflict = null;
     try {
-      if (!reserve(newcomer, policy)) {
-        leave(Gate.JOB);
-        met = meet(key, account, policy, viaScope);
-        if (met != null) {
-          return met;
-        }
-        return tellFull
-            ? rejected(account, How.QUEUE_FULL, RejectReason.QUEUE_FULL)
-            : new Placement<>(How.QUEUE_FULL, null, this);
+      if (newcomer.ticket() != null || !registry.placeIfFree(newcomer)) {
+        conflict = registry.place(newcomer, policy);
       }
-      reserved = true;
-      conflict = registry.placeIfFree(newcomer) ? null : registry.place(newcomer, policy);
     } catch (Throwable e) { // the id threw when it was compared
-      if (reserved) {
-        notPlaced(newcomer);
-      } else {
-        leave(Gate.JOB);
+      Admission.Step letGo = Admission.ended(newcomer);
+      if (letGo != null) {
+        letGo.run();
       }
+      leave(Gate.JOB);
       throw e;
     }
     try {
-      return conflict == null ? started(newcomer) : settle(newcomer, conflict);
+      return conflict == null ? started(newcomer) : settle(newcomer, conflict, tellFull);
     } catch (Throwable e) { // of the JVM, no stack say: it was accepted, and must not stick
       engine.rescue(() -> newcomer.refuse(e));
       throw e;
@@ -347,29 +341,11 @@ public final class ScopeCore implements WaitTarget {
     return live.tryJoin() ? new Placement<>(How.JOINED, joined(live), this) : null;
   }
 
-  private boolean reserve(JobCell<?> newcomer, ConflictPolicy policy) {
-    Ticket ticket = newcomer.ticket();
-    if (ticket == null) {
-      return true;
-    }
-    // What it replaces gives its place back, though a moment later.
-    boolean beyond = policy == ConflictPolicy.REPLACE && replacesUnstarted(newcomer.key());
-    return engine.admission.reserve(ticket, beyond);
-  }
-
-  private boolean replacesUnstarted(OffloadKey<?> key) {
-    JobCell<?> live = registry.live(key);
-    return live != null && !live.hasBegun();
-  }
-
-  private <T extends @Nullable Object> Placement<T> settle(JobCell<T> newcomer, Conflict conflict) {
+  private <T extends @Nullable Object> Placement<T> settle(
+      JobCell<T> newcomer, Conflict conflict, boolean tellFull) {
     return switch (conflict.placed) {
       case STARTED -> started(newcomer);
       case WAITS, REPLACES -> {
-        Ticket ticket = newcomer.ticket();
-        if (ticket != null) {
-          engine.admission.park(ticket).run();
-        }
         placed(newcomer);
         conflict.cancelled.forEach(Runnable::run);
         newcomer.guardWait();
@@ -378,13 +354,19 @@ public final class ScopeCore implements WaitTarget {
         yield new Placement<>(how, newcomer, this);
       }
       case JOINED -> {
-        notPlaced(newcomer);
+        leave(Gate.JOB);
         JobCell<T> live = joined(Objects.requireNonNull(conflict.joined));
         yield new Placement<>(How.JOINED, live, this);
       }
       case IN_FLIGHT -> {
-        notPlaced(newcomer);
+        leave(Gate.JOB);
         yield rejected(newcomer.account(), How.KEY_IN_FLIGHT, RejectReason.KEY_IN_FLIGHT);
+      }
+      case FULL -> {
+        leave(Gate.JOB);
+        yield tellFull
+            ? rejected(newcomer.account(), How.QUEUE_FULL, RejectReason.QUEUE_FULL)
+            : new Placement<>(How.QUEUE_FULL, null, this);
       }
     };
   }
@@ -395,15 +377,6 @@ public final class ScopeCore implements WaitTarget {
       newcomer.admit();
     }
     return new Placement<>(How.STARTED, newcomer, this);
-  }
-
-  /** Takes back that a job was counted in before it was known whether it would be placed. */
-  private void notPlaced(JobCell<?> newcomer) {
-    Ticket ticket = newcomer.ticket();
-    if (ticket != null) {
-      engine.admission.leave(ticket).run();
-    }
-    leave(Gate.JOB);
   }
 
   private void leave(long member) {
@@ -467,11 +440,20 @@ public final class ScopeCore implements WaitTarget {
     Account account =
         accounts.computeIfAbsent(
             kind,
-            absent -> new Account(absent, absent.pool == null ? pools : with(pools, absent.pool)));
+            absent -> new Account(absent, lane(absent)));
     if (isOver && parent != null) { // of a refusal: the one above looked for accounts before
       parent.account(kind).addRejected(account);
     }
     return account;
+  }
+
+  /** The queue of a kind here; null if nothing limits it. */
+  private @Nullable Lane lane(KindEntry kind) {
+    if (limited != this) {
+      return limited.account(kind).lane;
+    }
+    List<PermitPool> all = kind.pool == null ? pools : with(pools, kind.pool);
+    return all.isEmpty() ? null : new Lane(all);
   }
 
   private static List<PermitPool> with(List<PermitPool> pools, PermitPool one) {
@@ -502,14 +484,14 @@ public final class ScopeCore implements WaitTarget {
    */
   public boolean awaitRoom(OffloadKey<?> key, RoomWaiter waiter, boolean again) {
     Lane lane = account(key).lane;
-    return lane != null && engine.admission.awaitRoom(lane, waiter, again);
+    return lane != null && Admission.awaitRoom(lane, waiter, again);
   }
 
   /** The waiter has submitted or gives up. */
   public void leaveRoom(OffloadKey<?> key, RoomWaiter waiter) {
     Lane lane = account(key).lane;
     if (lane != null) {
-      engine.admission.leaveRoom(lane, waiter).run();
+      Admission.leaveRoom(lane, waiter).run();
     }
   }
 
@@ -567,6 +549,12 @@ public final class ScopeCore implements WaitTarget {
       return; // what came after it failed, and is taken up again
     }
     isOver = true;
+    WaitNode own = node; // who makes it later finds the scope over
+    if (own != null) {
+      synchronized (WaitGraph.LOCK) {
+        WaitGraph.isOver(own);
+      }
+    }
     if (parent != null) {
       parent.forget(this);
     }
@@ -793,28 +781,34 @@ public final class ScopeCore implements WaitTarget {
   // As something to wait for: its end is the end of all that is in it.
 
   @Override
-  public void forEachBlocker(Consumer<JobCell<?>> to) {
-    forEachJob(
-        job -> {
-          if (!job.hasEnded()) {
-            to.accept(job);
-          }
-        });
+  public void eachPart(Parts to) {
+    to.add(node(), true, null);
   }
 
-  @Override
-  public void markAwaited() {
-    awaited = true; // for jobs that come later
-    WaitTarget.super.markAwaited();
-  }
-
-  boolean isAwaitedByJob() {
-    for (ScopeCore scope = this; scope != null; scope = scope.parent) {
-      if (scope.awaited) {
-        return true;
-      }
+  /** Under the lock of the waits. */
+  WaitNode node() {
+    WaitNode own = node;
+    if (own == null) {
+      own = new WaitNode(this);
+      node = own;
     }
-    return false;
+    return own;
+  }
+
+  @Nullable WaitNode nodeIfAny() {
+    return node;
+  }
+
+  boolean isOver() {
+    return isOver;
+  }
+
+  @Nullable ScopeCore parent() {
+    return parent;
+  }
+
+  @Nullable JobCell<?> successor(JobCell<?> job) {
+    return registry.successor(job);
   }
 
   // Cancelling and ending.

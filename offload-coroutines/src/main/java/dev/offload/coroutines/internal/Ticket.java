@@ -1,23 +1,25 @@
 package dev.offload.coroutines.internal;
 
-import dev.offload.coroutines.internal.PermitPool.Permit;
+import dev.offload.coroutines.internal.PermitPool.Hold;
 import java.util.List;
 
 /**
- * What a job under concurrency limits holds of them. Guarded by the lock of {@link Admission}.
+ * What a job under concurrency limits holds of them. Guarded by {@link WaitGraph#LOCK}.
  *
  * <pre>
- *  state    counts as   from               when
- *  -------  ----------  -----------------  --------------------------------------------------------
- *  PLACE    queued      (new), PERMIT      accepted, but there is no permit or it is a successor
- *  PERMIT   running     (new)              accepted, and everything it needs was free
- *  IN_LANE  queued      PLACE              it has no predecessor (any more)
- *  STARTED  running     PERMIT, IN_LANE    its body has been handed over
- *  DONE     nothing     all                the job has ended, or was not placed after all
+ *  state    counts as   from             when
+ *  -------  ----------  ---------------  ----------------------------------------------------------
+ *  NEW      nothing                      it is not known yet whether it is placed
+ *  PLACE    queued      NEW              placed, but there is no permit or it is a successor
+ *  PERMIT   running     NEW              placed, and everything it needs was free
+ *  IN_LANE  queued      PLACE            it has no predecessor (any more)
+ *  STARTED  running     PERMIT, IN_LANE  its body has been handed over
+ *  DONE     nothing     all              the job has ended, or was not placed after all
  * </pre>
  */
 final class Ticket {
   enum State {
+    NEW,
     PLACE,
     PERMIT,
     IN_LANE,
@@ -27,13 +29,13 @@ final class Ticket {
 
   final JobCell<?> job;
   final Lane lane;
-  State state = State.PLACE;
+  State state = State.NEW;
 
   /** The time of entering the lane; unique. */
   long arrival;
 
-  /** The permits it runs on, also those it has lent. */
-  List<Permit> permits = List.of();
+  /** Its holds on permits, also those it has lent; one of each pool. */
+  List<Hold> holds = List.of();
 
   Ticket(JobCell<?> job, Lane lane) {
     this.job = job;

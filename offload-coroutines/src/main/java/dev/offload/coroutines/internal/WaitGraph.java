@@ -1,96 +1,569 @@
 package dev.offload.coroutines.internal;
 
 import dev.offload.OffloadCycleException;
+import dev.offload.coroutines.internal.WaitEdge.Part;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who waits for whom, among jobs.
+ * Who waits for whom, among the jobs of all managers of this JVM.
  *
- * <p>A job's edges are kept with it: those of its waits, and that of a successor to its
- * predecessors. A wait writes its edge first and then searches forward from what it waits for. Of
- * several waits that close a circle together, the one that wrote its edge last finds all others
- * written; so at least one of them sees the circle, and it never comes to be.
+ * <p>One lock guards all waits of bodies and, with {@link Admission}, all permits: what follows
+ * from a wait is found in the step that begins it, whatever manager it leads to. Jobs without a
+ * limit that no body waits for never take it, and no foreign code runs under it.
  *
- * <p>An edge counts only while it blocks. A wait for the outcome of a decided job is over; so are
- * the waits of a job that is being cancelled, for they are ended by that, unless they are still
- * there (or begun) after the body was asked to stop.
+ * <p>The edges are: from a job to what its body waits for (kept, see {@link WaitEdge}); from a
+ * scope to what is in it; from a successor to its predecessors (both looked up). A scope lists only
+ * those in it that can be on the way to anything: jobs that wait or are queued, and scopes under it
+ * that have such.
+ *
+ * <p>A wait is refused if it would close a circle. That is searched from both ends, the smaller one
+ * first: from who begins to wait backward, and from what it waits for forward. A body that nobody
+ * waits for, or a job that waits for nothing, ends the search at once; a chain that grows at either
+ * end costs a step, and joining two parts costs about the smaller of them.
+ *
+ * <p>The waits of a body that is being cancelled do not count, for the cancel ends them. Those that
+ * are still there when it was asked to stop come to count, see {@link #comeToCount}; if one closes
+ * a circle, a wait of that circle is ended by {@link OffloadCycleException}.
  */
 public final class WaitGraph {
+  static final Object LOCK = new Object();
+
+  /** The number of the last search. */
+  private static long searches;
+
   private WaitGraph() {}
 
   /**
-   * Notes that {@code waiting} begins to wait, and lends its permits to what is queued.
+   * Notes that {@code waiting} begins to wait, and lends its permits to what is queued. If there is
+   * nothing to wait for any more, or the body has ended, nothing is noted.
    *
    * @throws OffloadCycleException if it would wait for itself; then nothing is noted
    */
   public static WaitEdge begin(JobCell<?> waiting, WaitTarget target) {
-    WaitEdge edge = new WaitEdge(waiting, target);
-    waiting.addWait(edge);
-    List<JobCell<?>> queued = new ArrayList<>(0);
-    Search search = new Search();
-    target.markAwaited();
-    target.forEachBlocker(blocker -> search.meet(blocker, null));
-    boolean closesCircle =
-        search.run(
-            job -> {
-              if (job.ticket() != null && !job.hasBegun()) {
-                queued.add(job);
-              }
-              return job == waiting;
-            });
-    if (closesCircle) {
-      edge.close();
-      throw new OffloadCycleException(search.path(waiting));
-    }
-    queued.forEach(job -> job.scope().engine().admission.awaited(job).run());
-    return edge;
+    return begin(waiting, target, false);
   }
 
-  /** Whether {@code from} waits for {@code to}, directly or through others. */
-  static boolean leads(JobCell<?> from, JobCell<?> to) {
-    Search search = new Search();
-    from.forEachBlocker(blocker -> search.meet(blocker, null));
-    return search.run(job -> job == to);
+  /**
+   * As {@link #begin}, of a wait that cannot be given up: if it closes a circle, another wait of
+   * the circle is ended by the exception.
+   */
+  public static WaitEdge beginAnyway(JobCell<?> waiting, WaitTarget target) {
+    return begin(waiting, target, true);
   }
 
-  private static final class Search {
-    private final Map<JobCell<?>, @Nullable JobCell<?>> metFrom = new HashMap<>(4);
-    private final Deque<JobCell<?>> open = new ArrayDeque<>(4);
-
-    void meet(JobCell<?> job, @Nullable JobCell<?> from) {
-      if (!metFrom.containsKey(job)) {
-        metFrom.put(job, from);
-        open.add(job);
+  private static WaitEdge begin(JobCell<?> waiting, WaitTarget target, boolean must) {
+    Admission.Step step = new Admission.Step();
+    WaitEdge wait;
+    List<String> circle = null;
+    synchronized (LOCK) {
+      WaitNode from = waiting.node();
+      wait = new WaitEdge(from, must);
+      if (!waiting.hasEnded()) {
+        target.eachPart((to, untilEnd, lease) -> link(new Part(wait, to, untilEnd, lease)));
+        relist(from);
       }
-    }
-
-    /** Visits all that can be reached, until one is found. */
-    boolean run(Predicate<JobCell<?>> found) {
-      for (JobCell<?> job = open.poll(); job != null; job = open.poll()) {
-        if (found.test(job)) {
-          return true;
+      if (wait.first != null && waiting.waitsCount()) {
+        if (!must && closesCircle(from, wait)) {
+          circle = path(from, wait);
+          unlink(wait);
+        } else {
+          if (must) {
+            refuseOthers(from, step);
+          }
+          Admission.beganToWait(from, wait, step);
+          step.settle();
         }
-        JobCell<?> from = job;
-        job.forEachBlocker(blocker -> meet(blocker, from));
       }
-      return false;
+    }
+    if (circle != null) {
+      throw new OffloadCycleException(circle);
+    }
+    step.run();
+    return wait;
+  }
+
+  /** A cancelled body was asked to stop: the waits that it still has are there to stay. */
+  static void comeToCount(JobCell<?> job) {
+    WaitNode from = job.node;
+    if (from == null) {
+      return; // a wait that begins from now on counts from the start
+    }
+    Admission.Step step = new Admission.Step();
+    synchronized (LOCK) {
+      if (from.isBlocked()) {
+        refuseOthers(from, step);
+        for (Part part = from.firstOut; part != null; part = part.nextOut) {
+          Admission.beganToWait(from, part.wait, step);
+        }
+        step.settle();
+      }
+    }
+    step.run();
+  }
+
+  static void close(WaitEdge wait) {
+    synchronized (LOCK) {
+      unlink(wait);
+    }
+  }
+
+  /** Nobody waits for it any more, and it for nobody. Under the lock. */
+  static void isOver(WaitNode node) {
+    for (Part part = node.firstIn; part != null; part = node.firstIn) {
+      unlink(part);
+    }
+    for (Part part = node.firstOut; part != null; part = node.firstOut) {
+      unlink(part);
+    }
+    if (node.isListed) {
+      unlist(node);
+    }
+  }
+
+  // Links. A part that is over when it would be linked is none: whoever ended its target looks for
+  // the node after that, and we looked after we made it, so one of the two sees the other.
+
+  private static void link(Part part) {
+    if (part.isOver()) {
+      part.wait.first = part.nextOfWait();
+      return;
+    }
+    WaitNode from = part.from();
+    Part last = from.lastOut;
+    part.previousOut = last;
+    if (last == null) {
+      from.firstOut = part;
+    } else {
+      last.nextOut = part;
+    }
+    from.lastOut = part;
+    WaitNode to = part.to;
+    Part first = to.firstIn;
+    part.nextIn = first;
+    if (first != null) {
+      first.previousIn = part;
+    }
+    to.firstIn = part;
+    to.ins++;
+    if (to.scope != null) {
+      to.scope.engine().scopeWaits++;
+    }
+    part.isLinked = true;
+    if (from.outs++ == 0) {
+      Admission.isBlocked(from, 1);
+    }
+  }
+
+  private static void unlink(WaitEdge wait) {
+    for (Part part = wait.first; part != null; part = part.nextOfWait()) {
+      unlink(part);
+    }
+    wait.first = null;
+  }
+
+  private static void unlink(Part part) {
+    if (!part.isLinked) {
+      return;
+    }
+    part.isLinked = false;
+    WaitNode from = part.from();
+    Part before = part.previousOut;
+    Part after = part.nextOut;
+    if (before == null) {
+      from.firstOut = after;
+    } else {
+      before.nextOut = after;
+    }
+    if (after == null) {
+      from.lastOut = before;
+    } else {
+      after.previousOut = before;
+    }
+    WaitNode to = part.to;
+    before = part.previousIn;
+    after = part.nextIn;
+    if (before == null) {
+      to.firstIn = after;
+    } else {
+      before.nextIn = after;
+    }
+    if (after != null) {
+      after.previousIn = before;
+    }
+    to.ins--;
+    if (to.scope != null) {
+      to.scope.engine().scopeWaits--;
+    }
+    if (--from.outs == 0) {
+      Admission.isBlocked(from, -1);
+      relist(from);
+    }
+  }
+
+  /** Lists a job with its scope, and that with those above, if it is to be; else takes it out. */
+  static void relist(WaitNode node) {
+    JobCell<?> job = node.job;
+    boolean listed =
+        job == null || job.isWaiting() || node.isBlocked() || Admission.isQueued(job.ticket());
+    if (listed == node.isListed) {
+      return;
+    }
+    if (!listed) {
+      unlist(node);
+      return;
+    }
+    WaitNode member = node;
+    while (!member.isListed) {
+      ScopeCore owner = member.owner();
+      if (owner == null) {
+        return;
+      }
+      WaitNode above = owner.node();
+      WaitNode last = above.lastMember;
+      member.previousMember = last;
+      if (last == null) {
+        above.firstMember = member;
+      } else {
+        last.nextMember = member;
+      }
+      above.lastMember = member;
+      above.members++;
+      member.isListed = true;
+      member = above; // it stays there until it ends
+    }
+  }
+
+  private static void unlist(WaitNode node) {
+    ScopeCore owner = node.owner();
+    if (owner == null) {
+      return;
+    }
+    WaitNode above = owner.node();
+    WaitNode before = node.previousMember;
+    WaitNode after = node.nextMember;
+    if (before == null) {
+      above.firstMember = after;
+    } else {
+      before.nextMember = after;
+    }
+    if (after == null) {
+      above.lastMember = before;
+    } else {
+      after.previousMember = before;
+    }
+    above.members--;
+    node.previousMember = null;
+    node.nextMember = null;
+    node.isListed = false;
+  }
+
+  // Neighbours, by edges that count.
+
+  private static boolean counts(Part part) {
+    JobCell<?> waiting = part.from().job;
+    return waiting != null && waiting.waitsCount() && !part.isOver();
+  }
+
+  /** Hands over what {@code node} waits for, and by what. */
+  static void eachBlocker(WaitNode node, Blockers to) {
+    JobCell<?> job = node.job;
+    if (job == null) {
+      for (WaitNode member = node.firstMember; member != null; member = member.nextMember) {
+        to.add(member, null);
+      }
+    } else if (job.isWaiting()) {
+      job.eachPredecessor(predecessor -> to.add(predecessor.node(), null));
+    } else {
+      for (Part part = node.firstOut; part != null; part = part.nextOut) {
+        if (counts(part)) {
+          to.add(part.to, part);
+        }
+      }
+    }
+  }
+
+  /** Takes what something waits for. */
+  interface Blockers {
+    void add(WaitNode blocker, @Nullable Part by);
+  }
+
+  private static void eachWaiter(WaitNode node, Consumer<WaitNode> to) {
+    for (Part part = node.firstIn; part != null; part = part.nextIn) {
+      if (counts(part)) {
+        to.accept(part.from());
+      }
+    }
+    eachWaiterBesides(node, to);
+  }
+
+  /** Whoever waits for it without a wait of a body. */
+  private static void eachWaiterBesides(WaitNode node, Consumer<WaitNode> to) {
+    if (node.job != null) {
+      JobCell<?> successor = node.job.successor();
+      if (successor != null) {
+        to.accept(successor.node());
+      }
+    }
+    // The end of a scope waits for all in it.
+    for (ScopeCore owner = ownerIfAwaited(node); owner != null; owner = owner.parent()) {
+      WaitNode scope = owner.nodeIfAny();
+      if (scope != null) {
+        to.accept(scope);
+        return;
+      }
+    }
+  }
+
+  private static @Nullable ScopeCore ownerIfAwaited(WaitNode node) {
+    ScopeCore owner = node.owner();
+    return owner == null || owner.engine().scopeWaits == 0 ? null : owner;
+  }
+
+  /** Whether anything waits for the node, as far as its nearest edges tell. */
+  static boolean isAwaited(WaitNode node) {
+    return node.ins > 0
+        || ownerIfAwaited(node) != null
+        || (node.job != null && node.job.successor() != null);
+  }
+
+  // Searches.
+
+  /**
+   * Visits who waits for {@code start}, directly or through others, while {@code goOn} says so.
+   * Answers whether it went through.
+   */
+  static boolean upstream(WaitNode start, Predicate<WaitNode> goOn) {
+    return new Walk(false).from(start, goOn);
+  }
+
+  /** As {@link #upstream}, what {@code start} waits for; what is visited may be started. */
+  static boolean downstream(WaitNode start, Predicate<WaitNode> goOn) {
+    return new Walk(true).from(start, goOn);
+  }
+
+  /**
+   * A walk along edges that goes deep first, and looks at each edge only when it takes it: it costs
+   * what it visits, and not what is beside that.
+   */
+  private static final class Walk {
+    private final boolean forward;
+    private final long search = ++searches;
+
+    /** Where to go on: a part or a member has others after it, which are looked at with it. */
+    private final Deque<Object> open = new ArrayDeque<>();
+
+    Walk(boolean forward) {
+      this.forward = forward;
     }
 
-    /** The kinds on the way to a job that was met, with that job's own kind in front. */
-    List<String> path(JobCell<?> end) {
-      Deque<String> kinds = new ArrayDeque<>();
-      for (JobCell<?> job = end; job != null; job = metFrom.get(job)) {
-        kinds.addFirst(job.key().kind().name());
+    boolean from(WaitNode start, Predicate<WaitNode> goOn) {
+      meet(start);
+      openAround(start);
+      for (WaitNode node = next(); node != null; node = next()) {
+        if (meet(node)) {
+          if (!goOn.test(node)) {
+            return false;
+          }
+          openAround(node);
+        }
       }
-      kinds.addFirst(end.key().kind().name());
-      return List.copyOf(kinds);
+      return true;
     }
+
+    private boolean meet(WaitNode node) {
+      if ((forward ? node.metForward : node.metBackward) == search) {
+        return false;
+      }
+      if (forward) {
+        node.metForward = search;
+      } else {
+        node.metBackward = search;
+      }
+      return true;
+    }
+
+    private @Nullable WaitNode next() {
+      while (true) {
+        Object next = open.poll();
+        if (next instanceof Part part) {
+          open(forward ? part.nextOut : part.nextIn);
+          if (counts(part)) {
+            return forward ? part.to : part.from();
+          }
+        } else if (next instanceof Member member) {
+          WaitNode after = member.node.nextMember;
+          open(after == null ? null : new Member(after));
+          return member.node;
+        } else {
+          return (WaitNode) next;
+        }
+      }
+    }
+
+    private void open(@Nullable Object next) {
+      if (next != null) {
+        open.push(next);
+      }
+    }
+
+    private void openAround(WaitNode node) {
+      if (forward) {
+        openBlockers(node);
+      } else {
+        eachWaiterBesides(node, this::open);
+        open(node.firstIn);
+      }
+    }
+
+    private void openBlockers(WaitNode node) {
+      JobCell<?> job = node.job;
+      if (job == null) {
+        WaitNode first = node.firstMember;
+        open(first == null ? null : new Member(first));
+      } else if (job.isWaiting()) {
+        job.eachPredecessor(predecessor -> open(predecessor.node()));
+      } else {
+        open(node.firstOut);
+      }
+    }
+
+    private record Member(WaitNode node) {}
+  }
+
+  /** All that the wait leads to, the nearest first. */
+  static List<WaitNode> downstream(WaitEdge wait) {
+    List<WaitNode> met = new ArrayList<>();
+    long search = ++searches;
+    eachPart(wait, part -> meetForward(part.to, search, null, part, met));
+    for (int i = 0; i < met.size(); i++) {
+      WaitNode node = met.get(i);
+      eachBlocker(node, (blocker, by) -> meetForward(blocker, search, node, by, met));
+    }
+    return met;
+  }
+
+  private static void eachPart(WaitEdge wait, Consumer<Part> to) {
+    for (Part part = wait.first; part != null; part = part.nextOfWait()) {
+      if (part.isLinked && !part.isOver()) {
+        to.accept(part);
+      }
+    }
+  }
+
+  private static void meetForward(
+      WaitNode node, long search, @Nullable WaitNode from, @Nullable Part by, List<WaitNode> met) {
+    if (node.metForward != search) {
+      node.metForward = search;
+      node.cameFrom = from;
+      node.cameBy = by;
+      met.add(node);
+    }
+  }
+
+  /** Whether what {@code wait} waits for leads back to who waits. */
+  private static boolean closesCircle(WaitNode waiting, WaitEdge wait) {
+    long search = ++searches;
+    Deque<WaitNode> forward = new ArrayDeque<>();
+    Deque<WaitNode> backward = new ArrayDeque<>();
+    boolean[] met = {false};
+    waiting.metBackward = search;
+    backward.add(waiting);
+    Consumer<WaitNode> meetForward =
+        node -> {
+          met[0] |= node.metBackward == search;
+          if (node.metForward != search) {
+            node.metForward = search;
+            forward.add(node);
+          }
+        };
+    eachPart(wait, part -> meetForward.accept(part.to));
+    long spentForward = 0;
+    long spentBackward = 0;
+    while (!met[0]) {
+      WaitNode next = forward.peek();
+      WaitNode last = backward.peek();
+      if (next == null || last == null) {
+        return false;
+      }
+      if (spentForward + next.outs + next.members <= spentBackward + last.ins) {
+        spentForward += 1L + next.outs + next.members;
+        eachBlocker(forward.remove(), (blocker, by) -> meetForward.accept(blocker));
+      } else {
+        spentBackward += 1L + last.ins;
+        eachWaiter(
+            backward.remove(),
+            waiter -> {
+              met[0] |= waiter.metForward == search;
+              if (waiter.metBackward != search) {
+                waiter.metBackward = search;
+                backward.add(waiter);
+              }
+            });
+      }
+    }
+    return true;
+  }
+
+  /** The kinds on the way from {@code waiting} by {@code wait} back to it. */
+  private static List<String> path(WaitNode waiting, WaitEdge wait) {
+    for (WaitNode met : downstream(wait)) {
+      if (met == waiting) {
+        return kinds(waiting);
+      }
+    }
+    return List.of(kind(waiting), kind(waiting));
+  }
+
+  /** The kinds on the way on which the last forward search came to {@code end}. */
+  private static List<String> kinds(WaitNode end) {
+    Deque<String> kinds = new ArrayDeque<>();
+    for (WaitNode node = end; node != null; node = node.cameFrom) {
+      if (node.job != null) {
+        kinds.addFirst(kind(node));
+      }
+    }
+    kinds.addFirst(kind(end));
+    return List.copyOf(kinds);
+  }
+
+  private static String kind(WaitNode node) {
+    return node.job == null ? "" : node.job.key().kind().name();
+  }
+
+  /** Ends a wait of each circle that {@code from} is in: its own that leads there, or the last. */
+  private static void refuseOthers(WaitNode from, Admission.Step step) {
+    for (Part part = from.firstOut; part != null; ) {
+      WaitEdge refused = refusable(from, part);
+      if (refused == null) {
+        part = part.nextOut;
+      } else {
+        refused.refuse(new OffloadCycleException(kinds(from)));
+        unlink(refused);
+        step.refused.add(refused);
+        part = from.firstOut;
+      }
+    }
+  }
+
+  /** The wait to refuse in a circle through {@code first}; null if there is none. */
+  private static @Nullable WaitEdge refusable(WaitNode from, Part first) {
+    if (!counts(first) || !downstream(first.wait).contains(from)) {
+      return null;
+    }
+    if (!first.wait.must) {
+      return first.wait;
+    }
+    for (WaitNode node = from; node != null; node = node.cameFrom) {
+      if (node.cameBy != null && !node.cameBy.wait.must) {
+        return node.cameBy.wait;
+      }
+    }
+    return null;
   }
 }

@@ -1,16 +1,23 @@
 package dev.offload.coroutines.internal;
 
-import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/** What a body can wait for: the outcome or the end of jobs. */
+/** What a body can wait for: outcomes and ends of jobs, and ends of scopes. */
 @FunctionalInterface
 public interface WaitTarget {
 
-  /** Hands over the jobs that have to come that far before the wait is over. */
-  void forEachBlocker(Consumer<JobCell<?>> to);
+  /** Hands over all of it. Runs no foreign code, and is not kept. */
+  void eachPart(Parts to);
 
-  /** Notes with those jobs that a body waits for them. */
-  default void markAwaited() {
-    forEachBlocker(JobCell::markAwaitedByJob);
+  /** Takes what is to be waited for. */
+  interface Parts {
+    /**
+     * One of them.
+     *
+     * @param untilEnd whether the wait ends with the body of a job, and not already with its
+     *     outcome
+     * @param lease whose answer is waited for; null if the wait goes on when one is given up
+     */
+    void add(WaitNode target, boolean untilEnd, @Nullable Lease<?> lease);
   }
 }

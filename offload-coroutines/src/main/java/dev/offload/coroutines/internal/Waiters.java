@@ -101,13 +101,11 @@ public abstract class Waiters {
     sweep(); // a body that will not die must not keep everyone who once waited for it
   }
 
-  /** Fires the waiters of one lease, which was given up. */
-  final void fireOwnedBy(Lease<?> lease) {
-    for (Waiter w = head; w != null; w = w.next) {
-      if (w instanceof LeaseWaiter owned && owned.lease() == lease) {
-        owned.fireOnce();
-        left();
-      }
+  /** Fires one of them before its time. */
+  final void fire(Waiter waiter) {
+    if (!waiter.isDone()) {
+      waiter.fireOnce();
+      left();
     }
   }
 

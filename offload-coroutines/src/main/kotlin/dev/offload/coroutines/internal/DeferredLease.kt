@@ -1,5 +1,6 @@
 package dev.offload.coroutines.internal
 
+import dev.offload.OffloadCycleException
 import dev.offload.OffloadKey
 import dev.offload.coroutines.OffloadDeferred
 import kotlinx.coroutines.CancellableContinuation
@@ -19,14 +20,19 @@ internal class DeferredLease<T>(job: JobCell<T>, joined: Boolean) :
     override suspend fun await(): T {
         currentCoroutineContext().ensureActive()
         job().markObserved()
-        if (!isReady) waitingFor(job().outcome()) { untilReady(it) }
+        if (!isReady) waitingFor(target()) { untilReady(it) }
         return answer()
     }
 
     /** Answers something, and not `Unit`: so it is a tail call, which needs no frame of its own. */
     private suspend fun untilReady(edge: WaitEdge?): Any? = suspendCancellableCoroutine<Any?> { caller ->
         val waiter = AwaitingCaller(this, caller, edge)
-        if (await(waiter)) caller.invokeOnCancellation(waiter) else caller.resume(null)
+        if (await(waiter)) {
+            caller.invokeOnCancellation(waiter)
+            edge?.onRefused(waiter::refused)
+        } else {
+            caller.resume(null)
+        }
     }
 
     override suspend fun join() {
@@ -41,7 +47,12 @@ internal suspend fun Waiters.awaitClosed(side: SideThreads, edge: WaitEdge? = nu
     if (isClosed) return
     suspendCancellableCoroutine { caller ->
         val waiter = ClosedCaller(this, caller, side, edge)
-        if (push(waiter)) caller.invokeOnCancellation(waiter) else caller.resume(Unit)
+        if (push(waiter)) {
+            caller.invokeOnCancellation(waiter)
+            edge?.onRefused(waiter::refused)
+        } else {
+            caller.resume(Unit)
+        }
     }
 }
 
@@ -56,7 +67,13 @@ private class AwaitingCaller(
     (Throwable?) -> Unit {
     private val isQuick = caller.context.resumesQuickly()
 
-    override fun fire() = caller.tell(null, lease().job().scope().engine().side, isQuick)
+    private val side get() = lease().job().scope().engine().side
+
+    override fun fire() = caller.tell(Result.success(null), side, isQuick)
+
+    fun refused(because: OffloadCycleException) {
+        if (lease().job().takeBack(this)) caller.tell(Result.failure(because), side, isQuick)
+    }
 
     override fun invoke(cause: Throwable?) {
         edge?.close()
@@ -75,7 +92,11 @@ private class ClosedCaller(
 
     private val isQuick = caller.context.resumesQuickly()
 
-    override fun fire() = caller.tell(Unit, side, isQuick)
+    override fun fire() = caller.tell(Result.success(Unit), side, isQuick)
+
+    fun refused(because: OffloadCycleException) {
+        if (stack.takeBack(this)) caller.tell(Result.failure(because), side, isQuick)
+    }
 
     override fun invoke(cause: Throwable?) {
         edge?.close()

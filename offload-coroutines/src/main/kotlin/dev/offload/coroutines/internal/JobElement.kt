@@ -36,6 +36,12 @@ internal suspend inline fun waitingFor(target: WaitTarget, wait: suspend (WaitEd
     if (waiting == null) wait(null) else WaitGraph.begin(waiting, target).use { wait(it) }
 }
 
+/** As [waitingFor], for a wait that cannot be given up: if it closes a circle, another wait of that circle is. */
+internal suspend inline fun waitingAnywayFor(target: WaitTarget, wait: suspend (WaitEdge?) -> Unit) {
+    val waiting = currentCoroutineContext()[JobElement]?.job
+    if (waiting == null) wait(null) else WaitGraph.beginAnyway(waiting, target).use { wait(it) }
+}
+
 /** What a job of the manager takes from the context of whoever started it: what belongs to threads, as MDC and traces. */
 internal fun CoroutineContext.threadElements(): CoroutineContext =
     fold(EmptyCoroutineContext as CoroutineContext) { taken, element ->

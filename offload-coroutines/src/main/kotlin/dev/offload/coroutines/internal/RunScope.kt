@@ -82,7 +82,7 @@ private class ScopeRun<R>(
 
     /** Waits for all that the coroutine does not wait for by itself, after it was cancelled. */
     suspend fun awaitEnd() {
-        core.awaitEnd()
+        if (!core.termination().isClosed) waitingAnywayFor(core) { core.awaitEnd(it) }
         coroutine.joinOpened()
     }
 

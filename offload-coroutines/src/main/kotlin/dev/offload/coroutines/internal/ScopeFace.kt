@@ -82,7 +82,7 @@ internal abstract class ScopeFace(val core: ScopeCore) : OffloadScope {
             if (!core.awaitRoom(key, this, again)) continuation.resume(Unit)
         }
 
-        override fun fire() = caller!!.tell(Unit, core.engine().side, isQuick)
+        override fun fire() = caller!!.tell(Result.success(Unit), core.engine().side, isQuick)
     }
 
     override fun <T> share(
@@ -143,7 +143,7 @@ internal abstract class ScopeFace(val core: ScopeCore) : OffloadScope {
     override suspend fun joinAll() {
         currentCoroutineContext().ensureActive()
         val jobs = core.jobs()
-        waitingFor({ to -> jobs.forEach { it.end().forEachBlocker(to) } }) { edge ->
+        waitingFor({ to -> jobs.forEach { it.end().eachPart(to) } }) { edge ->
             jobs.forEach { it.awaitClosed(core.engine().side, edge) }
         }
     }

@@ -5,7 +5,6 @@ import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlin.coroutines.ContinuationInterceptor
 import kotlin.coroutines.CoroutineContext
-import kotlin.coroutines.resume
 
 /**
  * Resumes a caller from a thread that others wait for. A dispatcher that is known takes a caller at once. Any other may
@@ -13,23 +12,27 @@ import kotlin.coroutines.resume
  *
  * [isQuick] is found out when the caller begins to wait, by itself: also its context may be of others' making.
  */
-internal fun <T> CancellableContinuation<T>.tell(value: T, side: SideThreads, isQuick: Boolean) {
+internal fun <T> CancellableContinuation<T>.tell(answer: Result<T>, side: SideThreads, isQuick: Boolean) {
     if (isQuick || side.inPlace()) {
-        resume(value)
+        resumeWith(answer)
     } else {
-        side.answer { resumeSafely(value) }
+        side.answer { resumeSafely(answer) }
     }
 }
 
 /** Resumes the caller here if its dispatcher refuses to: a caller whose dispatcher is closed has its answer, too. */
 @OptIn(ExperimentalCoroutinesApi::class)
-private fun <T> CancellableContinuation<T>.resumeSafely(value: T) {
+private fun <T> CancellableContinuation<T>.resumeSafely(answer: Result<T>) {
     val dispatcher = context[ContinuationInterceptor]
     if (dispatcher !is CoroutineDispatcher || !dispatcher.isDispatchNeededSafely(context)) {
-        resume(value)
+        resumeWith(answer)
         return
     }
-    val resumption = Runnable { with(dispatcher) { resumeUndispatched(value) } }
+    val resumption = Runnable {
+        with(dispatcher) {
+            answer.fold({ resumeUndispatched(it) }, { resumeUndispatchedWithException(it) })
+        }
+    }
     try {
         dispatcher.dispatch(context, resumption)
     } catch (e: Throwable) {

@@ -9,8 +9,8 @@ import org.jetbrains.lincheck.datastructures.Operation
  */
 internal class AccountLincheckTest : LincheckTest(AccountSpecification::class.java) {
     private val kind = scopeByHand().engine().kinds.ofLabel("account")
-    private val above = Account(kind, listOf())
-    private val account = Account(kind, listOf())
+    private val above = Account(kind, null)
+    private val account = Account(kind, null)
     private val lock = Any()
     private var isOver = false
 

@@ -21,15 +21,17 @@ import org.jetbrains.lincheck.datastructures.Validate
  */
 @Param(name = "thread", gen = ThreadIdGen::class)
 @Param(name = "kind", gen = IntGen::class, conf = "0:1")
-@Param(name = "beyond", gen = BooleanGen::class)
+@Param(name = "flag", gen = BooleanGen::class)
 internal class AdmissionLincheckTest : LincheckTest(AdmissionSpecification::class.java) {
     override val scenarios = 3
 
     private val scope = scopeByHand()
-    private val admission = Admission()
     private val all = PermitPool("all", ConcurrencyLimit.of(2).withMaxQueued(2))
     private val some = PermitPool("some", ConcurrencyLimit.of(1))
-    private val accounts = listOf(Account(entry("plain"), listOf(all)), Account(entry("limited"), listOf(all, some)))
+    private val accounts = listOf(
+        Account(entry("plain"), Lane(listOf(all))),
+        Account(entry("limited"), Lane(listOf(all, some))),
+    )
     private val held = Array(THREADS) { ArrayDeque<Held>() }
     private val number = IntArray(THREADS)
     private val let = ThreadLocal<ArrayList<String>>()
@@ -38,19 +40,13 @@ internal class AdmissionLincheckTest : LincheckTest(AdmissionSpecification::clas
     fun reserve(
         @Param(name = "thread") thread: Int,
         @Param(name = "kind") kind: Int,
-        @Param(name = "beyond") beyond: Boolean,
+        @Param(name = "flag") succeeds: Boolean,
+        @Param(name = "flag") beyond: Boolean,
     ): String {
         val next = Held("$thread.${number[thread]++}", kind)
-        if (!admission.reserve(next.ticket, beyond)) return "full"
+        if (!Admission.reserve(next.ticket, succeeds, beyond)) return "full"
         held[thread].addLast(next)
         return next.ticket.state.name
-    }
-
-    /** The newest one turns out to be a successor. */
-    @Operation
-    fun park(@Param(name = "thread") thread: Int): String {
-        val newest = held[thread].lastOrNull { !it.entered } ?: return "none"
-        return after { admission.park(newest.ticket) }
     }
 
     /** The newest one has no predecessor (any more). */
@@ -58,18 +54,18 @@ internal class AdmissionLincheckTest : LincheckTest(AdmissionSpecification::clas
     fun enter(@Param(name = "thread") thread: Int): String {
         val newest = held[thread].lastOrNull { !it.entered } ?: return "none"
         newest.entered = true
-        return after { admission.enter(newest.ticket, null) }
+        return after { Admission.enter(newest.ticket, null) }
     }
 
     /** The oldest one ends, is cancelled where it waits, or was not placed. */
     @Operation
     fun leave(@Param(name = "thread") thread: Int): String {
         val oldest = held[thread].removeFirstOrNull() ?: return "none"
-        return after { admission.leave(oldest.ticket) }
+        return after { Admission.ended(oldest.ticket.job)!! }
     }
 
     /** Runs what an operation left to do, and tells the jobs it let go. */
-    private inline fun after(operation: () -> Admission.Effects): String {
+    private inline fun after(operation: () -> Admission.Step): String {
         val started = ArrayList<String>()
         let.set(started)
         operation().run()
@@ -82,11 +78,13 @@ internal class AdmissionLincheckTest : LincheckTest(AdmissionSpecification::clas
         for ((pool, max) in listOf(all to 2, some to 1)) {
             val under = tickets.filter { pool in it.ticket.lane.pools }
             val running = under.count { it.ticket.state in RUNNING }
-            check(pool.permits.size == running && running <= max) { "${pool.permits.size} permits for $running" }
+            check(pool.used == running && running <= max) { "${pool.used} permits for $running" }
             check(pool.queued == under.size - running) { "${pool.queued} queued, but $under" }
-            val lanes = under.filter { it.ticket.isInLane }.map { it.ticket.lane }.distinct()
-            check(pool.lanes.size == lanes.size) { "${pool.lanes.size} lanes for $lanes" }
+            check(pool.inLane == under.count { it.ticket.isInLane }) { "${pool.inLane} in lanes, but $under" }
         }
+        val lanes = tickets.filter { it.ticket.isInLane }.map { it.ticket.lane }.toSet()
+        val lines = all.waiting.values + some.waiting.values
+        check(lines.size == lanes.size && lines.toSet() == lanes) { "in line are $lines, not $lanes" }
         for (ticket in tickets) {
             val started = if (ticket.ticket.state == Ticket.State.STARTED) 1 else 0
             check(ticket.starts == started) { "started ${ticket.starts} times: $ticket" }
@@ -134,22 +132,15 @@ internal class AdmissionSpecification {
 
     private fun hasRoom(kind: Int) = count(false, true) < 2 && (kind == 0 || count(true, true) < 1)
 
-    fun reserve(thread: Int, kind: Int, beyond: Boolean): String {
+    fun reserve(thread: Int, kind: Int, succeeds: Boolean, beyond: Boolean): String {
         val name = "$thread.${number[thread]++}"
-        val runs = hasRoom(kind)
-        if (!runs && !beyond && count(false, false) >= 2) return "full"
+        val runs = hasRoom(kind) && !succeeds
+        if (!hasRoom(kind) && !beyond && count(false, false) >= 2) return "full"
         tasks[thread].addLast(Task(name, kind, runs))
         return if (runs) "PERMIT" else "PLACE"
     }
 
     private fun newest(thread: Int) = tasks[thread].lastOrNull { !it.entered }
-
-    fun park(thread: Int): String {
-        val task = newest(thread) ?: return "none"
-        if (!task.runs) return ""
-        task.runs = false
-        return letGo()
-    }
 
     fun enter(thread: Int): String {
         val task = newest(thread) ?: return "none"

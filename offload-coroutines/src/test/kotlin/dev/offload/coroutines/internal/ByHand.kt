@@ -72,8 +72,8 @@ internal fun OffloadScope.limitsInUse(): List<String> {
     val ofScopes = privateField<List<PermitPool>>(core, "pools")
     val ofKinds = privateField<Map<*, PermitPool>>(core.engine().kinds, "pools").values
     return (ofScopes + ofKinds)
-        .filter { it.permits.isNotEmpty() || it.queued != 0 || it.lanes.isNotEmpty() }
-        .map { "${it.owner}: ${it.permits.size} in use, ${it.queued} queued" }
+        .filter { it.used != 0 || it.queued != 0 || it.inLane != 0 || it.waiting.isNotEmpty() }
+        .map { "${it.owner}: ${it.used} in use, ${it.queued} queued" }
 }
 
 /** The threads that time the limits of a manager in real time. */

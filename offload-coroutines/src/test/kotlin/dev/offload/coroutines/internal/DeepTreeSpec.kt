@@ -3,7 +3,9 @@ package dev.offload.coroutines.internal
 import dev.offload.CancelReason
 import dev.offload.JobState
 import dev.offload.OffloadKind
+import dev.offload.OffloadCycleException
 import dev.offload.ScopeSnapshot
+import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldBeEmpty
 import io.kotest.matchers.collections.shouldContainExactly
@@ -30,13 +32,23 @@ class DeepTreeSpec :
                 top.activeCount() shouldBe 3
                 top.jobs() shouldContainExactly jobs
                 top.activeJobs().size shouldBe 3
-                val blockers = mutableListOf<JobCell<*>>()
-                top.forEachBlocker { blockers += it }
-                blockers shouldContainExactly jobs
-                scopes.last().isAwaitedByJob shouldBe false
-                top.markAwaited()
-                scopes.last().isAwaitedByJob shouldBe true
                 top.cancelAll() shouldBe 3
+            }
+        }
+
+        test("E5, R10: a circle through a deep tree is found, also by a wait that begins deep in it") {
+            onSmallStack {
+                val scopes = chain()
+                val outer = scopeByHand().run(0)
+                val deepest = scopes.last().run(1)
+                val wait = WaitGraph.begin(outer, scopes.first())
+                shouldThrow<OffloadCycleException> { WaitGraph.begin(deepest, outer.end()) }
+                wait.close()
+                val inner = WaitGraph.begin(deepest, outer.end())
+                shouldThrow<OffloadCycleException> { WaitGraph.begin(outer, scopes.first()) }
+                inner.close()
+                WaitGraph.begin(outer, scopes.first()).close()
+                scopes.first().cancelAll() shouldBe 1
             }
         }
 
