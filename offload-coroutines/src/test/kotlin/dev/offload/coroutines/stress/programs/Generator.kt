@@ -12,10 +12,11 @@ internal class Generator(seed: Long) {
     private val managers = 1 + random.nextInt(2) + (if (random.oneIn(4)) 1 else 0)
     private val scopes = random.nextInt(3)
     private val jobs = 2 + random.nextInt(7)
+    private val kinds = 1 + random.nextInt(KINDS)
     private val tight = random.nextBoolean()
 
     fun program() = Program(
-        List(managers) { ManagerPlan(limit(4), List(KINDS) { limit(if (tight) 1 else 3) }) },
+        List(managers) { ManagerPlan(limit(if (tight) 2 else 6), List(KINDS) { limit(if (tight) 1 else 4) }) },
         List(scopes) { ScopePlan(random.nextInt(managers), limit(3)) },
         List(jobs) { job() },
         List(1 + random.nextInt(3)) { client() },
@@ -31,8 +32,8 @@ internal class Generator(seed: Long) {
     private fun job() = JobPlan(
         place = random.nextInt(managers + scopes),
         verb = VERBS.random(random),
-        kind = random.nextInt(KINDS),
-        id = random.nextInt(2),
+        kind = random.nextInt(kinds),
+        id = random.nextInt(3),
         conflict = if (random.oneIn(3)) ConflictPolicy.entries.random(random) else null,
         inPlace = random.oneIn(4),
         careless = random.oneIn(4),

@@ -94,8 +94,8 @@ internal class Interpreter(
         when (step) {
             is Pause -> delay(step.millis.milliseconds)
             is Start -> start(step.job)
-            is Await -> held(step.job)?.let { wait(What.OUTCOME, { it.isGone }, it.jobs) { it.handle.await() } }
-            is Join -> held(step.job)?.let { wait(What.END, { false }, it.jobs) { it.handle.join() } }
+            is Await -> holding(step.job)?.let { wait(What.OUTCOME, { it.isGone }, it.jobs) { it.handle.await() } }
+            is Join -> holding(step.job)?.let { wait(What.END, { false }, it.jobs) { it.handle.join() } }
             is JoinAll -> joinAll(places[step.place])
             is Scope -> scope(step)
             is Both -> both(step)
@@ -113,6 +113,8 @@ internal class Interpreter(
             Fail -> throw Failed()
         }
     }
+
+    private suspend fun Here.holding(job: Int): Held? = start(job).let { held(job) }
 
     private fun held(job: Int) = synchronized(handles) { handles[job] }
 
@@ -285,7 +287,7 @@ internal class Interpreter(
         key: OffloadKey.Keyed<Int>,
         block: suspend CoroutineScope.() -> Int,
     ) {
-        wait(What.OUTCOME, { false }, oracle.called(record, key)) {
+        wait(What.CALL, { false }, oracle.called(record, key)) {
             try {
                 face.call(key) { block() }
             } catch (e: OffloadRejectedException) {

@@ -69,7 +69,7 @@ internal class WaitRecord(
     private val isDropped: () -> Boolean,
     val targets: () -> List<JobRecord>,
 ) {
-    enum class What { OUTCOME, END, SCOPE }
+    enum class What { OUTCOME, CALL, END, SCOPE }
 
     var until: Long? = null
 
@@ -237,7 +237,9 @@ internal class Oracle(private val exact: Boolean) {
         // The end of a scope is told of a circle only when that scope has ended.
         val atOnce = exact && clock == wait.since && wait.what != WaitRecord.What.SCOPE
         val next: (JobRecord) -> List<JobRecord> = if (atOnce) ::blockers else { job -> meanwhile(job, wait.since) }
-        val open = ArrayDeque(if (atOnce) wait.blockers() else wait.targets().filter { it.wasActive(wait.since) })
+        // A call that was refused has given up its job already.
+        val blockers = if (wait.what == WaitRecord.What.CALL) wait.targets() else wait.blockers()
+        val open = ArrayDeque(if (atOnce) blockers else wait.targets().filter { it.wasActive(wait.since) })
         val met = mutableSetOf<JobRecord>()
         while (open.isNotEmpty()) {
             val job = open.removeFirst()

@@ -41,8 +41,10 @@ internal data class Pause(val millis: Int) : Step
 /** Starts a job that was not started yet; in a [Scope], that one owns it if it is submitted. */
 internal data class Start(val job: Int) : Step
 
+/** Starts the job, if nobody did, and awaits its outcome. */
 internal data class Await(val job: Int) : Step
 
+/** Starts the job, if nobody did, and awaits its end. */
 internal data class Join(val job: Int) : Step
 
 internal data class JoinAll(val place: Int) : Step

@@ -1,6 +1,5 @@
 package dev.offload.coroutines.stress.programs
 
-import dev.offload.ConcurrencyLimit
 import dev.offload.JobState
 import dev.offload.coroutines.OffloadDeferred
 import dev.offload.coroutines.OffloadManager
@@ -41,8 +40,8 @@ internal fun inVirtualTime(program: Program, oracle: Oracle = Oracle(exact = tru
             val manager = interpreter.managers[n]
             val go = CompletableDeferred<Int>()
             interpreter.kinds.forEachIndexed { number, kind ->
-                val both = listOfNotNull(plan.limit, plan.kinds[number])
-                val jobs = List(both.smallest()) { manager.submit(kind.key(100 + it)) { go.await() } }
+                val places = listOfNotNull(plan.limit, plan.kinds[number]).minOfOrNull { it.maxConcurrent() }
+                val jobs = List(places ?: 0) { manager.submit(kind.key(100 + it)) { go.await() } }
                 scheduler.runCurrent()
                 wrong += jobs.lost(kind.name())
                 go.complete(1)
@@ -54,8 +53,6 @@ internal fun inVirtualTime(program: Program, oracle: Oracle = Oracle(exact = tru
     scheduler.runCurrent()
     return wrong
 }
-
-private fun List<ConcurrencyLimit>.smallest() = minOfOrNull { it.maxConcurrent() } ?: 1
 
 private fun List<OffloadDeferred<*>>.lost(kind: String): List<String> {
     val queued = count { it.jobState() == JobState.QUEUED }
@@ -110,6 +107,6 @@ internal fun smallest(program: Program, kind: String): Program {
 /** As it is read best. */
 internal fun Program.text(): String = (
     (managers + scopes) +
-        jobs.withIndex().filter { (n, _) -> "Start(job=$n)" in toString() }.map { (n, job) -> "$n: $job" } +
+        jobs.withIndex().filter { (n, _) -> "job=$n)" in toString() }.map { (n, job) -> "$n: $job" } +
         clients.map { "client: $it" }
 ).joinToString("\n")
