@@ -451,10 +451,7 @@ private const val CALLERS = 10
 private const val ROUNDS = 2_000
 
 /** What many callers get who act at the same moment, in each of many rounds. */
-private fun <T> atOnce(
-    endOfRound: (Int) -> Unit = {},
-    action: suspend (caller: Int, round: Int) -> T,
-): List<T> {
+private fun <T> atOnce(endOfRound: (Int) -> Unit = {}, action: suspend (caller: Int, round: Int) -> T): List<T> {
     val begin = CyclicBarrier(CALLERS)
     val rounds = AtomicInteger()
     val end = CyclicBarrier(CALLERS) { endOfRound(rounds.getAndIncrement()) }

@@ -289,9 +289,7 @@ final class WaitProgramRun {
   }
 
   private static boolean isSameKey(JobPlan one, JobPlan other) {
-    return one.manager() == other.manager()
-        && one.kind() == other.kind()
-        && one.id() == other.id();
+    return one.manager() == other.manager() && one.kind() == other.kind() && one.id() == other.id();
   }
 
   private Set<Integer> ofManager(int manager) {

@@ -14,8 +14,7 @@ import org.junit.jupiter.api.Timeout;
 
 /**
  * E5, T3: random programs of blocking bodies under limits: nothing hangs, nobody is told of a
- * circle that is none, and permits come back. More rounds, or others:
- * CONTRIBUTING.md says how.
+ * circle that is none, and permits come back. More rounds, or others: CONTRIBUTING.md says how.
  */
 @Timeout(value = 1, unit = TimeUnit.HOURS)
 class WaitProgramsTest {

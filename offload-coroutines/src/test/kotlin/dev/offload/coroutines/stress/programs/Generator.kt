@@ -71,7 +71,8 @@ internal class Generator(seed: Long) {
     private fun Random.oneIn(n: Int) = nextInt(n) == 0
 
     private companion object {
-        val VERBS = listOf(Verb.SUBMIT, Verb.SUBMIT, Verb.SUBMIT, Verb.SHARE, Verb.SHARE, Verb.CALL, Verb.SPAWN, Verb.WHEN_ROOM)
+        val VERBS =
+            listOf(Verb.SUBMIT, Verb.SUBMIT, Verb.SUBMIT, Verb.SHARE, Verb.SHARE, Verb.CALL, Verb.SPAWN, Verb.WHEN_ROOM)
     }
 }
 
@@ -123,12 +124,13 @@ private fun List<Step>.smallerSteps(): Sequence<List<Step>> = smaller { step ->
 
 /** Without one element, or with one that is smaller. */
 @JvmName("smallerLists")
-private fun List<List<Step>>.smaller(shrink: (List<Step>) -> Sequence<List<Step>>): Sequence<List<List<Step>>> = sequence {
-    for (n in indices) {
-        yield(without(n))
-        shrink(get(n)).forEach { yield(with(n, it)) }
+private fun List<List<Step>>.smaller(shrink: (List<Step>) -> Sequence<List<Step>>): Sequence<List<List<Step>>> =
+    sequence {
+        for (n in indices) {
+            yield(without(n))
+            shrink(get(n)).forEach { yield(with(n, it)) }
+        }
     }
-}
 
 /** Without one step, or with others in the place of one. */
 private fun List<Step>.smaller(shrink: (Step) -> Sequence<List<Step>>): Sequence<List<Step>> = sequence {

@@ -93,23 +93,37 @@ internal class Interpreter(
         oracle.now()
         when (step) {
             is Pause -> delay(step.millis.milliseconds)
+
             is Start -> start(step.job)
+
             is Await -> holding(step.job)?.let { wait(What.OUTCOME, { it.isGone }, it.jobs) { it.handle.await() } }
+
             is Join -> holding(step.job)?.let { wait(What.END, { false }, it.jobs) { it.handle.join() } }
+
             is JoinAll -> joinAll(places[step.place])
+
             is Scope -> scope(step)
+
             is Both -> both(step)
+
             is Shielded -> withContext(NonCancellable) { copy(isShielded = true).run(step.steps) }
+
             is Within -> withTimeoutOrNull(step.millis.milliseconds) { run(step.steps) }
+
             is Finally -> try {
                 run(step.steps)
             } finally {
                 run(step.last)
             }
+
             is Drop -> held(step.job)?.let { held -> if (held.handle.cancel()) held.isDropped = true }
+
             is CancelKey -> program.jobs[step.job].let { job -> keyOf(job)?.let { places[job.place].scope.cancel(it) } }
+
             is CancelAll -> places[step.place].scope.cancelAll()
+
             is CancelScope -> if (step.place >= roots.size) places[step.place].scope.cancel()
+
             Fail -> throw Failed()
         }
     }
@@ -185,7 +199,8 @@ internal class Interpreter(
                             copy(scope = place).run(step.steps)
                         } finally {
                             if (body != null) {
-                                wait = oracle.waits(body, What.SCOPE, coroutine, true, { false }) { oracle.ownedBy(place) }
+                                wait =
+                                    oracle.waits(body, What.SCOPE, coroutine, true, { false }) { oracle.ownedBy(place) }
                             }
                         }
                     }
@@ -201,12 +216,24 @@ internal class Interpreter(
 
     // Jobs.
 
-    private fun keyOf(job: JobPlan): OffloadKey.Keyed<Int>? = if (job.verb == Verb.SPAWN) null else kinds[job.kind].key(job.id)
+    private fun keyOf(job: JobPlan): OffloadKey.Keyed<Int>? = if (job.verb ==
+        Verb.SPAWN
+    ) {
+        null
+    } else {
+        kinds[job.kind].key(job.id)
+    }
 
     private suspend fun Here.start(number: Int) {
         if (!started.compareAndSet(number, 0, 1)) return
         val job = program.jobs[number]
-        val owner = if (job.verb <= Verb.WHEN_ROOM) scope ?: places[job.place] else (scope ?: places[job.place]).andAbove().last()
+        val owner = if (job.verb <=
+            Verb.WHEN_ROOM
+        ) {
+            scope ?: places[job.place]
+        } else {
+            (scope ?: places[job.place]).andAbove().last()
+        }
         val key = keyOf(job)
         val record = JobRecord(number, owner, key, conflictOf(job), poolsOf(job, owner), oracle.now())
         val body: suspend CoroutineScope.() -> Int = { body(record, job) }
@@ -216,13 +243,17 @@ internal class Interpreter(
         try {
             when (job.verb) {
                 Verb.SUBMIT -> submit(face, record, job, context, body)
+
                 Verb.WHEN_ROOM -> whenRoom(face, record, job, context, body)
+
                 Verb.SHARE -> {
                     val joined = oracle.joined(owner, key!!, record)
                     val handle = face.share(key, context = context, block = body)
                     hold(record, handle, joined, face.coroutineContext[Job])
                 }
+
                 Verb.CALL -> call(face, record, key!!, body)
+
                 Verb.SPAWN -> record.autoKey = face.spawn("spawned") { body(record, job) }
             }
         } catch (e: OffloadRejectedException) {
@@ -252,6 +283,7 @@ internal class Interpreter(
         block: suspend CoroutineScope.() -> Int,
     ) {
         val joined = oracle.joined(record.owner, record.key!!, record)
+
         @Suppress("UNCHECKED_CAST")
         val key = record.key as OffloadKey<Int>
         when (val taken = face.trySubmit(key, job.conflict, context = context, block = block)) {

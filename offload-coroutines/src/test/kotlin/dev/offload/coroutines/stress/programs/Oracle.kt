@@ -167,7 +167,9 @@ internal class Oracle(private val exact: Boolean) {
         if (record !in jobs) submitting(record)
         record.pools.forEach { pool ->
             val running = pool.jobs.filter { it !== record && it.isRunning }
-            val busy = running.filter { !it.mayLend(record) && it.borrowers.none { borrower -> borrower.ended == null } }
+            val busy = running.filter {
+                !it.mayLend(record) && it.borrowers.none { borrower -> borrower.ended == null }
+            }
             if (busy.size >= pool.limit.maxConcurrent()) {
                 complain("the limit ${pool.limit} is exceeded by ${record.number}: ${busy.map { it.number }} run")
             }
@@ -179,7 +181,8 @@ internal class Oracle(private val exact: Boolean) {
     }
 
     /** Whether it has waited at any time since the other one was submitted. */
-    private fun JobRecord.mayLend(to: JobRecord) = waits.any { it.until.let { end -> end == null || end > to.submitted } }
+    private fun JobRecord.mayLend(to: JobRecord) =
+        waits.any { it.until.let { end -> end == null || end > to.submitted } }
 
     @Synchronized
     fun ends(record: JobRecord) {
@@ -196,7 +199,11 @@ internal class Oracle(private val exact: Boolean) {
                 if (record.pools.haveRoom()) complain("QUEUE_FULL for ${record.number}, though there was room")
                 if (key != null && record.conflict != ConflictPolicy.ALLOW && isInFlight(record.owner, key)) {
                     val may = setOf(ConflictPolicy.REJECT, ConflictPolicy.JOIN)
-                    if (record.conflict in may) complain("QUEUE_FULL for ${record.number}, though its key was in flight")
+                    if (record.conflict in
+                        may
+                    ) {
+                        complain("QUEUE_FULL for ${record.number}, though its key was in flight")
+                    }
                 }
             }
 
@@ -214,7 +221,8 @@ internal class Oracle(private val exact: Boolean) {
         val active = map { pool -> pool.jobs.filter { it.mayBeActive() } }
         val permits = indices.all { active[it].size < get(it).limit.maxConcurrent() }
         val places = indices.all { n -> active[n].count { it.begun == null } < get(n).limit.maxQueued() }
-        val either = singleOrNull()?.let { it.limit.maxConcurrent().toLong() + it.limit.maxQueued() > active[0].size } == true
+        val either =
+            singleOrNull()?.let { it.limit.maxConcurrent().toLong() + it.limit.maxQueued() > active[0].size } == true
         return permits || places || either
     }
 
@@ -247,7 +255,9 @@ internal class Oracle(private val exact: Boolean) {
             if (met.add(job)) open += next(job)
         }
         val way = met.map { "${it.number} (${it.state()})" }
-        complain("no circle: ${wait.of.number} was told of one, but leads to $way only${if (atOnce) " at that moment" else ""}")
+        complain(
+            "no circle: ${wait.of.number} was told of one, but leads to $way only${if (atOnce) " at that moment" else ""}",
+        )
     }
 
     private fun blockers(job: JobRecord): List<JobRecord> =
@@ -262,7 +272,9 @@ internal class Oracle(private val exact: Boolean) {
 
     private fun JobRecord.wasActive(since: Long) = ended.let { it == null || it >= since }
 
-    private fun predecessors(job: JobRecord): List<JobRecord> = if (job.conflict == ConflictPolicy.ALLOW || job.key == null) {
+    private fun predecessors(job: JobRecord): List<JobRecord> = if (job.conflict == ConflictPolicy.ALLOW ||
+        job.key == null
+    ) {
         emptyList()
     } else {
         under(job.owner, job.key).takeWhile { it !== job }

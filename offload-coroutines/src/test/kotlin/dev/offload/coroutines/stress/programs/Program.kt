@@ -49,12 +49,8 @@ internal data class Join(val job: Int) : Step
 
 internal data class JoinAll(val place: Int) : Step
 
-internal data class Scope(
-    val place: Int,
-    val limit: ConcurrencyLimit?,
-    val failFast: Boolean,
-    val steps: List<Step>,
-) : Step
+internal data class Scope(val place: Int, val limit: ConcurrencyLimit?, val failFast: Boolean, val steps: List<Step>) :
+    Step
 
 internal data class Both(val left: List<Step>, val right: List<Step>) : Step
 

@@ -64,7 +64,11 @@ private fun OffloadManager.unrest(): List<String> {
     val total = snapshot.total()
     return buildList {
         if (activeCount != 0) add("stall: $snapshot")
-        if (total.accepted() != total.succeeded() + total.failed() + total.cancelled() + total.active()) add("accounts: $total")
+        if (total.accepted() !=
+            total.succeeded() + total.failed() + total.cancelled() + total.active()
+        ) {
+            add("accounts: $total")
+        }
         if (total.submitted() != total.accepted() + total.joined() + total.rejected()) add("accounts: $total")
     }
 }
@@ -83,7 +87,8 @@ internal fun onRealThreads(program: Program): List<String> {
         }
         val wrong = oracle.failures.toMutableList()
         if (ended == null) {
-            wrong += "stall: ${clients.count { it.isActive }} clients wait; ${interpreter.managers.map { it.snapshot() }}"
+            wrong +=
+                "stall: ${clients.count { it.isActive }} clients wait; ${interpreter.managers.map { it.snapshot() }}"
         } else {
             interpreter.managers.forEach { it.shouldBeAtRest() }
         }
@@ -109,4 +114,4 @@ internal fun Program.text(): String = (
     (managers + scopes) +
         jobs.withIndex().filter { (n, _) -> "job=$n)" in toString() }.map { (n, job) -> "$n: $job" } +
         clients.map { "client: $it" }
-).joinToString("\n")
+    ).joinToString("\n")
