@@ -69,26 +69,26 @@ class WaitsSpec :
             }
 
             test("T3: under load everyone is told, in either direction") {
-                val managers = List(2) { realManager(config = limited(ConcurrencyLimit.of(4))) }
+                val managers = List(2) { realManager(config = limited(ConcurrencyLimit.of(2))) }
 
                 suspend fun nested(side: Int, id: String, depth: Int): Int = managers[side].call(x.key(id)) {
                     if (depth == 0) {
                         yield()
                         1
                     } else {
-                        List(3) { async { nested(1 - side, "$id.$it", depth - 1) } }.sumOf { it.await() }
+                        List(2) { async { nested(1 - side, "$id.$it", depth - 1) } }.sumOf { it.await() }
                     }
                 }
 
-                val callers = List(12) { caller ->
-                    started { (1..100).sumOf { round -> nested(caller % 2, "$caller/$round", 2) } }
+                val callers = List(8) { caller ->
+                    started { (1..60).sumOf { round -> nested(caller % 2, "$caller/$round", 2) } }
                 }
                 // Permits come and go meanwhile.
                 val others = List(4) { caller ->
-                    started { (1..5_000).sumOf { nested(caller % 2, "other/$caller/$it", 0) } }
+                    started { (1..1_500).sumOf { nested(caller % 2, "other/$caller/$it", 0) } }
                 }
-                callers.forEach { it.inTime("all bodies of a caller end") shouldBe 900 }
-                others.forEach { it.inTime("all bodies of another caller end") shouldBe 5_000 }
+                callers.forEach { it.inTime("all bodies of a caller end") shouldBe 240 }
+                others.forEach { it.inTime("all bodies of another caller end") shouldBe 1_500 }
                 managers.forEach { it.shouldComeToRest() }
             }
         }
