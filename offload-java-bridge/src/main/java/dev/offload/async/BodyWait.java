@@ -35,7 +35,12 @@ final class BodyWait implements AutoCloseable {
    */
   static @Nullable BodyWait begin(WaitTarget target) {
     JobCell<?> waiting = CurrentJob.get();
-    return waiting == null ? null : new BodyWait(WaitGraph.begin(waiting, target));
+    if (waiting == null) {
+      return null;
+    }
+    WaitEdge edge = WaitGraph.begin(waiting, target);
+    edge.letGo(); // a cancel interrupts this thread, now or when it blocks
+    return new BodyWait(edge);
   }
 
   /** As {@link WaitEdge#onRefused}. */

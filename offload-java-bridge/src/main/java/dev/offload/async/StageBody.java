@@ -105,6 +105,7 @@ final class StageBody<T extends @Nullable Object>
         WaitEdge begun = WaitGraph.begin(waiting, future.target());
         begun.onRefused(refuse);
         edge = begun;
+        begun.letGo();
         if (job.get() == null) {
           closeEdge();
         }

@@ -21,6 +21,9 @@ public final class WaitEdge implements AutoCloseable {
   private @Nullable OffloadCycleException refused;
   private @Nullable Consumer<OffloadCycleException> onRefused;
 
+  /** What the wait let go, to be started when it can be cancelled; belongs to who waits. */
+  private Admission.@Nullable Step pending;
+
   WaitEdge(WaitNode from, boolean must) {
     this.from = from;
     this.must = must;
@@ -67,7 +70,23 @@ public final class WaitEdge implements AutoCloseable {
     }
   }
 
-  /** The wait is over. May be called again. */
+  /**
+   * Starts what is queued and got permits by this wait. To be called by who waits, when it could be
+   * told that it was cancelled: what is started may run here, and do that.
+   */
+  public void letGo() {
+    Admission.Step step = pending;
+    if (step != null) {
+      pending = null;
+      step.run();
+    }
+  }
+
+  void letGoLater(Admission.Step step) {
+    pending = step;
+  }
+
+  /** The wait is over. May be called again, and by others than who waits. */
   @Override
   public void close() {
     if (first != null) {

@@ -41,7 +41,8 @@ public final class WaitGraph {
 
   /**
    * Notes that {@code waiting} begins to wait, and lends its permits to what is queued. If there is
-   * nothing to wait for any more, or the body has ended, nothing is noted.
+   * nothing to wait for any more, or the body has ended, nothing is noted. The caller has to call
+   * {@link WaitEdge#letGo()} soon, and then to close what is answered.
    *
    * @throws OffloadCycleException if it would wait for itself; then nothing is noted
    */
@@ -84,7 +85,7 @@ public final class WaitGraph {
     if (circle != null) {
       throw new OffloadCycleException(circle);
     }
-    step.run();
+    wait.letGoLater(step);
     return wait;
   }
 

@@ -30,6 +30,7 @@ internal class DeferredLease<T>(job: JobCell<T>, joined: Boolean) :
         if (await(waiter)) {
             caller.invokeOnCancellation(waiter)
             edge?.onRefused(waiter::refused)
+            edge?.letGo()
         } else {
             caller.resume(null)
         }
@@ -50,6 +51,7 @@ internal suspend fun Waiters.awaitClosed(side: SideThreads, edge: WaitEdge? = nu
         if (push(waiter)) {
             caller.invokeOnCancellation(waiter)
             edge?.onRefused(waiter::refused)
+            edge?.letGo()
         } else {
             caller.resume(Unit)
         }

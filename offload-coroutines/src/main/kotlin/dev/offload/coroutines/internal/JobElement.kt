@@ -33,13 +33,19 @@ internal class JobElement : ThreadContextElement<JobCell<*>?> {
  */
 internal suspend inline fun waitingFor(target: WaitTarget, wait: suspend (WaitEdge?) -> Unit) {
     val waiting = currentCoroutineContext()[JobElement]?.job
-    if (waiting == null) wait(null) else WaitGraph.begin(waiting, target).use { wait(it) }
+    if (waiting == null) wait(null) else WaitGraph.begin(waiting, target).around(wait)
 }
 
 /** As [waitingFor], for a wait that cannot be given up: if it closes a circle, another wait of that circle is. */
 internal suspend inline fun waitingAnywayFor(target: WaitTarget, wait: suspend (WaitEdge?) -> Unit) {
     val waiting = currentCoroutineContext()[JobElement]?.job
-    if (waiting == null) wait(null) else WaitGraph.beginAnyway(waiting, target).use { wait(it) }
+    if (waiting == null) wait(null) else WaitGraph.beginAnyway(waiting, target).around(wait)
+}
+
+/** Runs [wait], which lets go what this wait lets go as soon as it can be cancelled. */
+internal suspend inline fun WaitEdge.around(wait: suspend (WaitEdge?) -> Unit) = use {
+    wait(it)
+    it.letGo() // if there was nothing to wait for any more
 }
 
 /** What a job of the manager takes from the context of whoever started it: what belongs to threads, as MDC and traces. */
