@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Executors;
@@ -82,7 +83,7 @@ final class Sizes {
     OptionalDouble ours =
         both.stream()
             .filter(result -> result.getParams().getBenchmark().endsWith(OURS))
-            .mapToDouble(result -> result.getSecondaryResults().get(CpuTime.NAME).getScore())
+            .mapToDouble(Sizes::cpu)
             .findFirst();
     if (ours.isPresent()) {
       guard.took(workload, ours.getAsDouble());
@@ -90,6 +91,10 @@ final class Sizes {
       guard.gaveUp(workload);
       leaveOut(workload, "failed, or took more than " + PATIENCE.toSeconds() + " s in all");
     }
+  }
+
+  private static double cpu(RunResult result) {
+    return Objects.requireNonNull(result.getSecondaryResults().get(CpuTime.NAME)).getScore();
   }
 
   private void leaveOut(Workload workload, String why) {
