@@ -1,46 +1,91 @@
 package dev.offload.benchmarks.report;
 
 import java.util.List;
-import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import java.util.function.ToIntFunction;
 
-/** The cost of one operation by how many jobs are in flight, or waiters parked, meanwhile. */
+/** The cost of one operation, or of one element, by how many others there are. */
 final class GrowthPlot {
   private static final int PANEL = 430;
   private static final int HEIGHT = 300;
   private static final int LEFT = 60;
   private static final int TOP = 40;
   private static final int BOTTOM = 260;
-  private static final double MOST = 1_000_000;
   private static final String OURS = "#1f77b4";
   private static final String PEER = "#ff7f0e";
 
   private final Svg image;
+  private final Axes axes;
+  private int panels;
 
-  private GrowthPlot(Svg image) {
-    this.image = image;
+  /**
+   * What is drawn.
+   *
+   * @param from the least number, on a logarithmic axis
+   * @param to the greatest one
+   * @param number of a point
+   * @param ours the library's cost
+   * @param peers the peer's cost
+   */
+  private record Axes(
+      double from,
+      double to,
+      ToIntFunction<Ratio> number,
+      ToDoubleFunction<Ratio> ours,
+      ToDoubleFunction<Ratio> peers) {}
+
+  private GrowthPlot(int panels, Axes axes) {
+    this.image = new Svg(2 * PANEL, HEIGHT * ((panels + 1) / 2));
+    this.axes = axes;
   }
 
+  /** By how many jobs are in flight, or waiters parked, meanwhile. */
   static String of(List<Run> runs) {
-    Svg image = new Svg(2 * PANEL, HEIGHT * runs.size());
-    GrowthPlot plot = new GrowthPlot(image);
-    for (int i = 0; i < runs.size(); i++) {
-      Run run = runs.get(i);
-      plot.panel(
-          0, i * HEIGHT, run.jdk() + ": submit and await, by jobs in flight", "JobsInFlight", run);
-      plot.panel(
-          PANEL, i * HEIGHT, run.jdk() + ": subscribe, wake, await, by parked", "WaitByKey", run);
+    Axes axes = new Axes(1, 1_000_000, GrowthPlot::others, Ratio::ours, Ratio::peers);
+    GrowthPlot plot = new GrowthPlot(2 * runs.size(), axes);
+    for (Run run : runs) {
+      plot.panel(run.jdk() + ": submit and await, by jobs in flight", of(run, "JobsInFlight"));
+      plot.panel(run.jdk() + ": subscribe, wake, await, by parked", of(run, "WaitByKey"));
     }
-    return image.end();
+    return plot.image.end();
   }
 
-  private void panel(int x, int y, String title, String benchmark, Run run) {
-    List<Ratio> points =
-        run.ratios().stream().filter(r -> r.workload().benchmark().equals(benchmark)).toList();
+  /** By the number of elements: processor time, of one of them. */
+  static String ofSizes(List<Run> runs) {
+    List<Integer> sizes = Workloads.SIZES;
+    int panels = runs.stream().mapToInt(run -> run.growth().size()).sum();
+    ToIntFunction<Ratio> size = ratio -> ratio.workload().size();
+    GrowthPlot plot =
+        new GrowthPlot(
+            panels,
+            new Axes(
+                sizes.get(0), sizes.get(sizes.size() - 1), size, Ratio::cpuOurs, Ratio::cpuPeers));
+    for (Run run : runs) {
+      for (List<Ratio> points : run.growth().values()) {
+        Workload workload = points.get(0).workload();
+        plot.panel(run.jdk() + ", " + workload.row() + ": " + workload.what(), points);
+      }
+    }
+    return plot.image.end();
+  }
+
+  private static List<Ratio> of(Run run, String benchmark) {
+    return run.ratios().stream().filter(r -> r.workload().benchmark().equals(benchmark)).toList();
+  }
+
+  private static int others(Ratio point) {
+    return Integer.parseInt(point.workload().params().values().iterator().next());
+  }
+
+  private void panel(String title, List<Ratio> points) {
+    int x = panels % 2 * PANEL;
+    int y = panels / 2 * HEIGHT;
+    panels++;
     double most = 1;
     for (Ratio point : points) {
-      most = Math.max(most, Math.max(point.ours(), point.peers()));
+      most = Math.max(most, Math.max(ours(point), peers(point)));
     }
-    image.text(x + LEFT, y + 18.0, "start", title);
+    image.text(x + LEFT - 40.0, y + 18.0, "start", title);
     image.line(x + LEFT, y + BOTTOM, x + PANEL - 20, y + BOTTOM, "#888", 1);
     image.line(x + LEFT, y + TOP, x + LEFT, y + BOTTOM, "#888", 1);
     image.text(x + LEFT - 6, y + TOP + 4, "end", Math.round(most) + " ns");
@@ -48,14 +93,14 @@ final class GrowthPlot {
     for (int i = 0; i < points.size(); i++) {
       Ratio point = points.get(i);
       double at = x + across(point);
-      image.text(at, y + BOTTOM + 16, "middle", number(point));
-      draw(at, y + up(point.ours(), most), OURS);
-      draw(at, y + up(point.peers(), most), PEER);
+      image.text(at, y + BOTTOM + 16, "middle", "" + axes.number().applyAsInt(point));
+      image.dot(at, y + up(ours(point), most), OURS);
+      image.dot(at, y + up(peers(point), most), PEER);
       if (i > 0) {
         Ratio before = points.get(i - 1);
         double from = x + across(before);
-        image.line(from, y + up(before.ours(), most), at, y + up(point.ours(), most), OURS, 1.5);
-        image.line(from, y + up(before.peers(), most), at, y + up(point.peers(), most), PEER, 1.5);
+        image.line(from, y + up(ours(before), most), at, y + up(ours(point), most), OURS, 1.5);
+        image.line(from, y + up(peers(before), most), at, y + up(peers(point), most), PEER, 1.5);
       } else {
         legend(x + LEFT + 40, y + 34, OURS, "offload");
         legend(x + LEFT + 140, y + 34, PEER, point.peer());
@@ -63,23 +108,23 @@ final class GrowthPlot {
     }
   }
 
+  private double ours(Ratio point) {
+    return axes.ours().applyAsDouble(point);
+  }
+
+  private double peers(Ratio point) {
+    return axes.peers().applyAsDouble(point);
+  }
+
   private void legend(double x, double y, String color, String words) {
-    draw(x, y, color);
+    image.dot(x, y, color);
     image.text(x + 8, y + 4, "start", words);
   }
 
-  private void draw(double x, double y, String color) {
-    image.dot(x, y, color);
-  }
-
-  private static String number(Ratio point) {
-    Map<String, String> params = point.workload().params();
-    return params.values().iterator().next();
-  }
-
-  private static double across(Ratio point) {
-    double number = Math.max(1, Double.parseDouble(number(point)));
-    return LEFT + 10 + (PANEL - LEFT - 60) * Math.log(number) / Math.log(MOST);
+  private double across(Ratio point) {
+    double number = Math.max(axes.from(), axes.number().applyAsInt(point));
+    double part = Math.log(number / axes.from()) / Math.log(axes.to() / axes.from());
+    return LEFT + 10 + (PANEL - LEFT - 60) * part;
   }
 
   private static double up(double nanos, double most) {

@@ -2,9 +2,8 @@ package dev.offload.benchmarks.report;
 
 import dev.offload.benchmarks.report.Results.Measured;
 import java.util.List;
-import java.util.Locale;
 
-/** The page. */
+/** The page, but for what it says on growth. */
 final class Markdown {
   private static final String HEAD =
       """
@@ -17,9 +16,10 @@ final class Markdown {
       benchmarks/run quick        # some minutes, on JDK 17; fails if a ratio is worse than twice its target
       benchmarks/run quick 17 25  # on both
       benchmarks/run full         # about an hour for each of both
+      benchmarks/run growth       # some minutes, on JDK 17: the same work with 1,000 to 100,000 elements
       ```
 
-      which builds the library, runs, and writes this page and its plots. One benchmark alone:
+      which builds the library, runs, and writes what was measured into this page and its plots. One benchmark alone:
       `java -jar benchmarks/target/benchmarks.jar UniqueKey -prof gc`, with the options of JMH.
 
       A run consists of rounds. In a round each benchmark runs in a JVM of its own, warm-up first, directly followed by its
@@ -54,23 +54,24 @@ final class Markdown {
       |---|---|---|
       """;
 
-  private final StringBuilder text = new StringBuilder(HEAD);
+  private final StringBuilder text = new StringBuilder();
 
   private Markdown() {}
 
+  /** What the page begins with. */
+  static String head() {
+    return HEAD + PLOTS;
+  }
+
+  /** A part for each run. */
   static String of(List<Run> runs) {
     Markdown page = new Markdown();
-    page.text.append(PLOTS);
     runs.forEach(page::run);
     return page.text.toString();
   }
 
   private void run(Run run) {
-    text.append("\n## ").append(run.jdk()).append("\n\n| | |\n|---|---|\n");
-    run.facts().stringPropertyNames().stream()
-        .sorted()
-        .filter(fact -> !fact.equals("release"))
-        .forEach(fact -> line(fact, run.facts().getProperty(fact)));
+    text.append("\n## ").append(run.jdk()).append("\n\n").append(Table.facts(run.facts()));
     text.append(RATIOS);
     for (Ratio ratio : run.ratios()) {
       Double target = ratio.workload().target();
@@ -79,13 +80,13 @@ final class Markdown {
           ratio.workload().row(),
           ratio.workload().what(),
           "`" + ratio.peer() + "`",
-          format("%.2f (%.2f to %.2f)", ratio.median(), ratio.least(), ratio.greatest()),
-          target == null ? "" : format("%.2f", target),
+          Table.format("%.2f (%.2f to %.2f)", ratio.median(), ratio.least(), ratio.greatest()),
+          target == null ? "" : Table.format("%.2f", target),
           target == null ? "" : met,
-          Double.isNaN(ratio.cpu()) ? "" : format("%.2f", ratio.cpu()),
+          Double.isNaN(ratio.cpu()) ? "" : Table.format("%.2f", ratio.cpu()),
           Double.isNaN(ratio.allocatedOurs())
               ? ""
-              : format("%.0f / %.0f", ratio.allocatedOurs(), ratio.allocatedPeers()));
+              : Table.format("%.0f / %.0f", ratio.allocatedOurs(), ratio.allocatedPeers()));
     }
     originals(run.results());
   }
@@ -98,15 +99,12 @@ final class Markdown {
       results.of(workload, Workload.OURS).stream()
           .mapToDouble(Measured::least)
           .min()
-          .ifPresent(least -> line(original.what(), original.nanos(), format("%,.0f", least)));
+          .ifPresent(
+              least -> line(original.what(), original.nanos(), Table.format("%,.0f", least)));
     }
   }
 
   private void line(String... cells) {
-    text.append("| ").append(String.join(" | ", cells)).append(" |\n");
-  }
-
-  private static String format(String pattern, Object... values) {
-    return String.format(Locale.ROOT, pattern, values);
+    text.append(Table.line(cells));
   }
 }

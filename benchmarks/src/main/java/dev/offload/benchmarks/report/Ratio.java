@@ -18,6 +18,8 @@ import java.util.function.ToDoubleFunction;
  * @param cpu the median of the rounds' ratios of processor time, or NaN
  * @param ours the least cost of the library in all rounds
  * @param peers that of the peer
+ * @param cpuOurs the median of the rounds' processor times of the library, or NaN
+ * @param cpuPeers that of the peer
  * @param allocatedOurs bytes the library allocates per operation, or NaN
  * @param allocatedPeers those of the peer
  */
@@ -30,6 +32,8 @@ public record Ratio(
     double cpu,
     double ours,
     double peers,
+    double cpuOurs,
+    double cpuPeers,
     double allocatedOurs,
     double allocatedPeers) {
   private static final double GUARD = 2;
@@ -60,6 +64,8 @@ public record Ratio(
         median(sorted(ours, peers, Measured::cpu)),
         least(ours),
         least(peers),
+        cpu(ours),
+        cpu(peers),
         ours.get(0).allocated(),
         peers.get(0).allocated());
   }
@@ -72,6 +78,10 @@ public record Ratio(
     }
     Collections.sort(ratios);
     return ratios;
+  }
+
+  private static double cpu(List<Measured> rounds) {
+    return median(rounds.stream().map(Measured::cpu).sorted().toList());
   }
 
   private static double median(List<Double> sorted) {

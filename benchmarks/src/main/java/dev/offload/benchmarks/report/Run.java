@@ -5,7 +5,9 @@ import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Stream;
 
@@ -19,6 +21,9 @@ public record Run(Properties facts, Results results) {
   /** The name of the file with the facts. */
   public static final String FACTS = "run.properties";
 
+  /** The directory beside those of the other runs that holds the runs that measured growth. */
+  public static final String GROWTH = "growth";
+
   /** Reads a run from its directory. */
   public static Run read(Path directory) throws IOException {
     Properties facts = new Properties();
@@ -28,8 +33,11 @@ public record Run(Properties facts, Results results) {
     return new Run(facts, Results.read(directory));
   }
 
-  /** Reads all runs under a directory, oldest JVM first. */
+  /** Reads all runs under a directory, oldest JVM first; none if there is no directory. */
   public static List<Run> readAll(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      return List.of();
+    }
     List<Path> directories;
     try (Stream<Path> listed = Files.list(directory)) {
       directories = listed.filter(each -> Files.exists(each.resolve(FACTS))).sorted().toList();
@@ -48,5 +56,17 @@ public record Run(Properties facts, Results results) {
 
   List<Ratio> ratios() {
     return Ratio.of(results, Workloads.all());
+  }
+
+  /**
+   * What was measured for its growth, by the case, which has a ratio for each size it was run at.
+   */
+  Map<String, List<Ratio>> growth() {
+    Map<String, List<Ratio>> cases = new LinkedHashMap<>();
+    for (Ratio ratio : Ratio.of(results, Workloads.growth())) {
+      String name = ratio.workload().row() + " " + ratio.workload().what() + " / " + ratio.peer();
+      cases.computeIfAbsent(name, key -> new ArrayList<>()).add(ratio);
+    }
+    return cases;
   }
 }

@@ -1,6 +1,7 @@
 package dev.offload.benchmarks.report;
 
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,21 @@ public record Workload(
     boolean quick) {
   /** The method that is the library. */
   public static final String OURS = "offload";
+
+  /** The parameter of benchmarks that are run with several numbers of elements. */
+  private static final String SIZE = "n";
+
+  /** How many elements an invocation works on, if that is a parameter; else 1. */
+  public int size() {
+    return Integer.parseInt(params.getOrDefault(SIZE, "1"));
+  }
+
+  /** The same work with another number of elements. */
+  Workload ofSize(int size) {
+    Map<String, String> sized = new TreeMap<>(params);
+    sized.put(SIZE, Integer.toString(size));
+    return new Workload(row, what, benchmark, sized, target, quick);
+  }
 
   /** The benchmark with its parameters, for logs. */
   public String label() {

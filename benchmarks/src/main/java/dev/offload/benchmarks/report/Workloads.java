@@ -7,11 +7,16 @@ import org.jspecify.annotations.Nullable;
 
 /** All that is compared, with its targets. */
 public final class Workloads {
+  /** The numbers of elements for which growth is measured, the least first. */
+  public static final List<Integer> SIZES = List.of(1_000, 10_000, 100_000);
+
   private static final double HOT_KEY = 1.1;
 
   private final List<Workload> all = new ArrayList<>();
 
-  private Workloads() {
+  private Workloads() {}
+
+  private void compared() {
     add("P1", "submit a unique key, run an empty body, await it", "UniqueKey", 1.25);
     add("P2", "100,000 submits, then joinAll", "ManyJobs", 1.25);
     add("P3", "join a key in flight", "JoinInFlight", 2.5);
@@ -41,9 +46,34 @@ public final class Workloads {
     add("P10", "scope with three submits awaited", "ScopeOfThree", 2.0);
   }
 
-  /** In the order of the report. */
+  private void grown() {
+    grow("G1", "n bodies each call a job of a kind limited to 32", "CallsUnderLimit", Map.of());
+    scope("opened by a body", "true");
+    scope("opened outside of bodies", "false");
+    shares("nobody awaits it", "false");
+    shares("one awaits in each", "true");
+    ends("in order", "IN_ORDER");
+    ends("in reverse", "REVERSE");
+    ends("in random order", "RANDOM");
+    grow("G5", "n open scopes close in random order", "ScopesClosed", Map.of());
+    grow("G6", "n jobs each wait for the one before", "ChainOfWaits", Map.of());
+    grow("G6", "n calls inside each other, limited to 1", "NestedCalls", Map.of());
+    grow("G7", "n bodies wait for a job that makes 10 limited calls", "WaitsForCaller", Map.of());
+    grow("G8", "n callers wait for room in a queue of 8", "CallersForRoom", Map.of());
+  }
+
+  /** What is compared by its ratio, in the order of the report. */
   public static List<Workload> all() {
-    return List.copyOf(new Workloads().all);
+    Workloads workloads = new Workloads();
+    workloads.compared();
+    return List.copyOf(workloads.all);
+  }
+
+  /** What is measured for its growth: case by case, each at all sizes, the least first. */
+  public static List<Workload> growth() {
+    Workloads workloads = new Workloads();
+    workloads.grown();
+    return List.copyOf(workloads.all);
   }
 
   private void hotKey(String callers, String millis, boolean quick) {
@@ -60,6 +90,26 @@ public final class Workloads {
   private void inFlight(String jobs, boolean quick) {
     String what = "submit and await, " + jobs + " in flight";
     all.add(new Workload("P9", what, "JobsInFlight", Map.of("inFlight", jobs), 1.3, quick));
+  }
+
+  private void scope(String opened, String inBody) {
+    String what = "n jobs in a scope limited to 8, " + opened;
+    grow("G2", what, "ScopeUnderLimit", Map.of("inBody", inBody));
+  }
+
+  private void shares(String awaits, String awaited) {
+    String what = "n scopes that share a job are cancelled, " + awaits;
+    grow("G3", what, "SharesCancelled", Map.of("awaited", awaited));
+  }
+
+  private void ends(String how, String order) {
+    String what = "n jobs allowed under one key end " + how;
+    grow("G4", what, "EndsUnderOneKey", Map.of("order", order));
+  }
+
+  private void grow(String row, String what, String benchmark, Map<String, String> params) {
+    Workload workload = new Workload(row, what, benchmark, params, null, false);
+    SIZES.forEach(size -> all.add(workload.ofSize(size)));
   }
 
   private void add(String row, String what, String benchmark, @Nullable Double target) {

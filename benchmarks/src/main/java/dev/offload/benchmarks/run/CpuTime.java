@@ -14,6 +14,8 @@ import org.openjdk.jmh.results.ScalarResult;
 
 /** Processor time of all threads per operation: what other processes do does not add to it. */
 public final class CpuTime implements InternalProfiler {
+  static final String NAME = "cpu.time.norm";
+
   private final OperatingSystemMXBean system =
       ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
   private long before;
@@ -33,6 +35,6 @@ public final class CpuTime implements InternalProfiler {
       BenchmarkParams benchmark, IterationParams iteration, IterationResult result) {
     double nanos = system.getProcessCpuTime() - before;
     double perOperation = nanos / result.getMetadata().getAllOps();
-    return List.of(new ScalarResult("cpu.time.norm", perOperation, "ns/op", AggregationPolicy.AVG));
+    return List.of(new ScalarResult(NAME, perOperation, "ns/op", AggregationPolicy.AVG));
   }
 }

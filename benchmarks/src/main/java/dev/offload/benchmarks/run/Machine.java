@@ -10,25 +10,32 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 
 /** What has to be known to read the figures. */
 final class Machine {
-  /**
-   * A compilation is waited for: on a loaded machine a warm-up may else end before the compiler had
-   * its turn.
-   */
-  static final String[] FORK_OPTIONS = {
-    "-Xms2g", "-Xmx2g", "-XX:+AlwaysPreTouch", "-XX:-BackgroundCompilation"
-  };
-
   private static final double GIB = 1L << 30;
 
   private Machine() {}
 
-  static void write(Path directory, Mode mode, double loadBefore) throws IOException {
+  /**
+   * A compilation is waited for: on a loaded machine a warm-up may else end before the compiler had
+   * its turn. Growth has many forks, and touching a heap takes longer than all else in most of
+   * them.
+   */
+  static List<String> forkOptions(Mode mode) {
+    String heap = mode == Mode.GROWTH ? "1g" : "2g";
+    return List.of(
+        "-Xms" + heap, "-Xmx" + heap, "-XX:+AlwaysPreTouch", "-XX:-BackgroundCompilation");
+  }
+
+  /** Writes the facts of a run; {@code more} are those that only it has. */
+  static void write(Path directory, Mode mode, double loadBefore, Map<String, String> more)
+      throws IOException {
     OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     Properties facts = new Properties();
     facts.setProperty("release", "" + Runtime.version().feature());
@@ -49,7 +56,8 @@ final class Machine {
     facts.setProperty("versions", versions());
     facts.setProperty("date", LocalDate.now(ZoneOffset.UTC).toString());
     facts.setProperty("mode", mode.settings());
-    facts.setProperty("forks run with", String.join(" ", FORK_OPTIONS));
+    facts.setProperty("forks run with", String.join(" ", forkOptions(mode)));
+    more.forEach(facts::setProperty);
     try (Writer file = Files.newBufferedWriter(directory.resolve(Run.FACTS))) {
       facts.store(file, null);
     }

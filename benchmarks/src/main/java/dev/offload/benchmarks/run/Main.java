@@ -9,14 +9,16 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.openjdk.jmh.runner.RunnerException;
 
 /**
- * Runs all benchmarks beside their peers, or makes the report.
+ * Runs benchmarks beside their peers, or makes the report.
  *
  * <pre>
  *  quick DIRECTORY         a quick run into DIRECTORY; fails if a ratio is worse than twice its target
  *  full DIRECTORY          a thorough one; fails as well
+ *  growth DIRECTORY        how costs grow with the number of elements
  *  report RESULTS DOCS     from all runs under RESULTS
  *  anything else           is given to JMH
  * </pre>
@@ -29,6 +31,7 @@ public final class Main {
     switch (args.length == 0 ? "" : args[0]) {
       case "quick" -> run(Mode.QUICK, Path.of(args[1]));
       case "full" -> run(Mode.FULL, Path.of(args[1]));
+      case "growth" -> grow(Path.of(args[1]));
       case "report" -> Report.write(Path.of(args[1]), Path.of(args[2]));
       default -> org.openjdk.jmh.Main.main(args);
     }
@@ -40,7 +43,7 @@ public final class Main {
     double load = Machine.load();
     weigh(mode, directory.resolve("bytes.json"));
     new Rounds(mode).run(directory);
-    Machine.write(directory, mode, load);
+    Machine.write(directory, mode, load, Map.of());
     List<Ratio> broken = Report.broken(directory);
     for (Ratio ratio : broken) {
       System.out.printf(
@@ -56,6 +59,14 @@ public final class Main {
       System.out.println("worse than twice the target");
       System.exit(1);
     }
+  }
+
+  private static void grow(Path directory) throws IOException, RunnerException {
+    empty(Files.createDirectories(directory));
+    double load = Machine.load();
+    List<String> leftOut = new Sizes().run(directory.resolve("sizes.json"));
+    String words = leftOut.isEmpty() ? "nothing" : String.join("; ", leftOut);
+    Machine.write(directory, Mode.GROWTH, load, Map.of("left out", words));
   }
 
   private static void empty(Path directory) {

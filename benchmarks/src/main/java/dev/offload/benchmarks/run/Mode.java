@@ -1,11 +1,13 @@
 package dev.offload.benchmarks.run;
 
 import java.time.Duration;
+import java.util.Locale;
 
 /** How thorough a run is. */
 enum Mode {
   QUICK(2, 8, Duration.ofMillis(100), 8, Duration.ofMillis(100), 200_000, 2),
-  FULL(5, 10, Duration.ofMillis(500), 20, Duration.ofMillis(250), 1_000_000, 3);
+  FULL(5, 10, Duration.ofMillis(500), 20, Duration.ofMillis(250), 1_000_000, 3),
+  GROWTH(1, 8, Duration.ofMillis(100), 5, Duration.ofMillis(100), 0, 0);
 
   final int rounds;
   final int warmups;
@@ -37,14 +39,15 @@ enum Mode {
 
   /** In words, for the report. */
   String settings() {
-    return "%s: %d rounds, a fork each; warm-up %d x %d ms, then %d x %d ms; %,d things weighed"
-        .formatted(
-            name().toLowerCase(java.util.Locale.ROOT),
-            rounds,
-            warmups,
-            warmup.toMillis(),
-            iterations,
-            iteration.toMillis(),
-            kept);
+    String settings =
+        "%s: %s, a fork each; warm-up %d x %d ms, then %d x %d ms"
+            .formatted(
+                name().toLowerCase(Locale.ROOT),
+                rounds == 1 ? "1 round" : rounds + " rounds",
+                warmups,
+                warmup.toMillis(),
+                iterations,
+                iteration.toMillis());
+    return kept == 0 ? settings : settings + "; %,d things weighed".formatted(kept);
   }
 }

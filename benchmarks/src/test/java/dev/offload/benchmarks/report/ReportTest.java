@@ -84,6 +84,77 @@ class ReportTest {
     assertEquals(1, Report.broken(directory.resolve("results/17")).size());
   }
 
+  @Test
+  void eachCaseOfGrowthHasALineWithAllSizesAndThoseLeftOut(@TempDir Path directory)
+      throws IOException {
+    grow(directory, "17");
+    Report.write(directory.resolve("results"), directory);
+    String page = Files.readString(directory.resolve("benchmarks.md"));
+    assertTrue(
+        page.contains(
+            "| G1 | n bodies each call a job of a kind limited to 32 | `semaphore` |"
+                + " 40 / 10 | 80 / 30 | left out | 2.00 / 3.00 | 544 / 544 |"),
+        page);
+    assertTrue(page.contains("### JDK 17"), page);
+    assertTrue(page.contains("| left out | G1, n = 100,000: too slow |"), page);
+    String plot = Files.readString(directory.resolve("benchmarks/sizes.svg"));
+    assertTrue(plot.contains("JDK 17, G1: n bodies each call") && plot.contains(">80 ns<"), plot);
+    assertFalse(Files.exists(directory.resolve("benchmarks/ratios.svg")));
+  }
+
+  @Test
+  void whatThePageSaysOfOtherRunsStays(@TempDir Path directory) throws IOException {
+    Path ratios = Files.createDirectories(directory.resolve("ratios/25"));
+    Files.writeString(
+        ratios.resolve("round-1.json"), round(result("offload", "33"), result("byHand", "10")));
+    Files.writeString(ratios.resolve(Run.FACTS), "release=25\n");
+    grow(directory, "17");
+
+    Report.write(directory.resolve("ratios"), directory);
+    String ratiosAlone = Files.readString(directory.resolve("benchmarks.md"));
+    Report.write(directory.resolve("results"), directory);
+    String both = Files.readString(directory.resolve("benchmarks.md"));
+    assertTrue(both.startsWith(ratiosAlone) && both.contains("\n## Growth\n"), both);
+
+    Report.write(directory.resolve("ratios"), directory);
+    assertEquals(both, Files.readString(directory.resolve("benchmarks.md")));
+    Report.write(directory.resolve("results"), directory);
+    assertEquals(both, Files.readString(directory.resolve("benchmarks.md")));
+  }
+
+  @Test
+  void aCaseOfGrowthIsMeasuredAtEachSizeTheLeastFirst() {
+    List<Workload> growth = Workloads.growth();
+    List<Integer> sizes = growth.stream().limit(4).map(Workload::size).toList();
+    assertEquals(List.of(1_000, 10_000, 100_000, 1_000), sizes);
+    assertEquals(growth.size(), growth.stream().map(Workload::label).distinct().count());
+    assertEquals(1, WORK.size());
+  }
+
+  private static void grow(Path directory, String release) throws IOException {
+    Path run = Files.createDirectories(directory.resolve("results/growth").resolve(release));
+    Files.writeString(
+        run.resolve("sizes.json"),
+        round(
+            grown("offload", 1_000, 40),
+            grown("semaphore", 1_000, 10),
+            grown("offload", 10_000, 80),
+            grown("semaphore", 10_000, 30)));
+    Files.writeString(
+        run.resolve(Run.FACTS), "release=" + release + "\nleft\\ out=G1, n = 100,000: too slow\n");
+  }
+
+  private static String grown(String method, int size, int cpu) {
+    return result(method, "1")
+        .replace("waitmap.WaitByKey", "growth.CallsUnderLimit")
+        .replace("\"parked\": \"10\"", "\"n\": \"" + size + "\"")
+        .replaceFirst("\"cpu.time.norm\": \\{\"score\": \\d+", cpuScore(cpu));
+  }
+
+  private static String cpuScore(int nanos) {
+    return "\"cpu.time.norm\": {\"score\": " + nanos;
+  }
+
   private Ratio onlyRatio() {
     List<Ratio> ratios = Ratio.of(results, List.of(WORK));
     assertEquals(1, ratios.size());

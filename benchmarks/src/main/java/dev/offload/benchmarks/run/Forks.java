@@ -1,0 +1,47 @@
+package dev.offload.benchmarks.run;
+
+import dev.offload.benchmarks.report.Workload;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.results.format.ResultFormatFactory;
+import org.openjdk.jmh.results.format.ResultFormatType;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/** How JMH runs one workload: the library and each peer in a fork. */
+final class Forks {
+  private Forks() {}
+
+  static ChainedOptionsBuilder of(Workload workload, Mode mode) {
+    ChainedOptionsBuilder options =
+        new OptionsBuilder()
+            .include("\\." + workload.benchmark() + "\\.")
+            .forks(1)
+            .warmupIterations(mode.warmups)
+            .warmupTime(TimeValue.milliseconds(mode.warmup.toMillis()))
+            .measurementIterations(mode.iterations)
+            .measurementTime(TimeValue.milliseconds(mode.iteration.toMillis()))
+            .addProfiler(GCProfiler.class)
+            .addProfiler(CpuTime.class)
+            .verbosity(VerboseMode.SILENT)
+            .shouldFailOnError(true)
+            .jvmArgs(Machine.forkOptions(mode).toArray(String[]::new));
+    workload.params().forEach(options::param);
+    return options;
+  }
+
+  static void write(Collection<RunResult> results, Path file) throws IOException {
+    try (PrintStream out =
+        new PrintStream(Files.newOutputStream(file), false, StandardCharsets.UTF_8)) {
+      ResultFormatFactory.getInstance(ResultFormatType.JSON, out).writeOut(results);
+    }
+  }
+}
