@@ -8,6 +8,7 @@ import dev.offload.coroutines.internal.Engine;
 import dev.offload.coroutines.internal.JobCell;
 import dev.offload.coroutines.internal.ScopeCore;
 import dev.offload.coroutines.internal.SystemTimer;
+import dev.offload.coroutines.internal.WaitEdge;
 import dev.offload.spi.OffloadListener;
 import java.time.Duration;
 import java.util.List;
@@ -143,11 +144,14 @@ public final class AsyncOffloadManager extends AsyncOffloadScope {
   private boolean listenerIsTold() {
     CountDownLatch told = new CountDownLatch(1);
     core.engine().afterNews(told::countDown);
+    WaitEdge none = BodyWait.begin(BodyWait.NO_JOB);
     try {
       boolean unused = told.await(Engine.LAST_NEWS.toNanos(), TimeUnit.NANOSECONDS);
       return true;
     } catch (InterruptedException e) {
       return false;
+    } finally {
+      BodyWait.end(none);
     }
   }
 
@@ -159,12 +163,14 @@ public final class AsyncOffloadManager extends AsyncOffloadScope {
   /** False if the wait was interrupted. */
   private boolean waitAtMost(Duration time) {
     Termination end = new Termination(core);
+    WaitEdge none = BodyWait.begin(BodyWait.NO_JOB); // it ends by itself, so it closes no circle
     try {
       boolean unused = end.await(time);
       return true;
     } catch (InterruptedException e) {
       return false;
     } finally {
+      BodyWait.end(none);
       end.leave();
     }
   }

@@ -3,6 +3,7 @@ package dev.offload.async;
 import dev.offload.OffloadKey;
 import dev.offload.coroutines.internal.RoomWaiter;
 import dev.offload.coroutines.internal.ScopeCore;
+import dev.offload.coroutines.internal.WaitEdge;
 import java.util.concurrent.Semaphore;
 
 /** A thread that waits until a submission would not meet a full queue. Belongs to that thread. */
@@ -21,7 +22,12 @@ final class RoomWait extends RoomWaiter implements AutoCloseable {
     boolean waits = core.awaitRoom(key, this, again);
     again = true;
     if (waits) {
-      told.acquire();
+      WaitEdge none = BodyWait.begin(BodyWait.NO_JOB);
+      try {
+        told.acquire();
+      } finally {
+        BodyWait.end(none);
+      }
     }
   }
 

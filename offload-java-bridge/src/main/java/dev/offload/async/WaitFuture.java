@@ -4,6 +4,7 @@ import dev.offload.OffloadException;
 import dev.offload.coroutines.internal.OffloadTimer;
 import dev.offload.coroutines.internal.WaitSlot;
 import dev.offload.coroutines.internal.WaitTable;
+import dev.offload.coroutines.internal.WaitTarget;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
@@ -98,6 +99,12 @@ final class WaitFuture<K, V extends @Nullable Object> extends AnswerFuture<V> {
       cancelTimeout();
       return true;
     }
+  }
+
+  /** Somebody else's wake: no edge, but a wait of a body's thread like others. */
+  @Override
+  WaitTarget target() {
+    return BodyWait.NO_JOB;
   }
 
   @Override
