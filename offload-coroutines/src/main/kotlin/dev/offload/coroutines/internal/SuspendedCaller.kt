@@ -15,7 +15,13 @@ import kotlin.coroutines.resume
  */
 internal fun <T> CancellableContinuation<T>.tell(value: T, side: SideThreads, isQuick: Boolean) {
     if (isQuick || side.inPlace()) {
-        resume(value)
+        // A dispatcher of tests may run the caller here, and who tells may be at a body, which the caller is not.
+        val here = CurrentJob.set(null)
+        try {
+            resume(value)
+        } finally {
+            CurrentJob.set(here)
+        }
     } else {
         side.answer { resumeSafely(value) }
     }
