@@ -104,8 +104,11 @@ class LeftJobSpec :
                         val asks = CompletableDeferred<Unit>()
                         left = leave(app) {
                             val own = manager.share(A.key(1)) { error("it is in flight") }
-                            asks.complete(Unit)
-                            own.await()
+                            coroutineScope {
+                                val waits = async(start = CoroutineStart.UNDISPATCHED) { own.await() }
+                                asks.complete(Unit) // the body has not ended, and that one waits for it
+                                waits.await()
+                            }
                         }
                         asks.await()
                         1
@@ -119,17 +122,18 @@ class LeftJobSpec :
                 bounded {
                     val manager = realManager()
                     val app = CoroutineScope(Dispatchers.Default)
+                    val looked = CompletableDeferred<Any?>()
                     val ended = CompletableDeferred<Unit>()
                     lateinit var left: Deferred<Int>
                     manager.call(A.key(1)) {
                         left = leave(app) {
-                            currentOffload() shouldBe null
+                            looked.complete(currentOffload())
                             ended.await()
                             currentOffload() shouldBe null
                             7
                         }
                         currentOffload()?.key shouldBe A.key(1)
-                        yield()
+                        looked.await() shouldBe null
                         currentOffload()?.key shouldBe A.key(1)
                         1
                     }

@@ -96,7 +96,8 @@ class BodyPoolTest {
   }
 
   @Test
-  @DisplayName("J2: after waits that ended together, tasks wait until there are not more than before")
+  @DisplayName(
+      "J2: after waits that ended together, tasks wait until there are not more than before")
   void backAtSize() {
     AtomicInteger running = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();

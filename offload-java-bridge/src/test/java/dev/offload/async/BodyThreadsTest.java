@@ -147,7 +147,8 @@ class BodyThreadsTest {
             scope.joinAll().join();
             assertEquals(1, member.getNow(0));
             scope.spawn("one.more", () -> {});
-            var unused = scope.submit(MIDDLE.auto(), () -> manager.submit(INNER.auto(), () -> 1).join());
+            var unused =
+                scope.submit(MIDDLE.auto(), () -> manager.submit(INNER.auto(), () -> 1).join());
           }
           return 1;
         });
@@ -159,7 +160,8 @@ class BodyThreadsTest {
     runAll(SIZE, () -> manager.submitWhenRoom(ROOM.auto(), SubmitOptions.unset(), () -> 1).join());
     BodyThreads one = BodyThreads.pool(1, Duration.ofMillis(20));
     AsyncOffloadManager small = manager(one);
-    try (AsyncOffloadManager other = AsyncOffloadManager.builder().executor(one.executor()).build()) {
+    try (AsyncOffloadManager other =
+        AsyncOffloadManager.builder().executor(one.executor()).build()) {
       OffloadFuture<Integer> ends =
           other.submit(
               OUTER.auto(),
