@@ -107,6 +107,7 @@ private class ScopeRun<R>(
 }
 
 /** Opens a scope without a block: a coroutine of the scope above waits in its place. */
+@OptIn(ExperimentalCoroutinesApi::class)
 internal fun CoroutineScope.openScope(
     core: ScopeCore,
     failFast: Boolean,
