@@ -56,7 +56,7 @@ private val LEAVES: Map<String, suspend (CoroutineScope, suspend () -> Int) -> D
     "launched globally" to { _, code -> GlobalScope.async(carried()) { code() } },
     "launched with a job of its own" to { _, code -> CoroutineScope(carried() + SupervisorJob()).async { code() } },
     "launched as nobody's child" to { _, code ->
-        CoroutineScope(currentCoroutineContext()).async(NonCancellable) { code() }
+        CoroutineScope(currentCoroutineContext()).async(carried() + NonCancellable) { code() }
     },
     "in calls of others" to { app, code ->
         app.async(carried()) { withContext(NonCancellable) { coroutineScope { async { code() }.await() } } }
