@@ -17,10 +17,11 @@ public class CurrentOffload internal constructor(public val key: OffloadKey<*>, 
 
 /**
  * Tells in which job the calling code runs: in a body and in its child coroutines, also in functions they call that do not
- * suspend.
+ * suspend, and in `runBlocking` there. A coroutine that carries the context of a body, but is no child of it or goes on after
+ * its end, is in no job. What a body runs in its own place, as an unconfined coroutine that it resumes, counts as called by
+ * it.
  *
- * @return the job, or null if the caller is no body, has left the context of its job, or belongs to a manager of another
- *   face
+ * @return the job, or null if the caller is in none, or in one that belongs to a manager of another face
  * @since 0.1
  */
 public fun currentOffload(): CurrentOffload? {

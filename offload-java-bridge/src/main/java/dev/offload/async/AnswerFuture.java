@@ -107,14 +107,9 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
   /** Somebody wants to know, or will. */
   void markAsked() {}
 
-  /** What a body that blocks on this future waits for; null if that is no job. */
-  @Nullable WaitTarget target() {
-    return null;
-  }
-
-  private @Nullable BodyWait beginWait() {
-    WaitTarget target = target();
-    return target == null ? null : BodyWait.begin(target);
+  /** What a body that blocks on this future waits for. */
+  WaitTarget target() {
+    return BodyWait.NO_JOB;
   }
 
   // Telling.
@@ -403,7 +398,7 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
     if (isAnswered()) {
       return super.isDone() ? super.get() : answered().get();
     }
-    BodyWait wait = beginWait();
+    BodyWait wait = BodyWait.begin(target());
     if (wait == null) {
       return asking().get();
     }
@@ -431,7 +426,7 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
     if (isAnswered()) {
       return super.isDone() ? super.get(timeout, unit) : answered().get(timeout, unit);
     }
-    BodyWait wait = beginWait();
+    BodyWait wait = BodyWait.begin(target());
     if (wait == null) {
       return asking().get(timeout, unit);
     }
@@ -454,7 +449,7 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
     if (isAnswered()) {
       return super.isDone() ? super.join() : answered().join();
     }
-    BodyWait wait = beginWait();
+    BodyWait wait = BodyWait.begin(target());
     if (wait == null) {
       return asking().join();
     }

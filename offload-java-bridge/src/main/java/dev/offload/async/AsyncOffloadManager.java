@@ -143,11 +143,16 @@ public final class AsyncOffloadManager extends AsyncOffloadScope {
   private boolean listenerIsTold() {
     CountDownLatch told = new CountDownLatch(1);
     core.engine().afterNews(told::countDown);
+    BodyWait wait = BodyWait.begin(BodyWait.NO_JOB);
     try {
       boolean unused = told.await(Engine.LAST_NEWS.toNanos(), TimeUnit.NANOSECONDS);
       return true;
     } catch (InterruptedException e) {
       return false;
+    } finally {
+      if (wait != null) {
+          wait.close();
+        }
     }
   }
 
@@ -159,12 +164,16 @@ public final class AsyncOffloadManager extends AsyncOffloadScope {
   /** False if the wait was interrupted. */
   private boolean waitAtMost(Duration time) {
     Termination end = new Termination(core);
+    BodyWait wait = BodyWait.begin(BodyWait.NO_JOB); // it ends by itself, so it closes no circle
     try {
       boolean unused = end.await(time);
       return true;
     } catch (InterruptedException e) {
       return false;
     } finally {
+      if (wait != null) {
+          wait.close();
+        }
       end.leave();
     }
   }

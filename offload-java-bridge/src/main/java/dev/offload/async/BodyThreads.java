@@ -2,55 +2,42 @@ package dev.offload.async;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.time.Duration;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 
-/** The threads on which blocking bodies run if the user gives no executor. */
-final class BodyThreads {
+/**
+ * The threads on which blocking bodies run if the user gives no executor.
+ *
+ * @param executor runs the bodies
+ * @param shutdown ends the threads when nothing is left to run
+ */
+record BodyThreads(Executor executor, Runnable shutdown) {
   private static final int LEAST_POOL_SIZE = 64;
-  private static final long IDLE_SECONDS = 10;
+  private static final Duration IDLE = Duration.ofSeconds(10);
 
-  private BodyThreads() {}
-
-  /**
-   * A virtual thread for each body where the JVM has them, else a bounded pool of daemon threads.
-   */
-  static ExecutorService create() {
+  /** A virtual thread for each body where the JVM has them, else a pool of daemon threads. */
+  static BodyThreads create() {
+    ExecutorService threads;
     try {
-      return (ExecutorService)
-          MethodHandles.publicLookup()
-              .findStatic(
-                  Executors.class,
-                  "newVirtualThreadPerTaskExecutor",
-                  MethodType.methodType(ExecutorService.class))
-              .invoke();
+      threads =
+          (ExecutorService)
+              MethodHandles.publicLookup()
+                  .findStatic(
+                      Executors.class,
+                      "newVirtualThreadPerTaskExecutor",
+                      MethodType.methodType(ExecutorService.class))
+                  .invoke();
     } catch (Throwable e) { // a JVM before 21
-      return boundedPool();
+      return pool(Math.max(LEAST_POOL_SIZE, Runtime.getRuntime().availableProcessors()), IDLE);
     }
+    return new BodyThreads(threads, threads::shutdown);
   }
 
-  private static ExecutorService boundedPool() {
-    int size = Math.max(LEAST_POOL_SIZE, Runtime.getRuntime().availableProcessors());
-    AtomicLong number = new AtomicLong(1);
-    ThreadPoolExecutor pool =
-        new ThreadPoolExecutor(
-            size,
-            size,
-            IDLE_SECONDS,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            task -> {
-              Thread
-                  thread = // No inherited thread locals: they would be those of whoever came first.
-                  new Thread(null, task, "offload-body-" + number.getAndIncrement(), 0, false);
-              thread.setDaemon(true);
-              return thread;
-            });
-    pool.allowCoreThreadTimeOut(true);
-    return pool;
+  /** So many threads for bodies that do not wait, and one for each that waits. */
+  static BodyThreads pool(int size, Duration idle) {
+    BodyPool pool = new BodyPool(size, idle);
+    return new BodyThreads(pool, pool::shutdown);
   }
 }

@@ -3,6 +3,7 @@ package dev.offload.async;
 import dev.offload.OffloadCycleException;
 import dev.offload.coroutines.internal.CurrentJob;
 import dev.offload.coroutines.internal.JobCell;
+import dev.offload.coroutines.internal.PoolThread;
 import dev.offload.coroutines.internal.WaitEdge;
 import dev.offload.coroutines.internal.WaitGraph;
 import dev.offload.coroutines.internal.WaitTarget;
@@ -15,37 +16,53 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A wait of a body that blocks its thread. Belongs to that thread. */
+/**
+ * A wait that blocks a thread, noted if that thread runs a body: with its job, and with the pool of
+ * the thread, which makes up for it. Belongs to that thread.
+ */
 final class BodyWait implements AutoCloseable {
-  private final WaitEdge edge;
+  /** What is no job's doing, as room in a queue: such a wait makes no edge. */
+  static final WaitTarget NO_JOB = to -> {};
+
+  private final @Nullable WaitEdge edge;
+  private final PoolThread.@Nullable Run run;
 
   /** Completed when the wait is over, or refused after it began. */
   private final CompletableFuture<@Nullable Void> over = new CompletableFuture<>();
 
   private volatile @Nullable OffloadCycleException refused;
 
-  private BodyWait(WaitEdge edge) {
+  private BodyWait(@Nullable WaitEdge edge, PoolThread.@Nullable Run run) {
     this.edge = edge;
+    this.run = run;
   }
 
   /**
-   * Begins to wait; null if this thread runs no body.
+   * Begins to wait, until {@link #close()}; null if nobody has to know.
    *
    * @throws OffloadCycleException if the body would wait for itself
    */
   static @Nullable BodyWait begin(WaitTarget target) {
-    JobCell<?> waiting = CurrentJob.get();
-    if (waiting == null) {
+    JobCell<?> waiting = target == NO_JOB ? null : CurrentJob.get();
+    PoolThread.Run run = PoolThread.current();
+    if (waiting == null && run == null) {
       return null;
     }
-    WaitEdge edge = WaitGraph.begin(waiting, target);
-    edge.letGo(); // a cancel interrupts this thread, now or when it blocks
-    return new BodyWait(edge);
+    WaitEdge edge = waiting == null ? null : WaitGraph.begin(waiting, target);
+    if (run != null) {
+      run.beginWait();
+    }
+    if (edge != null) {
+      edge.letGo(); // a cancel interrupts this thread, now or when it blocks
+    }
+    return new BodyWait(edge, run);
   }
 
   /** As {@link WaitEdge#onRefused}. */
   void onRefused(Consumer<OffloadCycleException> action) {
-    edge.onRefused(action);
+    if (edge != null) {
+      edge.onRefused(action);
+    }
   }
 
   /** As {@code future.get()}, unless the wait is refused. */
@@ -84,6 +101,9 @@ final class BodyWait implements AutoCloseable {
   }
 
   private CompletableFuture<?> either(CompletableFuture<?> future) {
+    if (edge == null) {
+      return future;
+    }
     onRefused(
         because -> {
           refused = because;
@@ -101,7 +121,12 @@ final class BodyWait implements AutoCloseable {
 
   @Override
   public void close() {
-    edge.close();
+    if (run != null) {
+      run.endWait();
+    }
+    if (edge != null) {
+      edge.close();
+    }
     over.complete(null); // and so the future forgets that this waited for it
   }
 }

@@ -6,7 +6,6 @@ import dev.offload.coroutines.internal.SideThreads;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +17,7 @@ final class ManagerThreads {
   private final @Nullable ContextCarrier carrier;
 
   /** Set if the threads of the bodies are this manager's own, and so end with it. */
-  private final @Nullable ExecutorService own;
+  private final @Nullable BodyThreads own;
 
   private final SideThreads side;
 
@@ -29,9 +28,9 @@ final class ManagerThreads {
       this.own = null;
       this.bodies = given;
     } else {
-      ExecutorService threads = BodyThreads.create();
+      BodyThreads threads = BodyThreads.create();
       this.own = threads;
-      this.bodies = threads;
+      this.bodies = threads.executor();
     }
   }
 
@@ -56,7 +55,7 @@ final class ManagerThreads {
   /** Nothing is left to run; may be called by one of the threads. */
   void release() {
     if (own != null) {
-      own.shutdown();
+      own.shutdown().run();
     }
   }
 }

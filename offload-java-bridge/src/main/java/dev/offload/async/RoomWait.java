@@ -21,7 +21,14 @@ final class RoomWait extends RoomWaiter implements AutoCloseable {
     boolean waits = core.awaitRoom(key, this, again);
     again = true;
     if (waits) {
-      told.acquire();
+      BodyWait wait = BodyWait.begin(BodyWait.NO_JOB);
+      try {
+        told.acquire();
+      } finally {
+        if (wait != null) {
+          wait.close();
+        }
+      }
     }
   }
 

@@ -2,15 +2,21 @@ package dev.offload.coroutines.internal;
 
 import org.jspecify.annotations.Nullable;
 
-/** Which job's body the current thread runs. Set by the bodies. */
+/**
+ * Which job's body the current thread runs. Set by the bodies; for code that may suspend, its
+ * context knows better.
+ */
 public final class CurrentJob {
   private static final ThreadLocal<@Nullable JobCell<?>> CURRENT = new ThreadLocal<>();
 
   private CurrentJob() {}
 
-  /** The job, or null outside of bodies. */
+  /**
+   * The job, or null outside of bodies: also where its end is told on the thread on which it came.
+   */
   public static @Nullable JobCell<?> get() {
-    return CURRENT.get();
+    JobCell<?> job = CURRENT.get();
+    return job == null || job.hasEnded() ? null : job;
   }
 
   /** Sets the job; answers the one before, to be set again afterwards. */

@@ -85,6 +85,9 @@ final class Registry {
     Placed placed = Placed.STARTED;
     @Nullable JobCell<?> joined;
 
+    /** If it is FULL: a job under the key that has ended, and is about to give its permits back. */
+    @Nullable JobCell<?> ending;
+
     /** What is left to do about the jobs that were cancelled. */
     final List<Runnable> cancelled = new ArrayList<>(1);
   }
@@ -232,6 +235,7 @@ final class Registry {
     boolean succeeds = head != null && policy != ConflictPolicy.ALLOW;
     if (!newcomer.reserve(succeeds, replaces && isUnstarted(live(head)))) {
       result.placed = Placed.FULL;
+      result.ending = head != null && head.hasEnded() ? head : null;
       return head;
     }
     if (head == null) {

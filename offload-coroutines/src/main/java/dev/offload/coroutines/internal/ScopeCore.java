@@ -297,7 +297,9 @@ public final class ScopeCore implements WaitTarget {
     @Nullable Conflict conflict = null;
     try {
       if (newcomer.ticket() != null || !registry.placeIfFree(newcomer)) {
-        conflict = registry.place(newcomer, policy);
+        do {
+          conflict = registry.place(newcomer, policy);
+        } while (conflict.placed == Placed.FULL && isSettled(conflict.ending));
       }
     } catch (Throwable e) { // the id threw when it was compared
       Admission.Step letGo = Admission.ended(newcomer);
@@ -313,6 +315,15 @@ public final class ScopeCore implements WaitTarget {
       engine.rescue(() -> newcomer.refuse(e));
       throw e;
     }
+  }
+
+  /** Waits for the end of a job that is near; false if there is none, or it is for this thread. */
+  private static boolean isSettled(@Nullable JobCell<?> ending) {
+    if (ending == null) {
+      return false;
+    }
+    ending.awaitTold();
+    return ending.isTold();
   }
 
   /** The job of a task is run, and joined, by nobody but its recorder, who gives it its type. */

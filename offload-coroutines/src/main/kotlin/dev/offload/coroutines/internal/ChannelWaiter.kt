@@ -116,7 +116,7 @@ internal class ChannelWaiter<K : Any, V>(private val table: WaitTable<K, V>, key
         if (channel != null) {
             val watch = if (quick) null else closeOnCancellation(context)
             try {
-                channel.receiveCatching() // what it tells is in the state
+                blockingThread { channel.receiveCatching() } // what it tells is in the state
             } finally {
                 watch?.dispose()
             }

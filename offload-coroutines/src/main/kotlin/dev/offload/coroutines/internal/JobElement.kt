@@ -3,25 +3,60 @@ package dev.offload.coroutines.internal
 import kotlinx.coroutines.CopyableThreadContextElement
 import kotlinx.coroutines.DelicateCoroutinesApi
 import kotlinx.coroutines.ExperimentalCoroutinesApi
+import kotlinx.coroutines.Job
 import kotlinx.coroutines.ThreadContextElement
 import kotlinx.coroutines.currentCoroutineContext
 import kotlin.coroutines.CoroutineContext
 import kotlin.coroutines.EmptyCoroutineContext
 
-/** Marks the coroutines of a body, and their threads, with the job they belong to. */
+/**
+ * Marks the coroutines of a body, and their threads, with the job they belong to. A context can be carried elsewhere: which
+ * job a coroutine with this element is in, if any, is for [jobAround] to say.
+ */
 internal class JobElement : ThreadContextElement<JobCell<*>?> {
-    /** Set before the body begins. */
-    lateinit var job: JobCell<*>
+    /** Set when it is made. */
+    lateinit var coroutine: SuspendBody<*>
 
     override val key: CoroutineContext.Key<*> get() = Key
 
-    override fun updateThreadContext(context: CoroutineContext): JobCell<*>? = CurrentJob.set(job)
+    override fun updateThreadContext(context: CoroutineContext): JobCell<*>? = CurrentJob.set(jobAround(context))
+
+    /** The job that a coroutine of this [context] is part of; null if it left the body, or that is over. */
+    fun jobAround(context: CoroutineContext): JobCell<*>? {
+        val own = context[Job] ?: return null
+        return coroutine.around(own)?.openJob
+    }
 
     override fun restoreThreadContext(context: CoroutineContext, oldState: JobCell<*>?) {
         CurrentJob.set(oldState)
     }
 
     companion object Key : CoroutineContext.Key<JobElement>
+}
+
+/**
+ * The job whose body waits where a coroutine of this context does; null if there is none. By its element, and inside of
+ * `runBlocking` by the thread: that is the one which blocks. Elsewhere the thread says nothing, as it may be lent: a body
+ * that resumes somebody's unconfined coroutine runs it, but does not wait for what that waits for.
+ */
+internal fun CoroutineContext.currentJob(): JobCell<*>? {
+    val element = this[JobElement]
+    if (element != null) return element.jobAround(this)
+    return CurrentJob.get()?.takeIf { blocksThread() }
+}
+
+/**
+ * Runs [wait]. Inside of `runBlocking` that blocks the thread: if that is one of a pool which makes up for those that wait,
+ * the pool knows of it meanwhile.
+ */
+internal suspend inline fun <R> blockingThread(wait: suspend () -> R): R {
+    val run = PoolThread.current()?.takeIf { currentCoroutineContext().blocksThread() } ?: return wait()
+    run.beginWait()
+    try {
+        return wait()
+    } finally {
+        run.endWait()
+    }
 }
 
 /**
@@ -32,14 +67,18 @@ internal class JobElement : ThreadContextElement<JobCell<*>?> {
  * @throws dev.offload.OffloadCycleException if the body would wait for itself
  */
 internal suspend inline fun waitingFor(target: WaitTarget, wait: suspend (WaitEdge?) -> Unit) {
-    val waiting = currentCoroutineContext()[JobElement]?.job
-    if (waiting == null) wait(null) else WaitGraph.begin(waiting, target).around(wait)
+    val waiting = currentCoroutineContext().currentJob()
+    blockingThread {
+        if (waiting == null) wait(null) else WaitGraph.begin(waiting, target).around(wait)
+    }
 }
 
 /** As [waitingFor], for a wait that cannot be given up: if it closes a circle, another wait of that circle is. */
 internal suspend inline fun waitingAnywayFor(target: WaitTarget, wait: suspend (WaitEdge?) -> Unit) {
-    val waiting = currentCoroutineContext()[JobElement]?.job
-    if (waiting == null) wait(null) else WaitGraph.beginAnyway(waiting, target).around(wait)
+    val waiting = currentCoroutineContext().currentJob()
+    blockingThread {
+        if (waiting == null) wait(null) else WaitGraph.beginAnyway(waiting, target).around(wait)
+    }
 }
 
 /** Runs [wait], which lets go what this wait lets go as soon as it can be cancelled. */

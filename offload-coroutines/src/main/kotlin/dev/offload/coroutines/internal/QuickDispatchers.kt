@@ -19,12 +19,16 @@ import kotlin.coroutines.CoroutineContext
 internal fun CoroutineContext.resumesQuickly(): Boolean {
     val dispatcher = this[ContinuationInterceptor] ?: return false
     if (dispatcher === Dispatchers.Default || dispatcher === Dispatchers.IO || isOfTest()) return true
+    if (blocksThread()) return true
     val type = dispatcher.javaClass.name
-    if (type == "kotlinx.coroutines.BlockingEventLoop") return true // that of runBlocking
     if (dispatcher is ExecutorCoroutineDispatcher) return dispatcher.executor.isPlainPool()
     return dispatcher is MainCoroutineDispatcher && type.startsWith("kotlinx.coroutines.") &&
         !dispatcher.mayRunInPlace()
 }
+
+/** Whether its coroutines run on the thread that is blocked in `runBlocking`, and nowhere else. */
+internal fun CoroutineContext.blocksThread(): Boolean =
+    this[ContinuationInterceptor]?.javaClass?.name == "kotlinx.coroutines.BlockingEventLoop"
 
 /** Whether its dispatcher is one of kotlinx-coroutines-test: time is virtual, and who runs it has asked for it. */
 internal fun CoroutineContext.isOfTest(): Boolean =

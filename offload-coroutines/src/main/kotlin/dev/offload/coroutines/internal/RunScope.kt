@@ -4,16 +4,21 @@ import dev.offload.CancelReason
 import dev.offload.OffloadCancelledException
 import dev.offload.ScopeClosedException
 import dev.offload.coroutines.OffloadScope
+import kotlinx.coroutines.AbstractCoroutine
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.CoroutineStart
+import kotlinx.coroutines.ExperimentalCoroutinesApi
+import kotlinx.coroutines.InternalCoroutinesApi
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.ensureActive
 import kotlinx.coroutines.launch
+import kotlinx.coroutines.newCoroutineContext
 import kotlinx.coroutines.withContext
 import kotlin.coroutines.CoroutineContext
+import kotlin.coroutines.EmptyCoroutineContext
 
 /**
  * Runs [block] in the scope [core], and ends the scope: a block that returns lets the scope complete, anything else cancels
@@ -102,6 +107,7 @@ private class ScopeRun<R>(
 }
 
 /** Opens a scope without a block: a coroutine of the scope above waits in its place. */
+@OptIn(ExperimentalCoroutinesApi::class)
 internal fun CoroutineScope.openScope(
     core: ScopeCore,
     failFast: Boolean,
@@ -109,8 +115,7 @@ internal fun CoroutineScope.openScope(
 ): OffloadScope {
     lateinit var opened: ChildScope
     val above = coroutineContext[Job] as? ScopeCoroutine<*>
-    val place = if (above == null) this else Parentless(coroutineContext.minusKey(Job))
-    val coroutine = place.launch(start = CoroutineStart.UNDISPATCHED) {
+    val run: suspend CoroutineScope.() -> Unit = {
         try {
             runScope(core, failFast, CallDepth.NONE, { own, context -> face(own, context).also { opened = it } }) {
                 opened.completion.await()
@@ -121,9 +126,17 @@ internal fun CoroutineScope.openScope(
             // Who holds the scope learns of failures where the jobs are awaited, and of the first one by its end.
         }
     }
-    above?.adopt(coroutine)
+    if (above == null) {
+        launch(start = CoroutineStart.UNDISPATCHED, block = run)
+    } else {
+        val coroutine = OpenedCoroutine(newCoroutineContext(EmptyCoroutineContext), above)
+        coroutine.start(CoroutineStart.UNDISPATCHED, coroutine, run)
+        above.adopt(coroutine)
+    }
     return opened
 }
 
-/** For a coroutine that somebody adopts. */
-private class Parentless(override val coroutineContext: CoroutineContext) : CoroutineScope
+/** The coroutine in which a scope without a block waits; no child of [above], but adopted. */
+@OptIn(InternalCoroutinesApi::class)
+internal class OpenedCoroutine(context: CoroutineContext, val above: ScopeCoroutine<*>) :
+    AbstractCoroutine<Unit>(context, initParentJob = false, active = true)

@@ -58,11 +58,11 @@ internal abstract class ScopeFace(val core: ScopeCore) : OffloadScope {
         val body = ownBody(context, block)
         val first = core.submitIfRoom(key, conflict, timeout, body)
         if (first.how() != Placement.How.QUEUE_FULL) return handle(key, first)
-        if (core.isHeldUpBy(currentCoroutineContext()[JobElement]?.job, key)) first.jobOrThrow(key)
+        if (core.isHeldUpBy(currentCoroutineContext().currentJob(), key)) first.jobOrThrow(key)
         val waiter = WaitingForRoom()
         try {
             while (true) {
-                waiter.untilTold(key)
+                blockingThread { waiter.untilTold(key) }
                 val placement = core.submitIfRoom(key, conflict, timeout, body)
                 if (placement.how() != Placement.How.QUEUE_FULL) return handle(key, placement)
             }

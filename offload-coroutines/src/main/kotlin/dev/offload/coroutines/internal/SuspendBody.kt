@@ -5,9 +5,13 @@ import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.CoroutineStart
+import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.InternalCoroutinesApi
+import kotlinx.coroutines.Job
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater
+import kotlin.coroutines.Continuation
 import kotlin.coroutines.CoroutineContext
+import kotlin.coroutines.jvm.internal.CoroutineStackFrame
 
 /**
  * A body that is a suspending block, run as a coroutine without a parent: its owner is the registry. Its end is told to the
@@ -22,7 +26,7 @@ import kotlin.coroutines.CoroutineContext
 @OptIn(InternalCoroutinesApi::class)
 internal class SuspendBody<T>(
     context: CoroutineContext,
-    private val element: JobElement,
+    element: JobElement,
     private val dispatcher: CoroutineDispatcher,
     block: suspend CoroutineScope.() -> T,
 ) : AbstractCoroutine<T>(OneBodyContext(context, element), initParentJob = false, active = true),
@@ -36,12 +40,18 @@ internal class SuspendBody<T>(
 
     @Volatile private var ran = 0
 
+    /** Found by [around] to be of this body, and most likely to be met again; any such will do. */
+    private var known: Job? = null
+
+    init {
+        element.coroutine = this
+    }
+
     /** Set if the job would not let its body begin: it was cancelled, or is about to be with its scope. */
     private var overtaken = false
 
     override fun startBody(job: JobCell<T>) {
         cell = job
-        element.job = job
         if (dispatcher.isDispatchNeeded(context)) dispatcher.dispatch(context, this) else run()
     }
 
@@ -77,6 +87,27 @@ internal class SuspendBody<T>(
         cancel(CancellationException("The job was cancelled"))
     }
 
+    /** The job, while its body has not ended. */
+    val openJob: JobCell<T>? get() = cell?.takeUnless { it.hasEnded() }
+
+    /**
+     * The body that [coroutine] is part of; null if of none. That is a child of the body, a child of such a one and so on, or
+     * is waited for by its caller, who is: so also what runs in `withContext(NonCancellable)`, which is nobody's child.
+     *
+     * Coroutines may be very deep inside each other, and come here one after the other. So each time the one around the one
+     * asked for is remembered: who comes from there, from beside it or from inside is done in a step or two.
+     */
+    fun around(coroutine: Job): SuspendBody<*>? {
+        if (coroutine is SuspendBody<*>) return coroutine
+        val known = known
+        val first = coroutine.around() ?: return null
+        var next: Job? = if (coroutine === known) this else first
+        while (next != null && next !is SuspendBody<*> && next !== known) next = next.around()
+        val body = if (next != null && next === known) this else next as SuspendBody<*>?
+        if (body === this && first !== this) this.known = first
+        return body
+    }
+
     override fun onCompleted(value: T) {
         cell!!.succeed(value)
     }
@@ -93,6 +124,14 @@ internal class SuspendBody<T>(
     private fun causeOf(cancellation: CancellationException) = runCatching { cancellation.cause }.getOrNull()
 
     private companion object {
+        /** The coroutine that waits for this one. */
+        @OptIn(ExperimentalCoroutinesApi::class)
+        fun Job.around(): Job? = when (this) {
+            is OpenedCoroutine -> above
+            is CoroutineStackFrame -> (callerFrame as? Continuation<*>)?.context?.get(Job) ?: parent
+            else -> parent
+        }
+
         val RAN: AtomicIntegerFieldUpdater<SuspendBody<*>> =
             AtomicIntegerFieldUpdater.newUpdater(SuspendBody::class.java, "ran")
     }

@@ -14,7 +14,13 @@ import kotlin.coroutines.CoroutineContext
  */
 internal fun <T> CancellableContinuation<T>.tell(answer: Result<T>, side: SideThreads, isQuick: Boolean) {
     if (isQuick || side.inPlace()) {
-        resumeWith(answer)
+        // A dispatcher of tests may run the caller here, and who tells may be at a body, which the caller is not.
+        val here = CurrentJob.set(null)
+        try {
+            resumeWith(answer)
+        } finally {
+            CurrentJob.set(here)
+        }
     } else {
         side.answer { resumeSafely(answer) }
     }
