@@ -151,8 +151,8 @@ public final class AsyncOffloadManager extends AsyncOffloadScope {
       return false;
     } finally {
       if (wait != null) {
-          wait.close();
-        }
+        wait.close();
+      }
     }
   }
 
@@ -172,8 +172,8 @@ public final class AsyncOffloadManager extends AsyncOffloadScope {
       return false;
     } finally {
       if (wait != null) {
-          wait.close();
-        }
+        wait.close();
+      }
       end.leave();
     }
   }

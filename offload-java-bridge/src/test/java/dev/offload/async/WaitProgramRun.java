@@ -121,8 +121,8 @@ final class WaitProgramRun {
             });
       }
       Bounded.until("all permits of a kind are used again", () -> running.getCount() == 0);
+      Bounded.get("the last bodies end", manager.joinAll());
     }
-    Bounded.get("the last bodies end", manager.joinAll());
   }
 
   private void balances(AsyncOffloadManager manager) {

@@ -43,10 +43,10 @@ import org.jspecify.annotations.Nullable;
  * <ol>
  *   <li>In the line of a pool that got room. A lane stands in the line of one pool without room, so
  *       a look at a lane starts a job or moves the lane to another line.
- *   <li>From what began to wait, if it or who waits for it holds a permit somebody queues for;
- *       from the lender that got its permit back; from the job that entered a lane; in the lanes of
- *       a pool that still has room, if their other pools have idle permits. A lender is searched
- *       from the queued job backward, along waits, until it is found.
+ *   <li>From what began to wait, if it or who waits for it holds a permit somebody queues for; from
+ *       the lender that got its permit back; from the job that entered a lane; in the lanes of a
+ *       pool that still has room, if their other pools have idle permits. A lender is searched from
+ *       the queued job backward, along waits, until it is found.
  *   <li>From the same. Only pools all of whose permits are held by waiting bodies are looked into.
  * </ol>
  */
@@ -181,22 +181,30 @@ final class Admission {
 
   /** A wait counts from now on: those who wait by it may have permits to lend to what it is for. */
   static void beganToWait(WaitNode waiting, WaitEdge wait, Step step) {
-    if (!holdsWhatIsLacked(waiting)
-        && WaitGraph.upstream(waiting, waiter -> !holdsWhatIsLacked(waiter))) {
-      return;
-    }
+    boolean searched = false;
     for (WaitNode node : WaitGraph.downstream(wait)) {
       Ticket ticket = node.job == null ? null : node.job.ticket();
-      if (isQueued(ticket)) {
+      if (isQueued(ticket) && ticket.lane.lacksWhatIsIdle()) {
+        if (!searched && !holdsWhatIsLacked(waiting) && nobodyHoldsWhatIsLackedFor(waiting)) {
+          return;
+        }
+        searched = true;
         ticket.lane.isAwaited(ticket);
         step.lend(ticket, null);
       }
     }
-    step.stuck.add(waiting);
+    if (searched) {
+      step.stuck.add(waiting);
+    }
+  }
+
+  /** Of those that wait for the node, directly or through others. */
+  private static boolean nobodyHoldsWhatIsLackedFor(WaitNode node) {
+    return WaitGraph.upstream(node, waiter -> !holdsWhatIsLacked(waiter));
   }
 
   /** Whether the job has a permit, not lent by it, that others are queued for. */
-  private static boolean holdsWhatIsLacked(WaitNode node) {
+  static boolean holdsWhatIsLacked(WaitNode node) {
     Ticket ticket = node.job == null ? null : node.job.ticket();
     if (ticket != null) {
       for (Hold hold : ticket.holds) {
@@ -270,7 +278,8 @@ final class Admission {
       WaitNode node = ticket.job.node();
       WaitGraph.relist(node);
       if (WaitGraph.isAwaited(node)
-          && !WaitGraph.upstream(node, waiter -> !holdsWhatIsLacked(waiter))) {
+          && ticket.lane.lacksWhatIsIdle()
+          && !nobodyHoldsWhatIsLackedFor(node)) {
         ticket.lane.isAwaited(ticket);
         lend(ticket, null);
         stuck.add(node);
@@ -391,6 +400,9 @@ final class Admission {
             Ticket ticket = node.job == null ? null : node.job.ticket();
             if (isQueued(ticket)) {
               lend(ticket, back);
+              if (ticket.isInLane()) {
+                ticket.lane.isAwaited(ticket); // it lacks something else, too
+              }
             }
             return back.isOnTop();
           });
@@ -487,9 +499,13 @@ final class Admission {
     }
   }
 
-  /** Finds what cannot go on: all but those of which it can be shown, step by step, that they can. */
+  /**
+   * Finds what cannot go on: all but those of which it can be shown, step by step, that they can.
+   */
   private static final class Stuck {
-    /** What the first one depends on; each before what it depends on, as far as there is no loop. */
+    /**
+     * What the first one depends on; each before what it depends on, as far as there is no loop.
+     */
     private final Set<WaitNode> met = new LinkedHashSet<>();
 
     static Set<WaitNode> with(WaitNode first) {

@@ -135,7 +135,9 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
   private static final byte OUT = 1;
   private static final byte OUT_AS_LAST = 2;
 
-  /** Its part in waits of bodies; null if it never had any. Written under {@link WaitGraph#LOCK}. */
+  /**
+   * Its part in waits of bodies; null if it never had any. Written under {@link WaitGraph#LOCK}.
+   */
   volatile @Nullable WaitNode node;
 
   /** The next older job under the same key. Written by {@link Registry} alone. */

@@ -24,9 +24,10 @@ import org.jspecify.annotations.Nullable;
  * throws, the next is told:
  *
  * <ol>
+ *   <li>all those who ask from this moment on, by one step that closes the stack of waiters:
+ *       whoever is told next may go on in this thread, and ask;
  *   <li>who watches the tasks of a recorder, by a buffer of his own;
- *   <li>the callers: those who ask from this moment on (the stack of waiters is closed by one
- *       step), those who wait one after the other;
+ *   <li>the callers that wait, one after the other;
  *   <li>callers that wait for room in a queue;
  *   <li>the listener, by a mailbox (where time is virtual: last of all, in place);
  *   <li>the siblings in a scope that fails fast are cancelled;
@@ -84,8 +85,12 @@ final class JobEnd {
       if (by != null) {
         by.settled();
       }
+      Waiter callers = job.shut();
       job.letBodyGo();
-      job.close();
+      if (by != null) {
+        by.tellDropped();
+      }
+      Waiters.fireAll(callers);
       if (letGo != null) {
         letGo.tell();
       }
@@ -131,6 +136,9 @@ final class JobEnd {
         by.settled();
       }
       job.tellWatchers();
+      if (by != null) {
+        by.tellDropped();
+      }
       job.fireDecided();
       if (closes) {
         scope.cancelMembers();

@@ -79,6 +79,16 @@ final class Lane {
     return true;
   }
 
+  /** Whether a permit its jobs lack is held by a body that waits. */
+  boolean lacksWhatIsIdle() {
+    for (PermitPool pool : pools) {
+      if (!pool.hasRoom() && pool.mayGive()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   void queue(int change) {
     pools.forEach(pool -> pool.queue(change));
   }
@@ -111,7 +121,9 @@ final class Lane {
     }
   }
 
-  /** Stands where it has to wait; if that is nowhere any more, where it stood, to be found there. */
+  /**
+   * Stands where it has to wait; if that is nowhere any more, where it stood, to be found there.
+   */
   void standInLine() {
     Map.Entry<Long, Ticket> first = tickets.firstEntry();
     PermitPool full = firstFull();

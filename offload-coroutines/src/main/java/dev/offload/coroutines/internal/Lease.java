@@ -126,6 +126,7 @@ public abstract class Lease<T extends @Nullable Object> implements OffloadHandle
     }
     if (was == JobCell.NOT_LAST) {
       settled();
+      tellDropped();
     } else {
       job.cancelDecided(was, this);
     }
@@ -141,6 +142,10 @@ public abstract class Lease<T extends @Nullable Object> implements OffloadHandle
   /** The job knows of the drop: now it is what this lease answers. */
   final void settled() {
     state = DROPPED;
+  }
+
+  /** Tells who waits for the answer. After {@link #settled()}, when the job may be asked, too. */
+  final void tellDropped() {
     try {
       dropped();
     } catch (Throwable e) { // of a dispatcher, say
@@ -182,7 +187,8 @@ public abstract class Lease<T extends @Nullable Object> implements OffloadHandle
   public final boolean await(LeaseWaiter waiter) {
     push(waiter); // a drop that comes later sees it, or we see the drop
     if (!job.await(waiter)) {
-      return !waiter.finish(); // if the drop was first, it has told
+      boolean unused = waiter.finish();
+      return waiter.wasFired(); // by a drop
     }
     return !isDropped() || !job.takeBack(waiter);
   }

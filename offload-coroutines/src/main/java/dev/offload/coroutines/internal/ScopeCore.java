@@ -448,10 +448,7 @@ public final class ScopeCore implements WaitTarget {
   }
 
   private Account newAccount(KindEntry kind) {
-    Account account =
-        accounts.computeIfAbsent(
-            kind,
-            absent -> new Account(absent, lane(absent)));
+    Account account = accounts.computeIfAbsent(kind, absent -> new Account(absent, lane(absent)));
     if (isOver && parent != null) { // of a refusal: the one above looked for accounts before
       parent.account(kind).addRejected(account);
     }

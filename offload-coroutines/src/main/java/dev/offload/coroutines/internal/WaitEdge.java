@@ -1,15 +1,16 @@
 package dev.offload.coroutines.internal;
 
 import dev.offload.OffloadCycleException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One wait of a body, for one thing or several. Guarded by {@link WaitGraph#LOCK}.
  *
- * <p>It counts while the body could not go on: as long as it is open and something it waits for is
- * not over. A body that is being cancelled is about to go on, until it was asked to stop and still
- * waits.
+ * <p>It counts while the body could not go on: as long as it is open, its coroutine is not
+ * cancelled and something it waits for is not over. A body that is being cancelled is about to go
+ * on, until it was asked to stop and still waits.
  */
 public final class WaitEdge implements AutoCloseable {
   final WaitNode from;
@@ -17,6 +18,7 @@ public final class WaitEdge implements AutoCloseable {
   /** Whether nobody may refuse it any more: a scope cannot end before its jobs. */
   final boolean must;
 
+  private final BooleanSupplier isCancelled;
   @Nullable Part first;
   private @Nullable OffloadCycleException refused;
   private @Nullable Consumer<OffloadCycleException> onRefused;
@@ -24,8 +26,9 @@ public final class WaitEdge implements AutoCloseable {
   /** What the wait let go, to be started when it can be cancelled; belongs to who waits. */
   private Admission.@Nullable Step pending;
 
-  WaitEdge(WaitNode from, boolean must) {
+  WaitEdge(WaitNode from, BooleanSupplier isCancelled, boolean must) {
     this.from = from;
+    this.isCancelled = isCancelled;
     this.must = must;
   }
 
@@ -62,6 +65,9 @@ public final class WaitEdge implements AutoCloseable {
 
     /** Whether who waits for it can go on, or is about to. */
     boolean isOver() {
+      if (wait.isCancelled.getAsBoolean()) {
+        return true;
+      }
       JobCell<?> job = to.job;
       if (job == null) {
         return to.scope == null || to.scope.isOver();

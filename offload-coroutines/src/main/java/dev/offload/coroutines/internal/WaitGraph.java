@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +48,16 @@ public final class WaitGraph {
    * @throws OffloadCycleException if it would wait for itself; then nothing is noted
    */
   public static WaitEdge begin(JobCell<?> waiting, WaitTarget target) {
-    return begin(waiting, target, false);
+    return begin(waiting, target, () -> false, false);
+  }
+
+  /**
+   * As {@link #begin}, of a wait that is over when a coroutine is cancelled.
+   *
+   * @param isCancelled tells whether it is; the coroutine library's own code
+   */
+  public static WaitEdge begin(JobCell<?> waiting, WaitTarget target, BooleanSupplier isCancelled) {
+    return begin(waiting, target, isCancelled, false);
   }
 
   /**
@@ -55,30 +65,34 @@ public final class WaitGraph {
    * the circle is ended by the exception.
    */
   public static WaitEdge beginAnyway(JobCell<?> waiting, WaitTarget target) {
-    return begin(waiting, target, true);
+    return begin(waiting, target, () -> false, true);
   }
 
-  private static WaitEdge begin(JobCell<?> waiting, WaitTarget target, boolean must) {
+  private static WaitEdge begin(
+      JobCell<?> waiting, WaitTarget target, BooleanSupplier isCancelled, boolean must) {
     Admission.Step step = new Admission.Step();
     WaitEdge wait;
     List<String> circle = null;
     synchronized (LOCK) {
       WaitNode from = waiting.node();
-      wait = new WaitEdge(from, must);
+      wait = new WaitEdge(from, isCancelled, must);
       if (!waiting.hasEnded()) {
         target.eachPart((to, untilEnd, lease) -> link(new Part(wait, to, untilEnd, lease)));
         relist(from);
       }
       if (wait.first != null && waiting.waitsCount()) {
-        if (!must && closesCircle(from, wait)) {
+        Meeting meeting = new Meeting(from, wait);
+        if (meeting.closesCircle && !must) {
           circle = path(from, wait);
           unlink(wait);
         } else {
-          if (must) {
+          if (meeting.closesCircle) {
             refuseOthers(from, step);
           }
-          Admission.beganToWait(from, wait, step);
-          step.settle();
+          if (meeting.closesCircle || meeting.mayLend()) {
+            Admission.beganToWait(from, wait, step);
+            step.settle();
+          }
         }
       }
     }
@@ -467,48 +481,59 @@ public final class WaitGraph {
     }
   }
 
-  /** Whether what {@code wait} waits for leads back to who waits. */
-  private static boolean closesCircle(WaitNode waiting, WaitEdge wait) {
-    long search = ++searches;
-    Deque<WaitNode> forward = new ArrayDeque<>();
-    Deque<WaitNode> backward = new ArrayDeque<>();
-    boolean[] met = {false};
-    waiting.metBackward = search;
-    backward.add(waiting);
-    Consumer<WaitNode> meetForward =
-        node -> {
-          met[0] |= node.metBackward == search;
-          if (node.metForward != search) {
-            node.metForward = search;
-            forward.add(node);
-          }
-        };
-    eachPart(wait, part -> meetForward.accept(part.to));
-    long spentForward = 0;
-    long spentBackward = 0;
-    while (!met[0]) {
-      WaitNode next = forward.peek();
-      WaitNode last = backward.peek();
-      if (next == null || last == null) {
-        return false;
-      }
-      if (spentForward + next.outs + next.members <= spentBackward + last.ins) {
-        spentForward += 1L + next.outs + next.members;
-        eachBlocker(forward.remove(), (blocker, by) -> meetForward.accept(blocker));
-      } else {
-        spentBackward += 1L + last.ins;
-        eachWaiter(
-            backward.remove(),
-            waiter -> {
-              met[0] |= waiter.metForward == search;
-              if (waiter.metBackward != search) {
-                waiter.metBackward = search;
-                backward.add(waiter);
-              }
-            });
+  /**
+   * Searches whether what a wait is for leads back to who waits: from both ends, until they meet or
+   * one of them has been searched through. That end alone often tells that nothing follows for
+   * permits, either: if nobody there has one that is lacked, or is queued for one.
+   */
+  private static final class Meeting {
+    private final long search = ++searches;
+    private final Deque<WaitNode> forward = new ArrayDeque<>();
+    private final Deque<WaitNode> backward = new ArrayDeque<>();
+    private boolean closesCircle;
+    private boolean someoneIsQueued;
+    private boolean someoneMayLend;
+
+    Meeting(WaitNode waiting, WaitEdge wait) {
+      meetBackward(waiting);
+      eachPart(wait, part -> meetForward(part.to));
+      long spentForward = 0;
+      long spentBackward = 0;
+      while (!closesCircle && !forward.isEmpty() && !backward.isEmpty()) {
+        WaitNode next = forward.getFirst();
+        WaitNode last = backward.getFirst();
+        if (spentForward + next.outs + next.members <= spentBackward + last.ins) {
+          spentForward += 1L + next.outs + next.members;
+          eachBlocker(forward.remove(), (blocker, by) -> meetForward(blocker));
+        } else {
+          spentBackward += 1L + last.ins;
+          eachWaiter(backward.remove(), this::meetBackward);
+        }
       }
     }
-    return true;
+
+    private void meetForward(WaitNode node) {
+      closesCircle |= node.metBackward == search;
+      if (node.metForward != search) {
+        node.metForward = search;
+        someoneIsQueued |= node.job != null && Admission.isQueued(node.job.ticket());
+        forward.add(node);
+      }
+    }
+
+    private void meetBackward(WaitNode node) {
+      closesCircle |= node.metForward == search;
+      if (node.metBackward != search) {
+        node.metBackward = search;
+        someoneMayLend |= Admission.holdsWhatIsLacked(node);
+        backward.add(node);
+      }
+    }
+
+    /** False if nobody who waits by the wait can have permits for anybody it leads to. */
+    boolean mayLend() {
+      return forward.isEmpty() ? someoneIsQueued : someoneMayLend;
+    }
   }
 
   /** The kinds on the way from {@code waiting} by {@code wait} back to it. */

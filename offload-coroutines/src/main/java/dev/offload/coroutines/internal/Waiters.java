@@ -111,16 +111,24 @@ public abstract class Waiters {
 
   /** Fires everyone and accepts no more. */
   final void close() {
-    Waiter w = (Waiter) HEAD.getAndSet(this, CLOSED);
-    if (w == CLOSED) {
-      return; // it marks every closed stack, and is no waiter of this one
-    }
-    for (; w != null; w = w.next) {
+    fireAll(shut());
+  }
+
+  /** Accepts no more. Answers whom to {@linkplain #fireAll fire}. */
+  final @Nullable Waiter shut() {
+    Waiter top = (Waiter) HEAD.getAndSet(this, CLOSED);
+    return top == CLOSED
+        ? null
+        : top; // that marks every closed stack, and is no waiter of this one
+  }
+
+  static void fireAll(@Nullable Waiter first) {
+    for (Waiter w = first; w != null; w = w.next) {
       w.fireOnce();
     }
   }
 
-  /** Whether everyone was fired. */
+  /** Whether everyone was fired, or is about to be. */
   public final boolean isClosed() {
     return head == CLOSED;
   }

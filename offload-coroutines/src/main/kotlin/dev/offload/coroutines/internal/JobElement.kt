@@ -1,8 +1,10 @@
 package dev.offload.coroutines.internal
 
+import kotlinx.coroutines.AbstractCoroutine
 import kotlinx.coroutines.CopyableThreadContextElement
 import kotlinx.coroutines.DelicateCoroutinesApi
 import kotlinx.coroutines.ExperimentalCoroutinesApi
+import kotlinx.coroutines.InternalCoroutinesApi
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.ThreadContextElement
 import kotlinx.coroutines.currentCoroutineContext
@@ -67,10 +69,22 @@ internal suspend inline fun <R> blockingThread(wait: suspend () -> R): R {
  * @throws dev.offload.OffloadCycleException if the body would wait for itself
  */
 internal suspend inline fun waitingFor(target: WaitTarget, wait: suspend (WaitEdge?) -> Unit) {
-    val waiting = currentCoroutineContext().currentJob()
+    val context = currentCoroutineContext()
+    val waiting = context.currentJob()
     blockingThread {
-        if (waiting == null) wait(null) else WaitGraph.begin(waiting, target).around(wait)
+        if (waiting == null) {
+            wait(null)
+        } else {
+            WaitGraph.begin(waiting, target) { context.isSurelyCancelled() }.around(wait)
+        }
     }
+}
+
+/** Asks coroutines of the library's making alone: it is asked under a lock. */
+@OptIn(InternalCoroutinesApi::class)
+internal fun CoroutineContext.isSurelyCancelled(): Boolean {
+    val own = this[Job]
+    return own is AbstractCoroutine<*> && own.isCancelled
 }
 
 /** As [waitingFor], for a wait that cannot be given up: if it closes a circle, another wait of that circle is. */

@@ -2,8 +2,8 @@ package dev.offload.coroutines.internal
 
 import dev.offload.CancelReason
 import dev.offload.JobState
-import dev.offload.OffloadKind
 import dev.offload.OffloadCycleException
+import dev.offload.OffloadKind
 import dev.offload.ScopeSnapshot
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec

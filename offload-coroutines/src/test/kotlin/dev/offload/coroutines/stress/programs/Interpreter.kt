@@ -68,7 +68,9 @@ internal class Interpreter(
     private class Held(val handle: OffloadDeferred<Int>, val jobs: () -> List<JobRecord>, val scope: Job?) {
         @Volatile
         var isDropped = false
-        val isGone get() = isDropped || scope?.isActive == false
+
+        /** The end of a scope drops what was shared in it; its cancel does not, before its last body has ended. */
+        val isGone get() = isDropped || scope?.isCompleted == true
     }
 
     /** Where a step is done. */
