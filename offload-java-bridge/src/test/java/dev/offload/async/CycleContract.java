@@ -189,6 +189,7 @@ interface CycleContract extends Contract {
     face.submit(A, dying);
     dying.awaitStarted();
     successor.complete(face.submit(A, ConflictPolicy.REPLACE, Body.of(() -> 2)));
+    dying.awaitStopped(); // or the cancel may end the wait
     dying.release();
 
     OffloadCycleException cycle = Outcome.of(told).assertFailure(OffloadCycleException.class);

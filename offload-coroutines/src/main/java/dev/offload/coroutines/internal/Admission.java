@@ -122,8 +122,10 @@ final class Admission {
     return step;
   }
 
-  static boolean isQueued(@Nullable Ticket ticket) {
-    return ticket != null && ticket.isInLane();
+  /** The ticket of a job that waits for permits; null for others. */
+  static @Nullable Ticket queued(WaitNode node) {
+    Ticket ticket = node.job == null ? null : node.job.ticket();
+    return ticket != null && ticket.isInLane() ? ticket : null;
   }
 
   /** For people: what the job lacks. */
@@ -183,8 +185,8 @@ final class Admission {
   static void beganToWait(WaitNode waiting, WaitEdge wait, Step step) {
     boolean searched = false;
     for (WaitNode node : WaitGraph.downstream(wait)) {
-      Ticket ticket = node.job == null ? null : node.job.ticket();
-      if (isQueued(ticket) && ticket.lane.lacksWhatIsIdle()) {
+      Ticket ticket = queued(node);
+      if (ticket != null && ticket.lane.lacksWhatIsIdle()) {
         if (!searched && !holdsWhatIsLacked(waiting) && nobodyHoldsWhatIsLackedFor(waiting)) {
           return;
         }
@@ -397,8 +399,8 @@ final class Admission {
       WaitGraph.downstream(
           lender,
           node -> {
-            Ticket ticket = node.job == null ? null : node.job.ticket();
-            if (isQueued(ticket)) {
+            Ticket ticket = queued(node);
+            if (ticket != null) {
               lend(ticket, back);
               if (ticket.isInLane()) {
                 ticket.lane.isAwaited(ticket); // it lacks something else, too
@@ -483,8 +485,8 @@ final class Admission {
       }
       List<Ticket> queued = new ArrayList<>();
       for (WaitNode one : stuck) {
-        Ticket ticket = one.job == null ? null : one.job.ticket();
-        if (isQueued(ticket)) {
+        Ticket ticket = queued(one);
+        if (ticket != null) {
           queued.add(ticket);
         }
       }
@@ -568,8 +570,8 @@ final class Admission {
     }
 
     private static List<PermitPool> lacked(WaitNode node) {
-      Ticket ticket = node.job == null ? null : node.job.ticket();
-      return isQueued(ticket) ? ticket.lane.allFull() : List.of();
+      Ticket ticket = queued(node);
+      return ticket == null ? List.of() : ticket.lane.allFull();
     }
   }
 }

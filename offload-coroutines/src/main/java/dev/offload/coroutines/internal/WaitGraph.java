@@ -225,7 +225,7 @@ public final class WaitGraph {
   static void relist(WaitNode node) {
     JobCell<?> job = node.job;
     boolean listed =
-        job == null || job.isWaiting() || node.isBlocked() || Admission.isQueued(job.ticket());
+        job == null || job.isWaiting() || node.isBlocked() || Admission.queued(node) != null;
     if (listed == node.isListed) {
       return;
     }
@@ -516,7 +516,7 @@ public final class WaitGraph {
       closesCircle |= node.metBackward == search;
       if (node.metForward != search) {
         node.metForward = search;
-        someoneIsQueued |= node.job != null && Admission.isQueued(node.job.ticket());
+        someoneIsQueued |= Admission.queued(node) != null;
         forward.add(node);
       }
     }
