@@ -19,6 +19,10 @@ import org.junit.jupiter.api.Timeout;
 
 /** J2: the pool by itself. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@SuppressWarnings({
+  "FutureReturnValueIgnored",
+  "ThreadPriorityCheck"
+}) // tasks end when the pool does
 class BodyPoolTest {
   private static final Duration LONG = Duration.ofHours(1);
 

@@ -40,6 +40,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Runs a program, and judges from outside what is told to whom. */
+@SuppressWarnings({"FutureReturnValueIgnored", "ThreadPriorityCheck"}) // managers wait for all
 final class WaitProgramRun {
   private final WaitProgram program;
   private final List<OffloadKind<Integer>> kinds = new ArrayList<>();
