@@ -8,6 +8,7 @@ import kotlinx.coroutines.InternalCoroutinesApi
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.ThreadContextElement
 import kotlinx.coroutines.currentCoroutineContext
+import java.util.function.BooleanSupplier
 import kotlin.coroutines.CoroutineContext
 import kotlin.coroutines.EmptyCoroutineContext
 
@@ -75,16 +76,16 @@ internal suspend inline fun waitingFor(target: WaitTarget, wait: suspend (WaitEd
         if (waiting == null) {
             wait(null)
         } else {
-            WaitGraph.begin(waiting, target) { context.isSurelyCancelled() }.around(wait)
+            WaitGraph.begin(waiting, target, context.cancellation()).around(wait)
         }
     }
 }
 
-/** Asks coroutines of the library's making alone: it is asked under a lock. */
+/** Tells whether the coroutine of this context is cancelled, if the library made it: it is asked under a lock. */
 @OptIn(InternalCoroutinesApi::class)
-internal fun CoroutineContext.isSurelyCancelled(): Boolean {
-    val own = this[Job]
-    return own is AbstractCoroutine<*> && own.isCancelled
+internal fun CoroutineContext.cancellation(): BooleanSupplier {
+    val own = this[Job] as? AbstractCoroutine<*>
+    return BooleanSupplier { own != null && own.isCancelled }
 }
 
 /** As [waitingFor], for a wait that cannot be given up: if it closes a circle, another wait of that circle is. */
