@@ -12,6 +12,7 @@ import io.kotest.matchers.collections.shouldContainExactly
 import io.kotest.matchers.shouldBe
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
 import kotlinx.coroutines.coroutineScope
@@ -72,11 +73,16 @@ class RunBlockingSpec :
                         currentOffload()?.key shouldBe free.key(1)
                         shouldThrow<OffloadCycleException> { kotlin.call(free.key(1)) { 0 } }
                             .kinds() shouldContainExactly listOf("free", "free")
-                        kotlin.call(free.key(2)) {
+                        val outerWaits = CompletableDeferred<Unit>()
+                        val inner = kotlin.submit(free.key(2)) {
+                            outerWaits.await()
                             shouldThrow<OffloadCycleException> { kotlin.call(free.key(1)) { 0 } }
                             currentOffload()?.key shouldBe free.key(2)
                             6
                         }
+                        val outer = async(start = CoroutineStart.UNDISPATCHED) { inner.await() }
+                        outerWaits.complete(Unit)
+                        outer.await()
                     }
                 }
                 Bounded.get("the body", body) shouldBe 6

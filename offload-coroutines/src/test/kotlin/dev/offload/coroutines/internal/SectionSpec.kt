@@ -100,12 +100,17 @@ class SectionSpec :
                 val recorder = TaskRecorder<Int>(manager, TASK)
                 val random = Random(7)
                 val ends = HashMap<Int, CompletableDeferred<Boolean>>()
+                val handles = ArrayList<OffloadDeferred<*>>()
                 repeat(2_000) {
                     val id = random.nextInt(100)
                     val end = ends[id]
                     if (end == null) {
                         val next = CompletableDeferred<Boolean>()
-                        if (recorder.launch(id) { check(next.await()) } is LaunchOutcome.Launched) ends[id] = next
+                        val launched = recorder.launch(id) { check(next.await()) }
+                        if (launched is LaunchOutcome.Launched) {
+                            ends[id] = next
+                            handles += launched.handle()
+                        }
                     } else if (random.nextBoolean()) {
                         ends -= id
                         end.complete(random.nextInt(4) == 0)
@@ -114,6 +119,8 @@ class SectionSpec :
                     if (it % 100 == 0) recorder.tasks(WORKING) shouldContainExactlyInAnyOrder ends.keys
                 }
                 recorder.tasks(WORKING) shouldContainExactlyInAnyOrder ends.keys
+                // A count is exact at rest: when those that ended have been told.
+                handles.filterNot { it.jobState().isActive }.forEach { it.join() }
                 recorder.count(WORKING) shouldBe ends.size
             }
         }
