@@ -19,6 +19,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** E5, T3: waits of blocking bodies that end early, or make room. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@SuppressWarnings({
+  "FutureReturnValueIgnored",
+  "ImmutableEnumChecker"
+}) // futures are told from outside
 class WaitsTest {
   private static final OffloadKind<Integer> A = OffloadKind.named("a");
   private static final OffloadKind<Integer> B = OffloadKind.named("b");
