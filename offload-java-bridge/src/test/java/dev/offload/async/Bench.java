@@ -90,7 +90,7 @@ final class Bench implements AutoCloseable {
   @Override
   public void close() {
     bodies.forEach(Body::release);
-    executors.forEach(ManualExecutor::runAll);
+    executors.forEach(ManualExecutor::letGo);
     scopes.forEach(ScopeFace::complete);
     for (Face face : faces) {
       Bounded.run("the manager comes to rest", face::close);

@@ -8,10 +8,20 @@ import java.util.concurrent.Executor;
 /** Holds what it is given until the test runs it; so a test sees at once what was handed over. */
 final class ManualExecutor implements Executor {
   private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+  private volatile boolean isLetGo;
 
   @Override
   public void execute(Runnable task) {
     tasks.add(task);
+    if (isLetGo) {
+      Bounded.newThread(this::runAll).start();
+    }
+  }
+
+  /** The test is over: runs all, and what comes from now on by itself. */
+  void letGo() {
+    isLetGo = true;
+    runAll();
   }
 
   int waiting() {
