@@ -41,6 +41,9 @@ import kotlinx.coroutines.yield
 import java.util.concurrent.ConcurrentLinkedQueue
 import java.util.concurrent.CyclicBarrier
 import java.util.concurrent.atomic.AtomicInteger
+import kotlin.coroutines.AbstractCoroutineContextElement
+import kotlin.coroutines.ContinuationInterceptor
+import kotlin.coroutines.CoroutineContext
 import kotlin.time.Duration.Companion.seconds
 
 /** Waits of bodies where several things happen at once: what ends a wait, what makes one count, and what is lent meanwhile. */
@@ -405,6 +408,26 @@ class WaitsSpec :
             }
         }
 
+        test("R9, T3: what got the permits of a wait starts, though that wait throws before it suspends") {
+            val manager = realManager(config = limited(one))
+            val context = ThrowingContext()
+            val submitted = CompletableDeferred<OffloadDeferred<Int>>()
+            val body = manager.submit(x.key("body")) {
+                val queued = submitted.await()
+                withContext(context) {
+                    context.isArmed = true
+                    val thrown = runCatching { queued.await() }.exceptionOrNull()
+                    context.isArmed = false
+                    if (thrown?.message == "no dispatcher today") 1 else 0
+                }
+            }
+            val queued = manager.submit(x.key("queued")) { 2 }
+            submitted.complete(queued)
+            queued.outcome() shouldBe Result.success(2)
+            body.outcome() shouldBe Result.success(1)
+            manager.shouldComeToRest()
+        }
+
         context("one part of a body waits, and another works") {
             test("T3: the permit is lent while the part waits, and comes back when the wait is over") {
                 managerTest(limited(one)) { manager ->
@@ -446,6 +469,19 @@ class WaitsSpec :
             }
         }
     })
+
+/** Tells no dispatcher when it is asked for one. */
+private class ThrowingContext : AbstractCoroutineContextElement(Key) {
+    @Volatile
+    var isArmed = false
+
+    override fun <E : CoroutineContext.Element> get(key: CoroutineContext.Key<E>): E? {
+        check(!isArmed || key !== ContinuationInterceptor) { "no dispatcher today" }
+        return super.get(key)
+    }
+
+    companion object Key : CoroutineContext.Key<ThrowingContext>
+}
 
 private const val CALLERS = 10
 private const val ROUNDS = 2_000

@@ -113,7 +113,7 @@ public final class WaitGraph {
     synchronized (LOCK) {
       if (from.isBlocked()) {
         refuseOthers(from, step);
-        for (Part part = from.firstOut; part != null; part = part.nextOut) {
+        for (Part part = from.firstOut; part != null; part = nextWait(part)) {
           Admission.beganToWait(from, part.wait, step);
         }
         step.settle();
@@ -565,9 +565,9 @@ public final class WaitGraph {
   /** Ends a wait of each circle that {@code from} is in: its own that leads there, or the last. */
   private static void refuseOthers(WaitNode from, Admission.Step step) {
     for (Part part = from.firstOut; part != null; ) {
-      WaitEdge refused = refusable(from, part);
+      WaitEdge refused = refusable(from, part.wait);
       if (refused == null) {
-        part = part.nextOut;
+        part = nextWait(part);
       } else {
         refused.refuse(new OffloadCycleException(kinds(from)));
         unlink(refused);
@@ -577,13 +577,22 @@ public final class WaitGraph {
     }
   }
 
-  /** The wait to refuse in a circle through {@code first}; null if there is none. */
-  private static @Nullable WaitEdge refusable(WaitNode from, Part first) {
-    if (!counts(first) || !downstream(first.wait).contains(from)) {
+  /** The first part of the next wait of the body; those of one wait stand together. */
+  private static @Nullable Part nextWait(Part part) {
+    Part next = part.nextOut;
+    while (next != null && next.wait == part.wait) {
+      next = next.nextOut;
+    }
+    return next;
+  }
+
+  /** The wait to refuse in a circle through {@code wait}; null if there is none. */
+  private static @Nullable WaitEdge refusable(WaitNode from, WaitEdge wait) {
+    if (!downstream(wait).contains(from)) {
       return null;
     }
-    if (!first.wait.must) {
-      return first.wait;
+    if (!wait.must) {
+      return wait;
     }
     for (WaitNode node = from; node != null; node = node.cameFrom) {
       if (node.cameBy != null && !node.cameBy.wait.must) {

@@ -98,8 +98,11 @@ internal suspend inline fun waitingAnywayFor(target: WaitTarget, wait: suspend (
 
 /** Runs [wait], which lets go what this wait lets go as soon as it can be cancelled. */
 internal suspend inline fun WaitEdge.around(wait: suspend (WaitEdge?) -> Unit) = use {
-    wait(it)
-    it.letGo() // if there was nothing to wait for any more
+    try {
+        wait(it)
+    } finally {
+        it.letGo() // if that was not reached: what has its permits must start, whatever came of the wait
+    }
 }
 
 /** What a job of the manager takes from the context of whoever started it: what belongs to threads, as MDC and traces. */
