@@ -42,8 +42,8 @@ import java.util.concurrent.ConcurrentLinkedQueue
 import java.util.concurrent.CyclicBarrier
 import java.util.concurrent.atomic.AtomicInteger
 import kotlin.coroutines.AbstractCoroutineContextElement
+import kotlin.coroutines.Continuation
 import kotlin.coroutines.ContinuationInterceptor
-import kotlin.coroutines.CoroutineContext
 import kotlin.time.Duration.Companion.seconds
 
 /** Waits of bodies where several things happen at once: what ends a wait, what makes one count, and what is lent meanwhile. */
@@ -410,7 +410,7 @@ class WaitsSpec :
 
         test("R9, T3: what got the permits of a wait starts, though that wait throws before it suspends") {
             val manager = realManager(config = limited(one))
-            val context = ThrowingContext()
+            val context = ThrowingInterceptor()
             val submitted = CompletableDeferred<OffloadDeferred<Int>>()
             val body = manager.submit(x.key("body")) {
                 val queued = submitted.await()
@@ -418,7 +418,7 @@ class WaitsSpec :
                     context.isArmed = true
                     val thrown = runCatching { queued.await() }.exceptionOrNull()
                     context.isArmed = false
-                    if (thrown?.message == "no dispatcher today") 1 else 0
+                    if (thrown?.message == "not today") 1 else 0
                 }
             }
             val queued = manager.submit(x.key("queued")) { 2 }
@@ -470,17 +470,17 @@ class WaitsSpec :
         }
     })
 
-/** Tells no dispatcher when it is asked for one. */
-private class ThrowingContext : AbstractCoroutineContextElement(Key) {
+/** Lets nobody suspend while it is armed. */
+private class ThrowingInterceptor :
+    AbstractCoroutineContextElement(ContinuationInterceptor),
+    ContinuationInterceptor {
     @Volatile
     var isArmed = false
 
-    override fun <E : CoroutineContext.Element> get(key: CoroutineContext.Key<E>): E? {
-        check(!isArmed || key !== ContinuationInterceptor) { "no dispatcher today" }
-        return super.get(key)
+    override fun <T> interceptContinuation(continuation: Continuation<T>): Continuation<T> {
+        check(!isArmed) { "not today" }
+        return continuation
     }
-
-    companion object Key : CoroutineContext.Key<ThrowingContext>
 }
 
 private const val CALLERS = 10

@@ -49,11 +49,11 @@ final class BodyWait implements AutoCloseable {
       return null;
     }
     WaitEdge edge = waiting == null ? null : WaitGraph.begin(waiting, target);
-    if (run != null) {
-      run.beginWait();
-    }
     if (edge != null) {
       edge.letGo(); // a cancel interrupts this thread, now or when it blocks
+    }
+    if (run != null) {
+      run.beginWait();
     }
     return new BodyWait(edge, run);
   }

@@ -103,9 +103,9 @@ final class StageBody<T extends @Nullable Object>
       JobCell<T> waiting = job.get();
       if (waiting != null && stage instanceof OffloadFuture<?> future && !future.isDone()) {
         WaitEdge begun = WaitGraph.begin(waiting, future.target());
-        begun.onRefused(refuse);
         edge = begun;
         begun.letGo();
+        begun.onRefused(refuse);
         if (job.get() == null) {
           closeEdge();
         }
