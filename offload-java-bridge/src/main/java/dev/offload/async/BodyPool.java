@@ -137,6 +137,7 @@ final class BodyPool implements Executor {
     public void run() {
       for (Runnable next = given; next != null; next = awaitTask()) {
         run = new Task();
+        boolean unused = Thread.interrupted(); // left by the task before
         try {
           next.run();
         } catch (Throwable e) { // it has told its job what it could
@@ -149,7 +150,7 @@ final class BodyPool implements Executor {
     private @Nullable Runnable awaitTask() {
       long start = System.nanoTime();
       while (given == null) {
-        boolean unused = Thread.interrupted(); // left by a body; or it would not park
+        boolean unused = Thread.interrupted(); // or it would not park
         long left = idleNanos - (System.nanoTime() - start);
         if (leaves(this, left <= 0)) {
           return null;

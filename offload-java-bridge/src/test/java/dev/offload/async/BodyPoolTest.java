@@ -165,9 +165,14 @@ class BodyPoolTest {
         () -> {
           throw new StackOverflowError("thrown on purpose");
         });
-    Bounded.get("the next", run(() -> Thread.currentThread().interrupt()));
+    CompletableFuture<Void> held = run(block::hold);
+    block.awaitArrival();
+    // Both are queued, so the thread takes the second without a look around in between.
+    CompletableFuture<Void> interrupts = run(() -> Thread.currentThread().interrupt());
     CompletableFuture<Boolean> interrupted =
         CompletableFuture.supplyAsync(() -> Thread.currentThread().isInterrupted(), pool);
+    block.release();
+    Bounded.get("the next", CompletableFuture.allOf(held, interrupts));
     assertFalse(Bounded.get("the one after", interrupted));
   }
 

@@ -25,12 +25,15 @@ final class Machine {
   /**
    * A compilation is waited for: on a loaded machine a warm-up may else end before the compiler had
    * its turn. Growth has many forks, and touching a heap takes longer than all else in most of
-   * them.
+   * them; a few need more of it.
    */
   static List<String> forkOptions(Mode mode) {
-    String heap = mode == Mode.GROWTH ? "1g" : "2g";
+    boolean growth = mode == Mode.GROWTH;
     return List.of(
-        "-Xms" + heap, "-Xmx" + heap, "-XX:+AlwaysPreTouch", "-XX:-BackgroundCompilation");
+        growth ? "-Xms1g" : "-Xms2g",
+        growth ? "-Xmx4g" : "-Xmx2g",
+        "-XX:+AlwaysPreTouch",
+        "-XX:-BackgroundCompilation");
   }
 
   /** Writes the facts of a run; {@code more} are those that only it has. */

@@ -7,7 +7,7 @@ import java.util.Locale;
 enum Mode {
   QUICK(2, 8, Duration.ofMillis(100), 8, Duration.ofMillis(100), 200_000, 2),
   FULL(5, 10, Duration.ofMillis(500), 20, Duration.ofMillis(250), 1_000_000, 3),
-  GROWTH(1, 8, Duration.ofMillis(100), 5, Duration.ofMillis(100), 0, 0);
+  GROWTH(1, 5, Duration.ofMillis(100), 3, Duration.ofMillis(100), 0, 0);
 
   final int rounds;
   final int warmups;
@@ -48,6 +48,8 @@ enum Mode {
                 warmup.toMillis(),
                 iterations,
                 iteration.toMillis());
-    return kept == 0 ? settings : settings + "; %,d things weighed".formatted(kept);
+    return kept == 0
+        ? settings + "; of the largest size 1, then 2"
+        : settings + "; %,d things weighed".formatted(kept);
   }
 }

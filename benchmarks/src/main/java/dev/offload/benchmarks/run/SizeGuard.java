@@ -12,7 +12,7 @@ import java.util.Optional;
  */
 final class SizeGuard {
   /** Above this, in seconds of processor time, one invocation is not waited for. */
-  private static final double MOST = 3;
+  private static final double MOST = 10;
 
   private static final double NANOS = 1e9;
 

@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 
 /**
  * Runs all work whose growth is of interest, each with the least number of elements first. What
@@ -30,6 +31,9 @@ final class Sizes {
 
   /** After this, the forks of one size are taken for stuck, whatever the processors were doing. */
   private static final Duration STUCK = Duration.ofMinutes(4);
+
+  /** From this size on one invocation warms up, and takes longer than an iteration has to. */
+  private static final int LARGE = 100_000;
 
   private static final String OURS = "." + Workload.OURS;
 
@@ -64,12 +68,14 @@ final class Sizes {
 
   private void run(Workload workload, ScheduledExecutorService timer) throws RunnerException {
     System.out.printf("%s %s%n", workload.row(), workload.label());
-    Runner runner =
-        new Runner(
-            Forks.of(workload, Mode.GROWTH)
-                .operationsPerInvocation(workload.size())
-                .shouldFailOnError(false)
-                .build());
+    ChainedOptionsBuilder options =
+        Forks.of(workload, Mode.GROWTH)
+            .operationsPerInvocation(workload.size())
+            .shouldFailOnError(false);
+    if (workload.size() >= LARGE) {
+      options.warmupIterations(1).measurementIterations(2);
+    }
+    Runner runner = new Runner(options.build());
     long start = System.nanoTime();
     ScheduledFuture<?> giveUp =
         timer.scheduleWithFixedDelay(() -> endSlowForks(start), 1, 1, TimeUnit.SECONDS);
