@@ -28,8 +28,8 @@ class WaitProgramsSpec :
         beforeSpec { log.level = Level.OFF } // failures that nobody awaits are part of the programs
         afterSpec { log.level = null }
 
-        val rounds = Integer.getInteger("programs.rounds", 10_000)
-        val firstSeed = java.lang.Long.getLong("programs.seed", 0L)
+        val rounds = Integer.getInteger("programs.rounds", 50_000)
+        val firstSeed = java.lang.Long.getLong("programs.seed", Runtime.version().feature() * 1_000_000L)
 
         val limit = 2.minutes + (rounds * 20).milliseconds
 

@@ -1,0 +1,4 @@
+/** Somebody else's program. */
+module consumer {
+  requires dev.offload.async;
+}
