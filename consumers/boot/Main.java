@@ -3,6 +3,7 @@ package consumer;
 import dev.offload.OffloadKind;
 import dev.offload.async.AsyncOffloadManager;
 import dev.offload.async.KotlinInterop;
+import dev.offload.coroutines.OffloadScopes;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -63,7 +64,7 @@ public class Main {
       Main service = context.getBean(Main.class);
       AsyncOffloadManager manager = context.getBean(AsyncOffloadManager.class);
       service.answers(context.getEnvironment().getRequiredProperty("local.server.port"), manager);
-      KotlinInterop.asKotlin(manager).getSnapshot();
+      Exercise.expect(0, OffloadScopes.getActiveCount(KotlinInterop.asKotlin(manager)));
     }
     System.out.println(
         "ran with Spring Boot " + SpringBootVersion.getVersion() + ", " + Versions.found());

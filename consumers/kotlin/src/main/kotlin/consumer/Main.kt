@@ -2,11 +2,14 @@ package consumer
 
 import dev.offload.ConflictPolicy
 import dev.offload.OffloadKind
+import dev.offload.TaskState
 import dev.offload.coroutines.OffloadManager
 import dev.offload.coroutines.TaskRecorder
 import dev.offload.coroutines.TimeoutPolicy
 import dev.offload.coroutines.WaitMap
-import dev.offload.TaskState
+import dev.offload.coroutines.cancel
+import dev.offload.coroutines.complete
+import dev.offload.coroutines.find
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll

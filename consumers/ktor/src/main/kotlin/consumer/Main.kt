@@ -2,6 +2,8 @@ package consumer
 
 import dev.offload.OffloadKind
 import dev.offload.coroutines.OffloadManager
+import dev.offload.coroutines.complete
+import dev.offload.coroutines.find
 import io.ktor.client.HttpClient
 import io.ktor.client.request.get
 import io.ktor.client.statement.bodyAsText

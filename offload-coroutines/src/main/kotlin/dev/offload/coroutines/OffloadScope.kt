@@ -2,13 +2,11 @@ package dev.offload.coroutines
 
 import dev.offload.ConcurrencyLimit
 import dev.offload.ConflictPolicy
-import dev.offload.JobSnapshot
 import dev.offload.KeyInFlightException
 import dev.offload.OffloadCycleException
 import dev.offload.OffloadKey
 import dev.offload.OffloadRejectedException
 import dev.offload.ScopeClosedException
-import dev.offload.ScopeSnapshot
 import dev.offload.Submission
 import dev.offload.TimeoutPolicy
 import kotlinx.coroutines.CancellationException
@@ -33,6 +31,10 @@ import kotlin.coroutines.EmptyCoroutineContext
  * A body under a key starts only after the one before it under that key has ended, unless [ConflictPolicy.ALLOW] is
  * asked for. A cancelled body is never overtaken: its callers have their answer at once, its successor waits.
  *
+ * What a scope is asked, and its end, are extensions, so that inside of `scope { }` a `name` or a `cancel()` is that of the
+ * class around it: [find], [isInFlight], [snapshot], [activeCount], [joinAll], [cancelAll], [complete], [cancel], [name],
+ * [manager].
+ *
  * All functions may be called from any thread. Those that do not suspend do not wait for anything.
  *
  * Not meant to be implemented outside the library.
@@ -43,15 +45,6 @@ import kotlin.coroutines.EmptyCoroutineContext
 public interface OffloadScope :
     Offload,
     CoroutineScope {
-    /** The name, as given; shown as it is, so there should be no id in it. */
-    public val name: String
-
-    /** The manager at the root of this scope. */
-    public val manager: OffloadManager
-
-    /** The number of jobs of this scope, and of all scopes under it, that are queued, running or being cancelled. */
-    public val activeCount: Int
-
     /**
      * Runs [block] under [key] as a job of this scope, or does what the conflict policy says if the key is in flight
      * here.
@@ -120,11 +113,11 @@ public interface OffloadScope :
      * [FINISH][dev.offload.AbandonPolicy.FINISH]. No holder's leaving touches the others. A failure is told to all
      * holders of that flight and not remembered: the next submission runs anew.
      *
-     * @param timeout how long the body may run; null for the setting of its kind. A joined job keeps its own.
      * The lease is dropped by the end of this scope, after the jobs it owns have ended.
      *
-     * @param context where to take thread-context elements from (MDC, traces) that a new job shall run with; anything else
-     *   in it, as the `Job` and the dispatcher of a caller, is left out
+     * @param timeout how long the body may run; null for the setting of its kind. A joined job keeps its own.
+     * @param context where to take thread-context elements from (MDC, traces) that a new job shall run with, beside those that
+     *   [scope] captured; anything else in it, as the `Job` and the dispatcher of a caller, is left out
      * @param block the work. It is not used if a job in flight is joined.
      * @return this caller's lease
      * @throws IllegalArgumentException if this manager knows another kind of the same name, or the key is that of a
@@ -156,45 +149,6 @@ public interface OffloadScope :
         timeout: TimeoutPolicy? = null,
         block: suspend (@OffloadDsl CoroutineScope).() -> T,
     ): T
-
-    /**
-     * Looks a job up in this scope, then in the manager. Takes no lease.
-     *
-     * @return the newest active job under the key, one that is not being cancelled if there is any; null if there is
-     *   none
-     */
-    public fun find(key: OffloadKey<*>): JobSnapshot?
-
-    /** Tells whether a job under [key] is active in this scope or in the manager. Takes no lease. */
-    public fun isInFlight(key: OffloadKey<*>): Boolean
-
-    /**
-     * Cancels every job under [key] in this scope, whoever holds it. Their callers are told at once; the bodies are asked
-     * to end. Does not wait.
-     *
-     * @return true if this call changed anything
-     */
-    public fun cancel(key: OffloadKey<*>): Boolean
-
-    /** Takes a picture of the jobs of this scope and its counts. Takes no lease. */
-    public fun snapshot(): ScopeSnapshot
-
-    /**
-     * Suspends until the bodies of all jobs that this scope and the scopes under it had accepted before the call have ended.
-     * Jobs accepted later are not waited for. Throws nothing because of how they ended.
-     *
-     * This function is cancellable; its cancellation touches no job.
-     *
-     * @throws OffloadCycleException if a body calls it and would wait for itself
-     */
-    public suspend fun joinAll()
-
-    /**
-     * Cancels every job of this scope and of the scopes under it. The scopes stay open. Does not wait.
-     *
-     * @return how many jobs this call cancelled
-     */
-    public fun cancelAll(): Int
 
     /**
      * Runs [block] in a scope of its own under this one, and returns when everything that belongs to it has ended: one scope
@@ -242,17 +196,4 @@ public interface OffloadScope :
      * @throws ScopeClosedException if this scope takes no new work
      */
     public fun openScope(name: String, failFast: Boolean = false, concurrency: ConcurrencyLimit? = null): OffloadScope
-
-    /**
-     * Starts the end of this scope: what was accepted goes on, and the scope closes in the moment in which its last job
-     * ends. Until then it takes further work. Does not wait. Idempotent.
-     */
-    public fun complete()
-
-    /**
-     * Closes this scope and those under it: they take no new work, their jobs are cancelled
-     * ([SCOPE_CLOSED][dev.offload.CancelReason.SCOPE_CLOSED]), their coroutines too. Does not wait; [joinAll] does.
-     * Idempotent.
-     */
-    public fun cancel()
 }

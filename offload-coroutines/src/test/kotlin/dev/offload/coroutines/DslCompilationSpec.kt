@@ -35,8 +35,8 @@ class DslCompilationSpec :
             all.errors.keys shouldBe ACCIDENTS.keys
         }
 
-        test("in a body, code that names the scope, and child coroutines of the job, compile") {
-            withClue(intended.errors) {
+        test("K2: code that names the scope, members of the class around it, and child coroutines of a job, compile") {
+            withClue("K2, and: ${intended.errors}") {
                 intended.exit shouldBe ExitCode.OK
                 intended.errors.keys.shouldBeEmpty()
             }
@@ -64,7 +64,45 @@ private val ACCIDENTS = mapOf(
     "submit in a body of call" to inBody("""submit(kind.key(2)) { "inner" }""", verb = "call"),
 )
 
+/** What a scope is asked, as somebody imports it who uses it. */
+private val EXTENSIONS = listOf("cancel", "cancelAll", "complete", "joinAll", "name")
+    .map { "import dev.offload.coroutines.$it" } + "import kotlinx.coroutines.*"
+
+/** K2: a class as that of the README, with what such classes have. */
+private const val OWN_NAMES = "members of the class around"
+
 private val INTENDED = mapOf(
+    OWN_NAMES to """
+        class Users(private val manager: OffloadManager) {
+            val name = "users"
+            val activeCount = "own"
+
+            fun cancel() = "own"
+
+            fun cancel(id: Int) = id
+
+            fun cancelAll() = "own"
+
+            fun find(id: Int) = id
+
+            fun isInFlight(id: Int) = id
+
+            fun snapshot() = "own"
+
+            fun joinAll() = "own"
+
+            fun complete() = "own"
+
+            suspend fun page(id: Int): String = manager.scope("page") {
+                val inScope: List<String> = listOf(name, activeCount, cancel(), cancelAll(), snapshot(), joinAll(), complete())
+                val found: Int = find(id) + isInFlight(id) + cancel(id)
+                submit(kind.key(id)) {
+                    val inBody: List<String> = listOf(name, activeCount, cancelAll(), snapshot(), joinAll(), complete())
+                    manager.call(kind.key(found + find(id))) { name + inBody + inScope }
+                }.await()
+            }
+        }
+    """,
     "submit of the scope named by label" to inBody("""this@scope.submit(kind.key(2)) { "inner" }.await()"""),
     "submit of a scope in a variable" to inBody("""request.submit(kind.key(2)) { "inner" }.await()"""),
     "call of the manager" to inBody("""manager.call(kind.key(2)) { "inner" }"""),
@@ -106,7 +144,7 @@ private fun compile(folder: File, snippets: Map<String, String>): Compiled {
                 import dev.offload.OffloadKind
                 import dev.offload.coroutines.OffloadManager
                 import dev.offload.coroutines.OffloadScope
-                import kotlinx.coroutines.*
+                ${if (name == OWN_NAMES) "" else EXTENSIONS.joinToString("\n                ")}
 
                 private val kind = OffloadKind.named<String>("kind")
                 """.trimIndent() + "\n" + snippets.getValue(name).trimIndent(),

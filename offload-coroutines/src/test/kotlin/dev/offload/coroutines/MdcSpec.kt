@@ -86,13 +86,23 @@ class MdcSpec :
         }
 
         for ((verb, run) in otherVerbs().filterKeys { it == "share" || it == "spawn" }) {
-            test("C1: $verb on a scope gives the manager's job the context it is given, and not that of the scope") {
+            test(
+                "C1: $verb in a scope gives the manager's job what the scope captured, and what it is given goes before",
+            ) {
                 managerTest { manager ->
                     request("a") {
                         manager.scope("request") {
-                            run(true) shouldBe "a"
-                            run(false) shouldBe null
+                            run(false) shouldBe "a"
+                            request("b") { run(true) shouldBe "b" }
+                            request("b") { run(false) shouldBe "a" }
+                            scope("below") { run(false) shouldBe "a" }
+                            val opened = openScope("opened")
+                            opened.run(false) shouldBe "a"
+                            opened.cancel()
                         }
+                        val opened = manager.openScope("opened")
+                        opened.run(false) shouldBe null
+                        opened.cancel()
                     }
                 }
             }
@@ -169,7 +179,7 @@ class MdcSpec :
                 val job = seen.await().coroutineContext
                 job[ContinuationInterceptor] shouldBeSameInstanceAs ofManager
                 job[CoroutineExceptionHandler].shouldBeNull()
-                job[CoroutineName].shouldBeNull()
+                job[CoroutineName] shouldBe CoroutineName("user.load")
                 starter.children.toList().shouldBeEmpty()
                 runCurrent()
                 starter.cancelAndJoin()

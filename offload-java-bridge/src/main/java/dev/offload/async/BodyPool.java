@@ -1,6 +1,7 @@
 package dev.offload.async;
 
 import dev.offload.coroutines.internal.Log;
+import dev.offload.coroutines.internal.OwnThreads;
 import dev.offload.coroutines.internal.PoolThread;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class BodyPool implements Executor {
   private final int size;
   private final long idleNanos;
+  private final OwnThreads own = OwnThreads.ofCaller();
 
   // Guarded by this:
   private final Deque<Runnable> queue = new ArrayDeque<>();
@@ -138,6 +140,7 @@ final class BodyPool implements Executor {
       for (Runnable next = given; next != null; next = awaitTask()) {
         run = new Task();
         boolean unused = Thread.interrupted(); // left by the task before
+        own.reset(this);
         try {
           next.run();
         } catch (Throwable e) { // it has told its job what it could

@@ -1,11 +1,15 @@
 package dev.offload.async;
 
+import dev.offload.coroutines.internal.OwnThreads;
+import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The threads on which blocking bodies run if the user gives no executor.
@@ -16,28 +20,69 @@ import java.util.concurrent.Executors;
 record BodyThreads(Executor executor, Runnable shutdown) {
   private static final int LEAST_POOL_SIZE = 64;
   private static final Duration IDLE = Duration.ofSeconds(10);
+  private static final String NAME = "offload-body-";
 
   /** A virtual thread for each body where the JVM has them, else a pool of daemon threads. */
   static BodyThreads create() {
-    ExecutorService threads;
-    try {
-      threads =
-          (ExecutorService)
-              MethodHandles.publicLookup()
-                  .findStatic(
-                      Executors.class,
-                      "newVirtualThreadPerTaskExecutor",
-                      MethodType.methodType(ExecutorService.class))
-                  .invoke();
-    } catch (Throwable e) { // a JVM before 21
-      return pool(Math.max(LEAST_POOL_SIZE, Runtime.getRuntime().availableProcessors()), IDLE);
-    }
-    return new BodyThreads(threads, threads::shutdown);
+    ExecutorService threads = virtual();
+    return threads == null
+        ? pool(Math.max(LEAST_POOL_SIZE, Runtime.getRuntime().availableProcessors()), IDLE)
+        : new BodyThreads(threads, threads::shutdown);
   }
 
   /** So many threads for bodies that do not wait, and one for each that waits. */
   static BodyThreads pool(int size, Duration idle) {
     BodyPool pool = new BodyPool(size, idle);
     return new BodyThreads(pool, pool::shutdown);
+  }
+
+  /**
+   * Virtual threads, numbered, which inherit nothing: whoever's job ended last would be who starts
+   * the next body. By reflection, as this is compiled for JVMs that have none.
+   *
+   * @return null if the JVM has none
+   */
+  private static @Nullable ExecutorService virtual() {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.publicLookup();
+      Class<?> builder = Class.forName("java.lang.Thread$Builder");
+      Class<?> virtualBuilder = Class.forName("java.lang.Thread$Builder$OfVirtual");
+      Object made =
+          lookup
+              .findStatic(Thread.class, "ofVirtual", MethodType.methodType(virtualBuilder))
+              .invoke();
+      made =
+          lookup
+              .findVirtual(
+                  builder, "name", MethodType.methodType(builder, String.class, long.class))
+              .invoke(made, NAME, 1L);
+      made =
+          lookup
+              .findVirtual(
+                  builder,
+                  "inheritInheritableThreadLocals",
+                  MethodType.methodType(builder, boolean.class))
+              .invoke(made, false);
+      ThreadFactory factory =
+          (ThreadFactory)
+              lookup
+                  .findVirtual(builder, "factory", MethodType.methodType(ThreadFactory.class))
+                  .invoke(made);
+      MethodHandle perTask =
+          lookup.findStatic(
+              Executors.class,
+              "newThreadPerTaskExecutor",
+              MethodType.methodType(ExecutorService.class, ThreadFactory.class));
+      OwnThreads own = OwnThreads.ofCaller();
+      ThreadFactory threads =
+          task -> {
+            Thread thread = factory.newThread(task);
+            own.reset(thread);
+            return thread;
+          };
+      return (ExecutorService) perTask.invoke(threads);
+    } catch (Throwable e) { // a JVM before 21
+      return null;
+    }
   }
 }

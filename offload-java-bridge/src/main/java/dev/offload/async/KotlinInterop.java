@@ -3,6 +3,7 @@ package dev.offload.async;
 import dev.offload.coroutines.OffloadDeferred;
 import dev.offload.coroutines.OffloadManager;
 import dev.offload.coroutines.OffloadScope;
+import dev.offload.coroutines.OffloadScopes;
 import dev.offload.coroutines.TaskRecorder;
 import dev.offload.coroutines.WaitMap;
 import dev.offload.coroutines.internal.Faces;
@@ -56,7 +57,10 @@ public final class KotlinInterop {
   private static AsyncOffloadScope newFace(ScopeCore core, OffloadScope scope) {
     ScopeCore root = core.engine().root();
     if (core != root) {
-      return new AsyncOffloadScope(core, asAsync(scope.getManager()).threads, scope::complete);
+      return new AsyncOffloadScope(
+          core,
+          asAsync(OffloadScopes.getManager(scope)).threads,
+          () -> OffloadScopes.complete(scope));
     }
     ManagerThreads threads = new ManagerThreads(root.engine().side, null, null);
     Termination.then(root, threads::release);

@@ -62,8 +62,7 @@ class LinkageTest {
     assertEquals(
         Set.of("java/util/List.of (J)Ljava/util/List;"),
         missing("java/util/List", "of", "(J)Ljava/util/List;", 11));
-    assertEquals(
-        Set.of("java/lang/System.out I"), missing("java/lang/System", "out", "I", 9));
+    assertEquals(Set.of("java/lang/System.out I"), missing("java/lang/System", "out", "I", 9));
     assertEquals(
         Set.of("java/lang/Object.<init> (I)V"), missing("java/lang/Object", "<init>", "(I)V", 10));
   }
@@ -71,7 +70,8 @@ class LinkageTest {
   @Test
   @DisplayName("K1: what is inherited is there")
   void inherits() throws IOException {
-    assertEquals(Set.of(), missing("java/util/ArrayList", "containsAll", "(Ljava/util/Collection;)Z", 10));
+    assertEquals(
+        Set.of(), missing("java/util/ArrayList", "containsAll", "(Ljava/util/Collection;)Z", 10));
     assertEquals(Set.of(), missing("java/util/List", "hashCode", "()I", 11));
     assertEquals(Set.of(), missing("java/util/List", "iterator", "()Ljava/util/Iterator;", 11));
     assertEquals(Set.of(), missing("[I", "clone", "()Ljava/lang/Object;", 10));

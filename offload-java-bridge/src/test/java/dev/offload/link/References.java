@@ -125,7 +125,8 @@ final class References {
     return supertypes(from).stream()
         .flatMap(each -> Arrays.stream(each.getDeclaredFields()))
         .anyMatch(
-            field -> field.getName().equals(name) && field.getType().descriptorString().equals(type));
+            field ->
+                field.getName().equals(name) && field.getType().descriptorString().equals(type));
   }
 
   private static boolean hasMethod(Class<?> from, String name, String type) {
@@ -137,8 +138,7 @@ final class References {
         .flatMap(each -> Arrays.stream(each.getDeclaredMethods()))
         .filter(method -> method.getName().equals(name))
         .anyMatch(
-            method ->
-                descriptor(method.getReturnType(), method.getParameterTypes()).equals(type));
+            method -> descriptor(method.getReturnType(), method.getParameterTypes()).equals(type));
   }
 
   private static String descriptor(Class<?> result, Class<?>[] parameters) {

@@ -1,5 +1,7 @@
 package dev.offload.async
 
+import dev.offload.coroutines.cancel
+import dev.offload.coroutines.complete
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.CoroutineStart

@@ -4,6 +4,7 @@ import dev.offload.CancelReason
 import dev.offload.OffloadCancelledException
 import dev.offload.ShutdownReport
 import dev.offload.coroutines.OffloadManager
+import dev.offload.coroutines.cancel
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.asCoroutineDispatcher
 import kotlinx.coroutines.runBlocking

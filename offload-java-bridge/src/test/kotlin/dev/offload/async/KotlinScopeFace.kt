@@ -10,6 +10,14 @@ import dev.offload.TimeoutPolicy
 import dev.offload.coroutines.OffloadDeferred
 import dev.offload.coroutines.OffloadScope
 import dev.offload.coroutines.TaskRecorder
+import dev.offload.coroutines.activeCount
+import dev.offload.coroutines.cancel
+import dev.offload.coroutines.cancelAll
+import dev.offload.coroutines.complete
+import dev.offload.coroutines.find
+import dev.offload.coroutines.isInFlight
+import dev.offload.coroutines.joinAll
+import dev.offload.coroutines.snapshot
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.job
 import kotlinx.coroutines.runBlocking

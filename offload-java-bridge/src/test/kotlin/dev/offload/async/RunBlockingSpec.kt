@@ -5,7 +5,9 @@ import dev.offload.KindPolicy
 import dev.offload.OffloadConfig
 import dev.offload.OffloadCycleException
 import dev.offload.OffloadKind
+import dev.offload.coroutines.complete
 import dev.offload.coroutines.currentOffload
+import dev.offload.coroutines.joinAll
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldContainExactly

@@ -7,6 +7,9 @@ import dev.offload.OffloadCancelledException
 import dev.offload.OffloadKind
 import dev.offload.coroutines.OffloadConfig
 import dev.offload.coroutines.OffloadManager
+import dev.offload.coroutines.cancel
+import dev.offload.coroutines.complete
+import dev.offload.coroutines.joinAll
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Dispatchers

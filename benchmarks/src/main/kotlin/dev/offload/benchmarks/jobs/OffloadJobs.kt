@@ -3,6 +3,7 @@ package dev.offload.benchmarks.jobs
 import dev.offload.OffloadHandle
 import dev.offload.OffloadKind
 import dev.offload.coroutines.OffloadManager
+import dev.offload.coroutines.joinAll
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.runBlocking

@@ -1,6 +1,7 @@
 package dev.offload.benchmarks.waitmap
 
 import dev.offload.coroutines.WaitMap
+import dev.offload.coroutines.complete
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.runBlocking
 import java.util.concurrent.ConcurrentHashMap

@@ -1,5 +1,6 @@
 package dev.offload.examples.program
 
+import dev.offload.coroutines.complete
 import kotlinx.coroutines.Job
 import java.util.concurrent.CountDownLatch
 

@@ -11,6 +11,7 @@ import dev.offload.coroutines.OffloadScope
 import dev.offload.coroutines.TaskRecorder
 import dev.offload.coroutines.TimeoutPolicy
 import dev.offload.coroutines.WaitMap
+import dev.offload.coroutines.isInFlight
 import kotlinx.coroutines.delay
 import kotlin.time.Duration.Companion.minutes
 import kotlin.time.Duration.Companion.seconds

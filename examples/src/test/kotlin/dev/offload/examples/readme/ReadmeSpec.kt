@@ -6,6 +6,8 @@ import dev.offload.TaskState
 import dev.offload.WaitMapClosedException
 import dev.offload.async.AsyncOffloadManager
 import dev.offload.coroutines.OffloadManager
+import dev.offload.coroutines.joinAll
+import dev.offload.coroutines.snapshot
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.StringSpec
 import io.kotest.inspectors.forAll

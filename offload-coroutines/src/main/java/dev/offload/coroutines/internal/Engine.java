@@ -94,10 +94,14 @@ public final class Engine {
     }
   }
 
-  /** Runs {@code task} later, if the timer can; a job must not get stuck because it cannot. */
-  OffloadTimer.Task schedule(Duration delay, Runnable task) {
+  /**
+   * Runs {@code task} later, if the timer can; a job must not get stuck because it cannot.
+   *
+   * @param own the timer, if it is not that of the manager
+   */
+  OffloadTimer.Task schedule(@Nullable OffloadTimer own, Duration delay, Runnable task) {
     try {
-      return timer.schedule(delay, task);
+      return (own == null ? timer : own).schedule(delay, task);
     } catch (Throwable e) { // no thread to be had, say
       Log.warn("a time limit or report of '" + root.name() + "' is lost", e);
       return () -> {};

@@ -27,6 +27,11 @@ public interface JobBody<T extends @Nullable Object> {
    */
   default void decided(JobCell<T> job) {}
 
+  /** The clock by which its limits are told; null for that of the manager. */
+  default @Nullable OffloadTimer timer() {
+    return null;
+  }
+
   /** The callers have been told what {@link #decided} was about. */
   default void told() {}
 }

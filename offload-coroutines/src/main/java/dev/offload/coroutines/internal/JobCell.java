@@ -461,9 +461,15 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     }
   }
 
+  /** Runs {@code task} later, by the clock of the body if it has one of its own. */
+  OffloadTimer.Task schedule(Duration delay, Runnable task) {
+    JobBody<T> timed = body;
+    return scope.engine().schedule(timed == null ? null : timed.timer(), delay, task);
+  }
+
   void guardDying() {
     OffloadTimer.Task task =
-        scope.engine().schedule(scope.engine().config.undyingReportAfter(), this::reportUndying);
+        schedule(scope.engine().config.undyingReportAfter(), this::reportUndying);
     guard = task;
     if (hasEnded()) {
       OffloadTimer.cancel(task);
@@ -492,7 +498,7 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
       return;
     }
     Duration limit = scope.engine().config.successorWait();
-    OffloadTimer.Task task = scope.engine().schedule(limit, () -> giveUpWaiting(limit));
+    OffloadTimer.Task task = schedule(limit, () -> giveUpWaiting(limit));
     // It may have been started since, and even cancelled: then the timer of its dying is there.
     if (!GUARD.compareAndSet(this, null, task) || !isWaiting()) {
       OffloadTimer.cancel(task);

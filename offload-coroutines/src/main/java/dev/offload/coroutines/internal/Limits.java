@@ -29,15 +29,14 @@ final class Limits {
   }
 
   void arm(JobCell<?> job) {
-    ScopeCore scope = job.scope();
-    startedNanos = scope.engine().nanoTime();
+    startedNanos = job.scope().engine().nanoTime();
     Duration warnAfter = policy.warnAfter();
     if (warnAfter != null) {
-      warning = scope.engine().schedule(warnAfter, () -> warn(job));
+      warning = job.schedule(warnAfter, () -> warn(job));
     }
     Duration cancelAfter = policy.cancelAfter();
     if (cancelAfter != null) {
-      cancel = scope.engine().schedule(cancelAfter, () -> job.cancel(CancelReason.TIMED_OUT));
+      cancel = job.schedule(cancelAfter, () -> job.cancel(CancelReason.TIMED_OUT));
     }
   }
 

@@ -37,6 +37,11 @@ public final class RecorderCore<I> {
     this.jobs = scope.section();
   }
 
+  /** The kind of its tasks. */
+  public OffloadKind<?> kind() {
+    return kind;
+  }
+
   /** Owns the jobs. */
   public ScopeCore scope() {
     return scope;

@@ -101,10 +101,10 @@ public final class SideThreads {
 
     /** Makes a lane; its threads start when they are needed. */
     public Lane(String threadName) {
-      this(threadName, true, IDLE_MILLIS);
+      this(threadName, OwnThreads.ofCaller(), true, IDLE_MILLIS);
     }
 
-    private Lane(String threadName, boolean daemon, long idleMillis) {
+    private Lane(String threadName, OwnThreads own, boolean daemon, long idleMillis) {
       threads =
           new ThreadPoolExecutor(
               0,
@@ -112,17 +112,12 @@ public final class SideThreads {
               idleMillis,
               TimeUnit.MILLISECONDS,
               new IdleFirst(),
-              task -> {
-                // No inherited thread locals: they would be those of whoever came first.
-                Thread thread = new Thread(null, task, threadName, 0, false);
-                thread.setDaemon(daemon);
-                return thread;
-              },
+              task -> own.make(threadName, daemon, task),
               Lane::wait);
     }
 
     static Lane ofLog() {
-      return new Lane("offload-log", false, GONE_MILLIS);
+      return new Lane("offload-log", OwnThreads.ofLibrary(), false, GONE_MILLIS);
     }
 
     /** Runs the task soon on a thread of this lane; on this one, if there is none to be had. */

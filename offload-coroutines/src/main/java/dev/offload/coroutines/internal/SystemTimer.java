@@ -23,13 +23,8 @@ public final class SystemTimer implements OffloadTimer {
 
   /** Makes a timer; its threads start with the first task. */
   public SystemTimer(String threadName) {
-    ThreadFactory threads =
-        task -> {
-          // No inherited thread locals: they would be those of whoever came first.
-          Thread thread = new Thread(null, task, threadName, 0, false);
-          thread.setDaemon(true);
-          return thread;
-        };
+    OwnThreads own = OwnThreads.ofCaller();
+    ThreadFactory threads = task -> own.make(threadName, true, task);
     clock = new ScheduledThreadPoolExecutor(1, threads);
     clock.setRemoveOnCancelPolicy(true);
     clock.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);

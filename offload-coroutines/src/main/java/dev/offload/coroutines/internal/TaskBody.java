@@ -25,6 +25,11 @@ final class TaskBody<I, T extends @Nullable Object> implements JobBody<T> {
   }
 
   @Override
+  public @Nullable OffloadTimer timer() {
+    return body.timer();
+  }
+
+  @Override
   public void decided(JobCell<T> job) {
     attempt.write(job);
     states.decided(attempt);

@@ -1,6 +1,9 @@
 package dev.offload.coroutines.internal
 
+import dev.offload.coroutines.internal.DebugIds.withNewId
+import dev.offload.coroutines.internal.DebugIds.withoutId
 import kotlinx.coroutines.CoroutineDispatcher
+import kotlinx.coroutines.CoroutineName
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.Job
@@ -15,50 +18,64 @@ internal class BodyContext(context: CoroutineContext) {
 
     /** Looked up once, for bodies that add nothing. */
     private val dispatcher = (all[ContinuationInterceptor] as? CoroutineDispatcher)?.guarded()
-    private val context = if (dispatcher == null) all else all + dispatcher
-    private val isCopied = all.isCopied()
-
-    /** A body; [extra] goes before what is set here. */
-    fun <T> body(extra: CoroutineContext, block: suspend CoroutineScope.() -> T): SuspendBody<T> {
-        if (extra === EmptyCoroutineContext && !isCopied && dispatcher != null) {
-            return SuspendBody(context, JobElement(), dispatcher, block)
+    private val context = all.minusKey(CoroutineName).withoutId().let {
+        if (dispatcher ==
+            null
+        ) {
+            it
+        } else {
+            it + dispatcher
         }
-        val joined = (context + extra).copied()
+    }
+    private val isCopied = context.isCopied()
+
+    /** A body; [extra] goes before what is set here. It has the [name] of its kind, unless that gives another one. */
+    fun <T> body(name: String, extra: CoroutineContext, block: suspend CoroutineScope.() -> T): SuspendBody<T> {
+        if (extra === EmptyCoroutineContext && !isCopied && dispatcher != null) {
+            return SuspendBody(OneBodyContext(context.withNewId(), JobElement(), name), dispatcher, block)
+        }
+        val joined = (context + extra.withoutId()).copied().withNewId()
         val dispatcher = joined[ContinuationInterceptor]
         require(dispatcher is CoroutineDispatcher) {
             "context must hold a CoroutineDispatcher to run bodies on, but holds another ContinuationInterceptor"
         }
         val guarded = dispatcher.guarded()
-        return SuspendBody(joined + guarded, JobElement(), guarded, block)
+        val own = if (joined[CoroutineName] == null) name else null
+        return SuspendBody(OneBodyContext(joined + guarded, JobElement(), own), guarded, block)
     }
 }
 
 /**
- * The context of one body: what its scope gives, its [JobElement], and its coroutine once that is added. Flat, since one is
- * made for each job and asked at each step of its body.
+ * The context of one body: what its scope gives, its [JobElement], its name if that is not given, and its coroutine once that
+ * is added. Flat, since one is made for each job and asked at each step of its body; and the name is an element only when it
+ * is asked for.
  */
 internal class OneBodyContext(
     private val given: CoroutineContext,
-    private val element: JobElement,
+    val element: JobElement,
+    private val name: String?,
     private val coroutine: Job? = null,
 ) : CoroutineContext {
     @Suppress("UNCHECKED_CAST") // each key fixes the type of its element
     override fun <E : CoroutineContext.Element> get(key: CoroutineContext.Key<E>): E? = when {
         key === Job -> coroutine as E?
         key === JobElement -> element as E
+        key === CoroutineName && name != null -> CoroutineName(name) as E
         else -> given[key]
     }
 
     override fun <R> fold(initial: R, operation: (R, CoroutineContext.Element) -> R): R {
-        val own = operation(given.fold(initial, operation), element)
+        var own = operation(given.fold(initial, operation), element)
+        if (name != null) own = operation(own, CoroutineName(name))
         return if (coroutine == null) own else operation(own, coroutine)
     }
 
     override fun plus(context: CoroutineContext): CoroutineContext =
-        if (coroutine == null && context is Job) OneBodyContext(given, element, context) else super.plus(context)
+        if (coroutine == null && context is Job) OneBodyContext(given, element, name, context) else super.plus(context)
 
     override fun minusKey(key: CoroutineContext.Key<*>): CoroutineContext {
-        val rest = if (key === JobElement) given else given.minusKey(key) + element
+        var rest = if (key === JobElement) given else given.minusKey(key) + element
+        if (name != null && key !== CoroutineName) rest += CoroutineName(name)
         return if (key === Job || coroutine == null) rest else rest + coroutine
     }
 

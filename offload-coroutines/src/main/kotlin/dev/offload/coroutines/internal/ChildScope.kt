@@ -8,26 +8,24 @@ import kotlin.coroutines.CoroutineContext
 /** A scope under another one, around the coroutine whose context is given. */
 internal class ChildScope(
     core: ScopeCore,
-    override val manager: OffloadManager,
+    override val root: OffloadManager,
     override val managerBodies: BodyContext,
     override val coroutineContext: CoroutineContext,
 ) : ScopeFace(core) {
     override val bodies = BodyContext(coroutineContext)
 
-    /** Completed by [complete]; waited for by the block of a scope that was opened without one. */
+    override val carried: CoroutineContext get() = coroutineContext
+
+    /** Completed by [completeScope]; waited for by the block of a scope that was opened without one. */
     val completion = CompletableDeferred<Unit>()
 
     init {
         core.face(this)
     }
 
-    override fun complete() {
+    override fun completeScope() {
         // With plain coroutines still running, their end comes first: they may have work to submit.
         if (coroutineContext.job.children.none()) core.complete()
         completion.complete(Unit)
-    }
-
-    override fun cancel() {
-        core.close()
     }
 }

@@ -31,7 +31,7 @@ private fun CoroutineDispatcher.mayRefuse(): Boolean {
     return type.endsWith("LimitedDispatcher") || type.endsWith("NamedDispatcher")
 }
 
-private open class GuardedDispatcher(private val given: CoroutineDispatcher) : CoroutineDispatcher() {
+internal open class GuardedDispatcher(val given: CoroutineDispatcher) : CoroutineDispatcher() {
     override fun isDispatchNeeded(context: CoroutineContext): Boolean = try {
         given.isDispatchNeeded(context)
     } catch (_: Throwable) {

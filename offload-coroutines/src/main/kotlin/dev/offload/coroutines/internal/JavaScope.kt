@@ -1,6 +1,5 @@
 package dev.offload.coroutines.internal
 
-import dev.offload.coroutines.OffloadManager
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.job
 import kotlin.coroutines.CoroutineContext
@@ -9,14 +8,12 @@ import kotlin.coroutines.CoroutineContext
  * The face of a scope that Java opened. Its jobs are like those of any other; its plain coroutines are cancelled when the
  * scope has ended, since nobody in Java waits for them.
  */
-internal class JavaScope(core: ScopeCore, private val root: ManagerScope) : ScopeFace(core) {
+internal class JavaScope(core: ScopeCore, override val root: ManagerScope) : ScopeFace(core) {
     private val ownJob = SupervisorJob(root.coroutineContext.job)
 
     override val bodies: BodyContext get() = root.bodies
 
     override val managerBodies: BodyContext get() = root.bodies
-
-    override val manager: OffloadManager get() = root
 
     override val coroutineContext: CoroutineContext = bodies.all + ownJob
 
@@ -33,11 +30,7 @@ internal class JavaScope(core: ScopeCore, private val root: ManagerScope) : Scop
         override fun fire() = core.engine().side.stop { ownJob.cancel() }
     }
 
-    override fun complete() {
+    override fun completeScope() {
         core.complete()
-    }
-
-    override fun cancel() {
-        core.close()
     }
 }

@@ -40,15 +40,11 @@ internal class ManagerScope private constructor(
 
     override val coroutineContext: CoroutineContext = bodies.all + ownJob
 
-    override val manager: OffloadManager get() = this
+    override val root: OffloadManager get() = this
 
-    override fun complete() {
+    override fun completeScope() {
         ownJob.complete()
         ownJob.invokeOnCompletion { core.complete() }
-    }
-
-    override fun cancel() {
-        core.close()
     }
 
     override suspend fun shutdown(grace: Duration, kill: Duration?): ShutdownReport {

@@ -2,12 +2,11 @@ package dev.offload.coroutines.internal
 
 import dev.offload.ConcurrencyLimit
 import dev.offload.ConflictPolicy
-import dev.offload.JobSnapshot
 import dev.offload.OffloadKey
-import dev.offload.ScopeSnapshot
 import dev.offload.Submission
 import dev.offload.TimeoutPolicy
 import dev.offload.coroutines.OffloadDeferred
+import dev.offload.coroutines.OffloadManager
 import dev.offload.coroutines.OffloadScope
 import kotlinx.coroutines.CancellableContinuation
 import kotlinx.coroutines.CoroutineScope
@@ -15,6 +14,7 @@ import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.ensureActive
 import kotlinx.coroutines.suspendCancellableCoroutine
 import kotlin.coroutines.CoroutineContext
+import kotlin.coroutines.EmptyCoroutineContext
 import kotlin.coroutines.resume
 
 /** The Kotlin face of a [ScopeCore]: what manager and other scopes have in common. */
@@ -25,9 +25,12 @@ internal abstract class ScopeFace(val core: ScopeCore) : OffloadScope {
     /** The context of the bodies the manager owns. */
     protected abstract val managerBodies: BodyContext
 
-    override val name: String get() = core.name()
+    /** What this scope captured for jobs of the manager that are started through it. */
+    protected open val carried: CoroutineContext get() = EmptyCoroutineContext
 
-    override val activeCount: Int get() = core.activeCount().toInt()
+    abstract val root: OffloadManager
+
+    abstract fun completeScope()
 
     override fun <T> submit(
         key: OffloadKey<T>,
@@ -35,7 +38,7 @@ internal abstract class ScopeFace(val core: ScopeCore) : OffloadScope {
         timeout: TimeoutPolicy?,
         context: CoroutineContext,
         block: suspend CoroutineScope.() -> T,
-    ): OffloadDeferred<T> = handle(key, core.submit(key, conflict, timeout, ownBody(context, block)))
+    ): OffloadDeferred<T> = handle(key, core.submit(key, conflict, timeout, ownBody(key, context, block)))
 
     override fun <T> trySubmit(
         key: OffloadKey<T>,
@@ -44,7 +47,7 @@ internal abstract class ScopeFace(val core: ScopeCore) : OffloadScope {
         context: CoroutineContext,
         block: suspend CoroutineScope.() -> T,
     ): Submission<OffloadDeferred<T>> = core
-        .submit(key, conflict, timeout, ownBody(context, block))
+        .submit(key, conflict, timeout, ownBody(key, context, block))
         .submission { DeferredLease(it.taken(), it.joined()) }
 
     override suspend fun <T> submitWhenRoom(
@@ -55,7 +58,7 @@ internal abstract class ScopeFace(val core: ScopeCore) : OffloadScope {
         block: suspend CoroutineScope.() -> T,
     ): OffloadDeferred<T> {
         currentCoroutineContext().ensureActive()
-        val body = ownBody(context, block)
+        val body = ownBody(key, context, block)
         val first = core.submitIfRoom(key, conflict, timeout, body)
         if (first.how() != Placement.How.QUEUE_FULL) return handle(key, first)
         if (core.isHeldUpBy(currentCoroutineContext().currentJob(), key)) first.jobOrThrow(key)
@@ -90,7 +93,7 @@ internal abstract class ScopeFace(val core: ScopeCore) : OffloadScope {
         timeout: TimeoutPolicy?,
         context: CoroutineContext,
         block: suspend CoroutineScope.() -> T,
-    ): OffloadDeferred<T> = lease(key, timeout, observed = false, { context }, block).also { core.keep(it) }
+    ): OffloadDeferred<T> = lease(key, timeout, observed = false, { carried + context }, block).also { core.keep(it) }
 
     override suspend fun <T> call(
         key: OffloadKey.Keyed<T>,
@@ -116,12 +119,15 @@ internal abstract class ScopeFace(val core: ScopeCore) : OffloadScope {
     ): DeferredLease<T> {
         val inFlight = core.tryJoin(key)
         if (inFlight != null) return DeferredLease(inFlight, true)
-        val body = managerBodies.body(context().threadElements(), block)
+        val body = managerBodies.body(key.kind().name(), context().threadElements(), block)
         return handle(key, core.share(key, timeout, body, observed))
     }
 
-    private fun <T> ownBody(context: CoroutineContext, block: suspend CoroutineScope.() -> T): SuspendBody<T> =
-        bodies.body(context.requireNoJob(), block)
+    private fun <T> ownBody(
+        key: OffloadKey<T>,
+        context: CoroutineContext,
+        block: suspend CoroutineScope.() -> T,
+    ): SuspendBody<T> = bodies.body(key.kind().name(), context.requireNoJob(), block)
 
     private fun <T> handle(key: OffloadKey<T>, placement: Placement<T>): DeferredLease<T> =
         DeferredLease(placement.jobOrThrow(key), placement.joined())
@@ -130,25 +136,16 @@ internal abstract class ScopeFace(val core: ScopeCore) : OffloadScope {
         label: String,
         context: CoroutineContext,
         block: suspend CoroutineScope.() -> Unit,
-    ): OffloadKey.Auto<*> = core.spawn(label, managerBodies.body<Any?>(context.threadElements(), block))
+    ): OffloadKey.Auto<*> =
+        core.spawn(label, managerBodies.body<Any?>(label, (carried + context).threadElements(), block))
 
-    override fun find(key: OffloadKey<*>): JobSnapshot? = core.find(key)
-
-    override fun isInFlight(key: OffloadKey<*>): Boolean = core.isInFlight(key)
-
-    override fun cancel(key: OffloadKey<*>): Boolean = core.cancel(key)
-
-    override fun snapshot(): ScopeSnapshot = core.snapshot()
-
-    override suspend fun joinAll() {
+    suspend fun joinJobs() {
         currentCoroutineContext().ensureActive()
         val jobs = core.jobs()
         waitingFor({ to -> jobs.forEach { it.end().eachPart(to) } }) { edge ->
             jobs.forEach { it.awaitClosed(core.engine().side, edge) }
         }
     }
-
-    override fun cancelAll(): Int = core.cancelAll()
 
     override suspend fun <R> scope(
         name: String,
@@ -171,5 +168,5 @@ internal abstract class ScopeFace(val core: ScopeCore) : OffloadScope {
     override fun openScope(name: String, failFast: Boolean, concurrency: ConcurrencyLimit?): OffloadScope =
         openScope(core.open(name, failFast, concurrency), failFast, ::child)
 
-    private fun child(core: ScopeCore, context: CoroutineContext) = ChildScope(core, manager, managerBodies, context)
+    private fun child(core: ScopeCore, context: CoroutineContext) = ChildScope(core, root, managerBodies, context)
 }

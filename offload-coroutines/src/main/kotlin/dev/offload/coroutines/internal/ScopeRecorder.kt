@@ -17,6 +17,8 @@ import kotlin.coroutines.CoroutineContext
 
 /** The Kotlin face of a [RecorderCore]. */
 internal class ScopeRecorder<ID : Any>(val core: RecorderCore<ID>, private val bodies: BodyContext) : TaskRecorder<ID> {
+    private val name = core.kind().name()
+
     override val transitions: Flow<TaskEvent<ID>> = transitionsOf(core.feed())
 
     override fun <T> launch(
@@ -25,7 +27,7 @@ internal class ScopeRecorder<ID : Any>(val core: RecorderCore<ID>, private val b
         context: CoroutineContext,
         block: suspend CoroutineScope.() -> T,
     ): LaunchOutcome<OffloadDeferred<T>> =
-        core.launch(id, timeout, bodies.body(context.requireNoJob(), block)) { job -> DeferredLease(job, false) }
+        core.launch(id, timeout, bodies.body(name, context.requireNoJob(), block)) { job -> DeferredLease(job, false) }
 
     override suspend fun <R> revoke(
         id: ID,
@@ -34,7 +36,7 @@ internal class ScopeRecorder<ID : Any>(val core: RecorderCore<ID>, private val b
         block: suspend CoroutineScope.() -> R,
     ): RevokeOutcome<R> {
         currentCoroutineContext().ensureActive()
-        val body = bodies.body(context.requireNoJob(), block)
+        val body = bodies.body(name, context.requireNoJob(), block)
         val revoking = core.revoke(id, timeout, body)
         return revoking.refusal() ?: outcome(DeferredLease(revoking.job()!!, false))
     }

@@ -10,7 +10,6 @@ import kotlinx.coroutines.InternalCoroutinesApi
 import kotlinx.coroutines.Job
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater
 import kotlin.coroutines.Continuation
-import kotlin.coroutines.CoroutineContext
 import kotlin.coroutines.jvm.internal.CoroutineStackFrame
 
 /**
@@ -25,11 +24,10 @@ import kotlin.coroutines.jvm.internal.CoroutineStackFrame
  */
 @OptIn(InternalCoroutinesApi::class)
 internal class SuspendBody<T>(
-    context: CoroutineContext,
-    element: JobElement,
+    context: OneBodyContext,
     private val dispatcher: CoroutineDispatcher,
     block: suspend CoroutineScope.() -> T,
-) : AbstractCoroutine<T>(OneBodyContext(context, element), initParentJob = false, active = true),
+) : AbstractCoroutine<T>(context, initParentJob = false, active = true),
     JobBody<T>,
     Runnable {
     /** Let go when the body begins or is stopped: an executor may keep a body that was cancelled in its queue. */
@@ -44,7 +42,7 @@ internal class SuspendBody<T>(
     private var known: Job? = null
 
     init {
-        element.coroutine = this
+        context.element.coroutine = this
     }
 
     /** Set if the job would not let its body begin: it was cancelled, or is about to be with its scope. */
@@ -54,6 +52,8 @@ internal class SuspendBody<T>(
         cell = job
         if (dispatcher.isDispatchNeeded(context)) dispatcher.dispatch(context, this) else run()
     }
+
+    override fun timer(): OffloadTimer? = DispatcherTimer.of(context)
 
     override fun run() {
         if (!RAN.compareAndSet(this, 0, 1)) return // by an executor that runs what it is given twice

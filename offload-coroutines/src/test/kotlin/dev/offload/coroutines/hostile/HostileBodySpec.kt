@@ -8,7 +8,10 @@ import dev.offload.coroutines.LOAD
 import dev.offload.coroutines.OffloadManager
 import dev.offload.coroutines.OffloadScope
 import dev.offload.coroutines.TimeoutPolicy
+import dev.offload.coroutines.cancel
+import dev.offload.coroutines.complete
 import dev.offload.coroutines.forgetUncaught
+import dev.offload.coroutines.isInFlight
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.StringSpec
 import io.kotest.matchers.nulls.shouldNotBeNull

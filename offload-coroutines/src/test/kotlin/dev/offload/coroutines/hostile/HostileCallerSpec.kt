@@ -11,7 +11,10 @@ import dev.offload.coroutines.OffloadDeferred
 import dev.offload.coroutines.OffloadManager
 import dev.offload.coroutines.OffloadScope
 import dev.offload.coroutines.WaitMap
+import dev.offload.coroutines.cancel
+import dev.offload.coroutines.complete
 import dev.offload.coroutines.forgetUncaught
+import dev.offload.coroutines.joinAll
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.StringSpec
 import io.kotest.matchers.shouldBe

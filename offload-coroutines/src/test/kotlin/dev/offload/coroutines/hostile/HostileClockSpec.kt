@@ -8,7 +8,11 @@ import dev.offload.coroutines.OffloadConfig
 import dev.offload.coroutines.OffloadManager
 import dev.offload.coroutines.RecordingListener
 import dev.offload.coroutines.TimeoutPolicy
+import dev.offload.coroutines.activeCount
+import dev.offload.coroutines.cancel
+import dev.offload.coroutines.complete
 import dev.offload.coroutines.forgetUncaught
+import dev.offload.coroutines.snapshot
 import dev.offload.spi.OffloadListener
 import io.kotest.core.spec.style.StringSpec
 import io.kotest.matchers.shouldBe

@@ -9,7 +9,12 @@ import dev.offload.coroutines.LOAD
 import dev.offload.coroutines.OffloadConfig
 import dev.offload.coroutines.OffloadDeferred
 import dev.offload.coroutines.OffloadManager
+import dev.offload.coroutines.activeCount
+import dev.offload.coroutines.cancel
+import dev.offload.coroutines.complete
 import dev.offload.coroutines.forgetUncaught
+import dev.offload.coroutines.isInFlight
+import dev.offload.coroutines.snapshot
 import io.kotest.core.spec.style.StringSpec
 import io.kotest.matchers.shouldBe
 import kotlinx.coroutines.CompletableDeferred

@@ -4,6 +4,9 @@ import dev.offload.OffloadKey
 import dev.offload.coroutines.OffloadDeferred
 import dev.offload.coroutines.OffloadManager
 import dev.offload.coroutines.OffloadScope
+import dev.offload.coroutines.activeCount
+import dev.offload.coroutines.complete
+import dev.offload.coroutines.snapshot
 import io.kotest.matchers.shouldBe
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.delay

@@ -4,6 +4,7 @@ import dev.offload.OffloadConfig
 import dev.offload.OffloadHandle
 import dev.offload.coroutines.OffloadManager
 import dev.offload.coroutines.OffloadScope
+import dev.offload.coroutines.name
 import java.time.Duration
 import java.util.concurrent.ScheduledThreadPoolExecutor
 import java.util.concurrent.ThreadPoolExecutor

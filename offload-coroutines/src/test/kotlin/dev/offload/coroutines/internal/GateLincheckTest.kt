@@ -1,5 +1,7 @@
 package dev.offload.coroutines.internal
 
+import dev.offload.coroutines.cancel
+import dev.offload.coroutines.complete
 import org.jetbrains.lincheck.datastructures.Operation
 import org.jetbrains.lincheck.datastructures.Param
 import org.jetbrains.lincheck.datastructures.ThreadIdGen

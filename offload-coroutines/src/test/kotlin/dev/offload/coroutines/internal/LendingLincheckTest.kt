@@ -100,7 +100,9 @@ internal class LendingLincheckTest : LincheckTest(LendingSpecification::class.ja
         for (queued in jobs.filter { it.ticket.isInLane }) {
             check(!pool.hasRoom()) { "a permit is free, and $queued queues" }
             val holder = jobs.first { it.cell === top }
-            check(!leads(holder.number, queued.number, standing)) { "$holder waits for $queued, and does not lend: $standing" }
+            check(!leads(holder.number, queued.number, standing)) {
+                "$holder waits for $queued, and does not lend: $standing"
+            }
         }
         check(pool.queued == jobs.count { it.ticket.isInLane }) { "${pool.queued} queued, but ${jobs.toList()}" }
         check((pool.used == 0) == jobs.none { it.ticket.state == Ticket.State.STARTED }) {
@@ -108,7 +110,9 @@ internal class LendingLincheckTest : LincheckTest(LendingSpecification::class.ja
         }
         for (job in jobs) {
             check(job.starts <= 1) { "started ${job.starts} times: $job" }
-            check(job.starts == 1 || job.ticket.state != Ticket.State.STARTED) { "has its permit, and does not start: $job" }
+            check(job.starts == 1 || job.ticket.state != Ticket.State.STARTED) {
+                "has its permit, and does not start: $job"
+            }
         }
     }
 

@@ -9,6 +9,13 @@ import dev.offload.TaskState.WORKING
 import dev.offload.coroutines.OffloadDeferred
 import dev.offload.coroutines.OffloadManager
 import dev.offload.coroutines.TaskRecorder
+import dev.offload.coroutines.cancel
+import dev.offload.coroutines.cancelAll
+import dev.offload.coroutines.complete
+import dev.offload.coroutines.find
+import dev.offload.coroutines.isInFlight
+import dev.offload.coroutines.joinAll
+import dev.offload.coroutines.snapshot
 import dev.offload.coroutines.stress.bounded
 import dev.offload.coroutines.stress.realManager
 import io.kotest.assertions.throwables.shouldThrow

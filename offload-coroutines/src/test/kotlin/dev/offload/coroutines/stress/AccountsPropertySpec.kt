@@ -10,7 +10,10 @@ import dev.offload.Submission
 import dev.offload.coroutines.OffloadDeferred
 import dev.offload.coroutines.OffloadManager
 import dev.offload.coroutines.TimeoutPolicy
+import dev.offload.coroutines.activeCount
+import dev.offload.coroutines.cancel
 import dev.offload.coroutines.internal.entries
+import dev.offload.coroutines.snapshot
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.ints.shouldBeLessThanOrEqual
 import io.kotest.matchers.longs.shouldBeInRange

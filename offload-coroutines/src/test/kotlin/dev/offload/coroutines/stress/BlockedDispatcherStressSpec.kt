@@ -4,6 +4,7 @@ import dev.offload.JobState
 import dev.offload.OffloadKind
 import dev.offload.OffloadTimeoutException
 import dev.offload.coroutines.TimeoutPolicy
+import dev.offload.coroutines.joinAll
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.shouldBe

@@ -2,6 +2,9 @@ package dev.offload.coroutines.stress
 
 import dev.offload.OffloadConfig
 import dev.offload.coroutines.OffloadManager
+import dev.offload.coroutines.activeCount
+import dev.offload.coroutines.joinAll
+import dev.offload.coroutines.snapshot
 import dev.offload.spi.OffloadListener
 import io.kotest.matchers.collections.shouldBeEmpty
 import io.kotest.matchers.shouldBe

@@ -1,6 +1,9 @@
 package dev.offload.coroutines.stress
 
 import dev.offload.OffloadKind
+import dev.offload.coroutines.activeCount
+import dev.offload.coroutines.complete
+import dev.offload.coroutines.joinAll
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.shouldBe
 import kotlinx.coroutines.CompletableDeferred

@@ -3,7 +3,10 @@ package dev.offload.coroutines.stress
 import dev.offload.ConflictPolicy
 import dev.offload.OffloadKind
 import dev.offload.coroutines.OffloadManager
+import dev.offload.coroutines.activeCount
+import dev.offload.coroutines.cancel
 import dev.offload.coroutines.internal.entries
+import dev.offload.coroutines.snapshot
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.longs.shouldBeLessThan
 import io.kotest.matchers.shouldBe

@@ -16,9 +16,16 @@ import dev.offload.coroutines.OffloadDeferred
 import dev.offload.coroutines.OffloadManager
 import dev.offload.coroutines.OffloadScope
 import dev.offload.coroutines.TimeoutPolicy
+import dev.offload.coroutines.activeCount
+import dev.offload.coroutines.cancel
+import dev.offload.coroutines.cancelAll
+import dev.offload.coroutines.complete
 import dev.offload.coroutines.internal.TimerView
 import dev.offload.coroutines.internal.entries
 import dev.offload.coroutines.internal.limitsInUse
+import dev.offload.coroutines.isInFlight
+import dev.offload.coroutines.joinAll
+import dev.offload.coroutines.snapshot
 import dev.offload.spi.OffloadListener
 import io.kotest.assertions.withClue
 import io.kotest.core.spec.style.FunSpec

@@ -7,7 +7,10 @@ import dev.offload.OffloadTimeoutException
 import dev.offload.coroutines.OffloadDeferred
 import dev.offload.coroutines.OffloadManager
 import dev.offload.coroutines.TimeoutPolicy
+import dev.offload.coroutines.cancel
 import dev.offload.coroutines.internal.entries
+import dev.offload.coroutines.joinAll
+import dev.offload.coroutines.snapshot
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.shouldBe
 import kotlinx.coroutines.CancellationException

@@ -1,5 +1,6 @@
 package dev.offload.examples.gateway.http
 
+import dev.offload.coroutines.cancel
 import io.ktor.http.HttpHeaders
 import io.ktor.http.HttpStatusCode
 import io.ktor.server.application.ApplicationCall

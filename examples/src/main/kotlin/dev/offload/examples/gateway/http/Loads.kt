@@ -6,6 +6,7 @@ import dev.offload.OffloadKind
 import dev.offload.OffloadTimeoutException
 import dev.offload.Submission
 import dev.offload.coroutines.OffloadScope
+import dev.offload.coroutines.manager
 import kotlinx.coroutines.withTimeoutOrNull
 import kotlin.time.Duration
 

@@ -1,5 +1,6 @@
 package dev.offload.examples.gateway.replay
 
+import dev.offload.coroutines.snapshot
 import dev.offload.examples.gateway.http.GatewayServer
 import dev.offload.examples.gateway.http.GatewaySettings
 import dev.offload.examples.gateway.http.HttpOriginClient

@@ -1,5 +1,8 @@
 package dev.offload.examples.gateway.http
 
+import dev.offload.coroutines.cancel
+import dev.offload.coroutines.complete
+import dev.offload.coroutines.joinAll
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldContainExactly

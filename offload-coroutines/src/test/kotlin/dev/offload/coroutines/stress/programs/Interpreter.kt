@@ -14,6 +14,10 @@ import dev.offload.coroutines.OffloadConfig
 import dev.offload.coroutines.OffloadDeferred
 import dev.offload.coroutines.OffloadManager
 import dev.offload.coroutines.OffloadScope
+import dev.offload.coroutines.cancel
+import dev.offload.coroutines.cancelAll
+import dev.offload.coroutines.complete
+import dev.offload.coroutines.joinAll
 import dev.offload.coroutines.stress.programs.WaitRecord.What
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CoroutineDispatcher

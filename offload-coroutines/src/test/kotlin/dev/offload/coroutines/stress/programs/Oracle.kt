@@ -7,6 +7,8 @@ import dev.offload.OffloadHandle
 import dev.offload.OffloadKey
 import dev.offload.RejectReason
 import dev.offload.coroutines.OffloadScope
+import dev.offload.coroutines.find
+import dev.offload.coroutines.isInFlight
 import kotlinx.coroutines.Job
 
 /** What owns jobs, as the program sees it. */

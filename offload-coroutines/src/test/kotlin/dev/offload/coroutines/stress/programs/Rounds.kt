@@ -3,6 +3,11 @@ package dev.offload.coroutines.stress.programs
 import dev.offload.JobState
 import dev.offload.coroutines.OffloadDeferred
 import dev.offload.coroutines.OffloadManager
+import dev.offload.coroutines.activeCount
+import dev.offload.coroutines.cancel
+import dev.offload.coroutines.complete
+import dev.offload.coroutines.joinAll
+import dev.offload.coroutines.snapshot
 import dev.offload.coroutines.stress.realManager
 import dev.offload.coroutines.stress.shouldBeAtRest
 import kotlinx.coroutines.CompletableDeferred

@@ -1,0 +1,79 @@
+@file:JvmName("OffloadScopes")
+
+package dev.offload.coroutines
+
+import dev.offload.CancelReason
+import dev.offload.JobSnapshot
+import dev.offload.OffloadCycleException
+import dev.offload.OffloadKey
+import dev.offload.ScopeSnapshot
+import dev.offload.coroutines.internal.ScopeFace
+
+/** The name, as given; shown as it is, so there should be no id in it. */
+public val OffloadScope.name: String get() = face.core.name()
+
+/** The manager at the root of this scope. */
+public val OffloadScope.manager: OffloadManager get() = face.root
+
+/** The number of jobs of this scope, and of all scopes under it, that are queued, running or being cancelled. */
+public val OffloadScope.activeCount: Int get() = face.core.activeCount().toInt()
+
+/**
+ * Looks a job up in this scope, then in the manager. Takes no lease.
+ *
+ * @return the newest active job under the key, one that is not being cancelled if there is any; null if there is
+ *   none
+ */
+public fun OffloadScope.find(key: OffloadKey<*>): JobSnapshot? = face.core.find(key)
+
+/** Tells whether a job under [key] is active in this scope or in the manager. Takes no lease. */
+public fun OffloadScope.isInFlight(key: OffloadKey<*>): Boolean = face.core.isInFlight(key)
+
+/**
+ * Cancels every job under [key] in this scope, whoever holds it. Their callers are told at once; the bodies are asked
+ * to end. Does not wait.
+ *
+ * @return true if this call changed anything
+ */
+public fun OffloadScope.cancel(key: OffloadKey<*>): Boolean = face.core.cancel(key)
+
+/** Takes a picture of the jobs of this scope and its counts. Takes no lease. */
+public fun OffloadScope.snapshot(): ScopeSnapshot = face.core.snapshot()
+
+/**
+ * Suspends until the bodies of all jobs that this scope and the scopes under it had accepted before the call have ended.
+ * Jobs accepted later are not waited for. Throws nothing because of how they ended.
+ *
+ * This function is cancellable; its cancellation touches no job.
+ *
+ * @throws OffloadCycleException if a body calls it and would wait for itself
+ */
+public suspend fun OffloadScope.joinAll(): Unit = face.joinJobs()
+
+/**
+ * Cancels every job of this scope and of the scopes under it. The scopes stay open. Does not wait.
+ *
+ * @return how many jobs this call cancelled
+ */
+public fun OffloadScope.cancelAll(): Int = face.core.cancelAll()
+
+/**
+ * Starts the end of this scope: what was accepted goes on, and the scope closes in the moment in which its last job
+ * ends. Until then it takes further work. Does not wait. Idempotent.
+ */
+public fun OffloadScope.complete() {
+    face.completeScope()
+}
+
+/**
+ * Closes this scope and those under it: they take no new work, their jobs are cancelled
+ * ([SCOPE_CLOSED][dev.offload.CancelReason.SCOPE_CLOSED]), their coroutines too. Does not wait; [joinAll] does.
+ * Idempotent.
+ */
+public fun OffloadScope.cancel() {
+    face.core.close()
+}
+
+/** Its own methods are no part of [OffloadScope], so that they hide nothing where that is the receiver. */
+private val OffloadScope.face: ScopeFace
+    get() = requireNotNull(this as? ScopeFace) { "the scope must be one that offload made, but is of $javaClass" }
