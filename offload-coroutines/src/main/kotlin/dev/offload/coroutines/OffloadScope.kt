@@ -21,10 +21,12 @@ import kotlin.coroutines.EmptyCoroutineContext
  *
  * | verb | owner, and domain in which a key is unique | ends early |
  * |---|---|---|
- * | [submit], [trySubmit] | this scope | if it is cancelled by key or by its only holder, or with the scope |
+ * | [submit], [trySubmit] | this scope | if it is cancelled by key or by the last of its holders, or with the scope |
  * | [share] | the manager | also when its last holder leaves |
  * | [call] | the manager | as [share]; the lease lasts as long as the call |
  * | [spawn] | the manager | only if it is cancelled by key, or with the manager |
+ *
+ * Besides, a time limit ends any job, and a submission with [ConflictPolicy.REPLACE] those it meets.
  *
  * A body runs with the dispatcher and the context of its scope, in a [CoroutineScope] of its own: child coroutines belong
  * to the job, which ends when its block and all of them have ended, and fails when one of them fails. A body never
@@ -120,9 +122,9 @@ public interface OffloadScope :
      * [FINISH][dev.offload.AbandonPolicy.FINISH]. No holder's leaving touches the others. A failure is told to all
      * holders of that flight and not remembered: the next submission runs anew.
      *
-     * @param timeout how long the body may run; null for the setting of its kind. A joined job keeps its own.
      * The lease is dropped by the end of this scope, after the jobs it owns have ended.
      *
+     * @param timeout how long the body may run; null for the setting of its kind. A joined job keeps its own.
      * @param context where to take thread-context elements from (MDC, traces) that a new job shall run with; anything else
      *   in it, as the `Job` and the dispatcher of a caller, is left out
      * @param block the work. It is not used if a job in flight is joined.
