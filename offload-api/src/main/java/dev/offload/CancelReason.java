@@ -6,7 +6,10 @@ package dev.offload;
  * @since 0.1
  */
 public enum CancelReason {
-  /** Someone cancelled it by key, or its only holder cancelled its handle. */
+  /**
+   * Someone cancelled it, by key or with {@code cancelAll}; or it was not shared, and the last of
+   * its holders gave it up.
+   */
   CANCELLED,
   /**
    * The last holder of a shared job left, and the kind's {@link AbandonPolicy} is {@link

@@ -16,7 +16,8 @@ public final class KeyInFlightException extends OffloadRejectedException {
   public KeyInFlightException(String label) {
     super(
         label
-            + " is in flight; wait for it, or submit with another conflict policy (JOIN, REPLACE or ALLOW)",
+            + " is in flight; wait for it, or submit with another conflict policy (REPLACE or"
+            + " ALLOW; JOIN for a keyed key)",
         RejectReason.KEY_IN_FLIGHT);
   }
 }

@@ -10,8 +10,8 @@ import java.util.List;
  * waiting, and are released by what that body does about it. Seen are waits made in a body or its
  * child coroutines: {@code await}, {@code join}, {@code call}, {@code joinAll}, the end of a scope,
  * a blocking {@code get} or {@code join} of a future of this library; and a successor's wait for
- * its predecessor. Not seen are locks, channels, {@code select}, derived futures, and code that
- * left the context of its job.
+ * its predecessor. Not seen are locks, channels, {@code select}, wait maps, derived futures, room
+ * in a full queue, and code that left the context of its job.
  *
  * @since 0.1
  */

@@ -3,9 +3,10 @@ package dev.offload;
 /**
  * Counts of what became of submissions, since the scope was opened.
  *
- * <p>The two accounts always balance: {@link #submitted()} = {@link #accepted()} + joined +
- * rejected, and accepted = succeeded + failed + cancelled + active. Under concurrent submissions
- * the numbers are a moment's view; at rest they are exact.
+ * <p>Each submission is counted once, as what became of it. {@link #accepted()} and {@link
+ * #submitted()} are sums of these counts, and no counts of their own: that they add up holds by
+ * definition, and shows nothing. Under concurrent submissions the numbers are a moment's view; at
+ * rest they are exact.
  *
  * @param joined submissions that shared a job in flight
  * @param rejected submissions that were refused

@@ -84,8 +84,10 @@ public interface OffloadListener {
    * A job has ended.
    *
    * @param job the job, in its last state
-   * @param failure what its callers were given, with what a cancelled body threw afterwards as
-   *     suppressed exception; null if it succeeded
+   * @param failure null if it succeeded. If it failed, the exception that its callers are given. If
+   *     it was cancelled or timed out, an exception like theirs, but made for this call, with what
+   *     the body threw afterwards as suppressed exception. Callers who gave up their handles before
+   *     that are told so, whatever is given here
    */
   default void onEnded(JobSnapshot job, @Nullable Throwable failure) {}
 }

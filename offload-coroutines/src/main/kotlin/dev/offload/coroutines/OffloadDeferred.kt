@@ -1,5 +1,6 @@
 package dev.offload.coroutines
 
+import dev.offload.OffloadCycleException
 import dev.offload.OffloadFailedException
 import dev.offload.OffloadHandle
 import dev.offload.OffloadKey
@@ -34,6 +35,7 @@ public interface OffloadDeferred<out T> : OffloadHandle {
      * @throws dev.offload.KeyStuckException if the job waited too long for a dying one under its key
      * @throws OffloadFailedException if the job could not be started, or if a [CancellationException] left its body
      *   although nobody had cancelled it; the cause tells
+     * @throws OffloadCycleException if a body calls it and would wait for itself, directly or through other jobs
      */
     public suspend fun await(): T
 
@@ -42,6 +44,8 @@ public interface OffloadDeferred<out T> : OffloadHandle {
      * throws nothing because of it.
      *
      * This function is cancellable, as [await] is.
+     *
+     * @throws OffloadCycleException as [await]
      */
     public suspend fun join()
 }

@@ -19,16 +19,21 @@ import kotlin.time.TimeSource
  */
 public interface OffloadManager : OffloadScope {
     /**
-     * Ends this manager: refuses new work, waits at most [grace] for what is running, cancels what is left, and waits at
-     * most [kill] for the cancelled bodies to end. Bodies that have not ended by then go on, undying, and are named in
-     * the report; their callers have their answer.
+     * Ends this manager: lets what it has come to its end for at most [grace], cancels what is left, and waits at most
+     * [kill] for the cancelled bodies to end. Bodies that have not ended by then go on, undying, and are named in the
+     * report; their callers have their answer.
+     *
+     * During the grace, new work of the manager and new scopes directly under it are refused, unless a body of one of its
+     * running jobs asks for them. Scopes that are open go on: they take work of their own, open scopes under them, and
+     * [share], [call] and [spawn]. So the grace is over as soon as the last of all these jobs and scopes has ended. After
+     * it, everything is refused.
      *
      * If there is a listener, waits until it was told everything, but not longer than a second.
      *
      * Idempotent: a second call reports on what it finds. The times are those of the caller's dispatcher.
      *
-     * This function is cancellable. Its cancellation leaves the manager closed to new work, with what was still running
-     * at that moment.
+     * This function is cancellable. If it is cancelled during the grace, the manager stays as it is then: it refuses as
+     * said above, and nothing is cancelled. After that, it stays closed, with the bodies that have not ended.
      *
      * @param grace how long running work may go on by itself; zero for not at all
      * @param kill how long cancelled bodies may take to end; null for the setting of the manager

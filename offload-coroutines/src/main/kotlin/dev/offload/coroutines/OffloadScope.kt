@@ -19,10 +19,12 @@ import kotlin.coroutines.EmptyCoroutineContext
  *
  * | verb | owner, and domain in which a key is unique | ends early |
  * |---|---|---|
- * | [submit], [trySubmit] | this scope | if it is cancelled by key or by its only holder, or with the scope |
+ * | [submit], [trySubmit] | this scope | if it is cancelled by key or by the last of its holders, or with the scope |
  * | [share] | the manager | also when its last holder leaves |
  * | [call] | the manager | as [share]; the lease lasts as long as the call |
  * | [spawn] | the manager | only if it is cancelled by key, or with the manager |
+ *
+ * Besides, a time limit ends any job, and a submission with [ConflictPolicy.REPLACE] those it meets.
  *
  * A body runs with the dispatcher and the context of its scope, in a [CoroutineScope] of its own: child coroutines belong
  * to the job, which ends when its block and all of them have ended, and fails when one of them fails. A body never

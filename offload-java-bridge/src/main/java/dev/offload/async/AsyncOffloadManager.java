@@ -30,16 +30,18 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Bodies block; they run on virtual threads where the JVM has them, else on a pool of 64 daemon
- * threads (or as many as there are processors), or on the executor given to the {@link Builder}. On
- * a bounded pool, bodies that wait for the futures of further bodies can fill it and then wait for
- * ever. A cancelled body is interrupted. One that ignores the interrupt is reported and never
- * overtaken: its callers have their answer at once, a later body under its key waits for its end.
+ * threads (or as many as there are processors) that grows while bodies wait in the library, or on
+ * the executor given to the {@link Builder}. If that one is bounded, bodies that wait for the
+ * futures of further bodies can fill it and then wait for ever. A cancelled body is interrupted.
+ * One that ignores the interrupt is reported and never overtaken: its callers have their answer at
+ * once, a later body under its key waits for its end.
  *
  * <p>It is the scope at the root of all others: for one request, or any other unit of work, open a
  * scope under it with {@link #openScope}.
  *
- * <p>Safe to use from any thread. Only {@link #close()}, {@link #shutdown} and {@link
- * #submitWhenRoom} block. A null argument gives an {@link IllegalArgumentException}.
+ * <p>Safe to use from any thread. Only {@link #close()}, {@link #shutdown}, {@link #submitWhenRoom}
+ * and {@link #submitStageWhenRoom} block. A null argument gives an {@link
+ * IllegalArgumentException}.
  *
  * @since 0.1
  */

@@ -36,10 +36,13 @@ import org.jspecify.annotations.Nullable;
  * <caption>Who owns the job of a verb</caption>
  * <tr><th>verb<th>owner, and domain in which a key is unique<th>ends early
  * <tr><td>{@code submit}, {@code trySubmit}<td>this scope
- *     <td>if it is cancelled by key or by its only holder, or with the scope
+ *     <td>if it is cancelled by key or by the last of its holders, or with the scope
  * <tr><td>{@code share}<td>the manager<td>also when its last holder leaves
  * <tr><td>{@code spawn}<td>the manager<td>only if it is cancelled by key, or with the manager
  * </table>
+ *
+ * <p>Besides, a time limit ends any job, and a submission with {@link ConflictPolicy#REPLACE} those
+ * it meets.
  *
  * <p>Each verb takes a body that blocks (a {@link Callable}). Its twin whose name has {@code Stage}
  * in it takes one that starts something asynchronous and answers its {@link CompletionStage}: the
@@ -51,8 +54,8 @@ import org.jspecify.annotations.Nullable;
  * that ignores its interrupt is reported and never overtaken, and its callers have their answer at
  * once.
  *
- * <p>Safe to use from any thread. Only {@link #close()} and {@link #submitWhenRoom} block. A null
- * argument gives an {@link IllegalArgumentException}.
+ * <p>Safe to use from any thread. Only {@link #close()}, {@link #submitWhenRoom} and {@link
+ * #submitStageWhenRoom} block. A null argument gives an {@link IllegalArgumentException}.
  *
  * @since 0.1
  */

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Instances are immutable.
  *
  * @param failFast whether the first job that fails or times out cancels the others ({@link
- *     dev.offload.CancelReason#SCOPE_CLOSED}) and is what {@code close()} throws
+ *     dev.offload.CancelReason#SCOPE_CLOSED}); its failure is then the cause of the {@link
+ *     java.util.concurrent.CompletionException} that {@code close()} throws, once
  * @param concurrency how many jobs of the scope and all under it may run and wait; null for no
  *     limit
  * @since 0.1
