@@ -22,7 +22,9 @@ import kotlinx.coroutines.delay
 import kotlinx.coroutines.supervisorScope
 import kotlinx.coroutines.test.StandardTestDispatcher
 import kotlinx.coroutines.test.runTest
+import java.io.ByteArrayOutputStream
 import java.io.IOException
+import java.io.PrintStream
 import java.nio.file.Path
 import java.util.concurrent.atomic.AtomicInteger
 import kotlin.io.path.readText
@@ -33,15 +35,21 @@ import kotlin.time.Duration.Companion.seconds
 class ReadmeSpec :
     StringSpec({
         "the code in README.md is the code that is tested here" {
-            for ((language, source) in mapOf(
-                "kotlin" to "src/test/kotlin/dev/offload/examples/readme/KotlinSnippets.kt",
-                "java" to "src/test/java/dev/offload/examples/readme/JavaSnippets.java",
+            for ((language, names) in mapOf(
+                "kotlin" to listOf("OneLoad.kt", "KotlinSnippets.kt"),
+                "java" to listOf("OneLoad.java", "JavaSnippets.java"),
             )) {
-                val tested = unindented(Path.of(source).readText())
+                val sources = Path.of("src/test/$language/dev/offload/examples/readme")
+                val tested = names.joinToString("\n") { unindented(sources.resolve(it).readText()) }
                 val shown = codeBlocks(Path.of("../README.md").readText(), language)
                 shown shouldHaveAtLeastSize 1
                 shown.forAll { tested shouldContain unindented(it) }
             }
+        }
+
+        "the programs load once and answer twice" {
+            printed { OneLoad.main(emptyArray()) } shouldBe listOf("loading", "a page, a page")
+            printed { main() } shouldBe listOf("loading", "a page, a page")
         }
 
         "all callers who ask for one id at the same time share one request" {
@@ -140,6 +148,18 @@ class ReadmeSpec :
             }
         }
     })
+
+private inline fun printed(program: () -> Unit): List<String> {
+    val console = System.out
+    val printed = ByteArrayOutputStream()
+    System.setOut(PrintStream(printed, true, Charsets.UTF_8))
+    try {
+        program()
+    } finally {
+        System.setOut(console)
+    }
+    return printed.toString(Charsets.UTF_8).trim().lines()
+}
 
 private fun codeBlocks(markdown: String, language: String): List<String> =
     Regex("```$language\n(.*?)```", RegexOption.DOT_MATCHES_ALL)

@@ -1,0 +1,3 @@
+package dev.offload.examples.spring;
+
+record Page(User user, String history) {}
