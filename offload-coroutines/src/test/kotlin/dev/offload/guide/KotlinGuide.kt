@@ -1,0 +1,415 @@
+package dev.offload.guide
+
+import dev.offload.ConcurrencyLimit
+import dev.offload.ConflictPolicy
+import dev.offload.KeyStuckException
+import dev.offload.KindPolicy
+import dev.offload.OffloadCancelledException
+import dev.offload.OffloadKind
+import dev.offload.OffloadTimeoutException
+import dev.offload.Submission
+import dev.offload.TaskEvent
+import dev.offload.TaskState
+import dev.offload.WaitMapClosedException
+import dev.offload.coroutines.OffloadConfig
+import dev.offload.coroutines.OffloadDeferred
+import dev.offload.coroutines.OffloadManager
+import dev.offload.coroutines.OffloadScope
+import dev.offload.coroutines.TaskRecorder
+import dev.offload.coroutines.TimeoutPolicy
+import dev.offload.coroutines.WaitMap
+import kotlinx.coroutines.CompletableDeferred
+import kotlinx.coroutines.CoroutineStart
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.NonCancellable
+import kotlinx.coroutines.async
+import kotlinx.coroutines.awaitAll
+import kotlinx.coroutines.channels.Channel
+import kotlinx.coroutines.delay
+import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.flow.asStateFlow
+import kotlinx.coroutines.flow.channelFlow
+import kotlinx.coroutines.flow.filterNotNull
+import kotlinx.coroutines.flow.first
+import kotlinx.coroutines.flow.flowOn
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.runInterruptible
+import kotlinx.coroutines.slf4j.MDCContext
+import kotlinx.coroutines.test.StandardTestDispatcher
+import kotlinx.coroutines.test.currentTime
+import kotlinx.coroutines.test.runTest
+import kotlinx.coroutines.withContext
+import kotlinx.coroutines.withTimeoutOrNull
+import java.io.IOException
+import java.util.concurrent.ConcurrentHashMap
+import java.util.concurrent.ConcurrentLinkedQueue
+import java.util.concurrent.CountDownLatch
+import java.util.concurrent.atomic.AtomicLong
+import kotlin.random.Random
+import kotlin.time.Duration
+import kotlin.time.Duration.Companion.milliseconds
+import kotlin.time.Duration.Companion.minutes
+import kotlin.time.Duration.Companion.seconds
+import kotlin.time.TimeMark
+import kotlin.time.TimeSource
+
+// The code of docs/kotlin.md, to the letter, and what it needs to run.
+
+data class User(val id: Int)
+
+data class Page(val user: User, val history: String)
+
+interface Api {
+    suspend fun user(id: Int): User
+
+    suspend fun history(id: Int): String
+
+    suspend fun audit(id: Int)
+}
+
+/** Its functions block. */
+fun interface Archive {
+    fun history(id: Int): String
+}
+
+suspend fun serve(manager: OffloadManager, requests: suspend () -> Unit) {
+    try {
+        requests() // until the application is told to stop
+    } finally {
+        withContext(NonCancellable) { end(manager) } // also if that was by a cancellation
+    }
+}
+
+suspend fun end(manager: OffloadManager) {
+    val report = manager.shutdown(grace = 10.seconds, kill = 5.seconds)
+    if (!report.isClean) println("would not die: ${report.undying()}")
+}
+
+val loadUser = OffloadKind.named<User>("user.load")
+val loadHistory = OffloadKind.named<String>("history.load")
+
+suspend fun first(manager: OffloadManager, api: Api, id: Int): User {
+    val user = manager.submit(loadUser.key(id)) { api.user(id) } // does not suspend
+    return user.await()
+}
+
+/** The same in one step, for callers who want nothing but the value. */
+suspend fun user(manager: OffloadManager, api: Api, id: Int): User = manager.call(loadUser.key(id)) { api.user(id) }
+
+suspend fun archived(manager: OffloadManager, archive: Archive, id: Int): String = manager.call(loadHistory.key(id)) {
+    runInterruptible(Dispatchers.IO) { archive.history(id) } // blocks; a cancel interrupts it
+}
+
+val loadPage = OffloadKind.named<Page>("page.load")
+
+suspend fun sharedPage(manager: OffloadManager, api: Api, id: Int): Page = manager.call(loadPage.key(id)) {
+    val history = async { api.history(id) } // a plain coroutine of the body belongs to the job
+    val user = manager.call(loadUser.key(id)) { api.user(id) } // another job, which others may share
+    Page(user, history.await())
+}
+
+suspend fun page(manager: OffloadManager, api: Api, id: Int): Page = manager.scope("GET /users/{id}") {
+    val user = share(loadUser.key(id)) { api.user(id) } // one load for all requests that want it
+    val history = submit(loadHistory.key(id)) { api.history(id) } // owned by this request
+    spawn("audit") { api.audit(id) } // outlives the request
+    Page(user.await(), history.await())
+}
+
+/** Null if that takes too long: what the request owned was cancelled then, and has ended. */
+suspend fun pageInTime(manager: OffloadManager, api: Api, id: Int): Page? =
+    withTimeoutOrNull(2.seconds) { page(manager, api, id) }
+
+suspend fun allOrNothing(manager: OffloadManager, api: Api, id: Int): Page =
+    manager.scope("GET /users/{id}", failFast = true) {
+        val user = submit(loadUser.key(id)) { api.user(id) }
+        val history = submit(loadHistory.key(id)) { api.history(id) }
+        Page(user.await(), history.await())
+    }
+
+suspend fun tell(user: OffloadDeferred<User>): String = try {
+    val found = withTimeoutOrNull(2.seconds) { user.await() }
+    if (found == null) "not in time: the job goes on, and can be awaited again" else "found $found"
+} catch (_: OffloadTimeoutException) {
+    "the job ran into its own limit"
+} catch (e: OffloadCancelledException) {
+    "someone cancelled the job: ${e.reason()}"
+} catch (e: IOException) {
+    "the load failed: ${e.message}" // what the body threw, as it is
+}
+
+fun stop(manager: OffloadManager, id: Int): Boolean {
+    val job = manager.find(loadUser.key(id)) ?: return false
+    println("${job.state()} for ${job.age()}, ${job.leases()} wait for it")
+    return manager.cancel(loadUser.key(id))
+}
+
+suspend fun traced(manager: OffloadManager, api: Api, requestId: String, id: Int): Page =
+    withContext(MDCContext(mapOf("request" to requestId))) { page(manager, api, id) }
+
+fun refresh(manager: OffloadManager, api: Api, id: Int): OffloadDeferred<String> =
+    manager.submit(loadHistory.key(id), context = MDCContext()) { api.history(id) } // the MDC of this thread, now
+
+fun tenCallersShareOneLoad() = runTest {
+    val manager = OffloadManager(context = StandardTestDispatcher(testScheduler))
+    var loads = 0
+    suspend fun load(): User = manager.call(loadUser.key(7)) {
+        loads++
+        delay(1.minutes) // virtual, so it takes no time
+        User(7)
+    }
+
+    val users = List(10) { async { load() } }.awaitAll()
+
+    check(users == List(10) { User(7) })
+    check(loads == 1)
+    check(currentTime == 60_000L)
+    manager.shutdown(grace = Duration.ZERO)
+}
+
+fun virtualTimeJumps() = runTest {
+    val manager = OffloadManager(context = StandardTestDispatcher(testScheduler))
+    val begun = CompletableDeferred<Unit>()
+    val disk = CountDownLatch(1)
+    val first = manager.submit(loadHistory.key(7)) {
+        withContext(Dispatchers.IO) {
+            begun.complete(Unit) // real time from here on
+            disk.await()
+            "too late"
+        }
+    }
+    begun.await()
+    first.cancel()
+
+    val next = manager.submit(loadHistory.key(7)) { "next" } // waits until the cancelled body has ended, at most 60 s
+    val outcome = runCatching { next.await() } // which are over at once: nothing else is to be done in virtual time
+
+    disk.countDown()
+    check(outcome.exceptionOrNull() is KeyStuckException)
+    check(currentTime == 60_000L)
+    manager.joinAll()
+}
+
+fun realTimeInATest() = runTest {
+    val manager = OffloadManager() // its dispatcher and its limits are real
+    val text = manager.call(loadHistory.key(7)) { withContext(Dispatchers.IO) { "a file" } }
+    check(text == "a file")
+    val report = withContext(Dispatchers.Default) { manager.shutdown(grace = 10.seconds) } // so is this grace
+    check(report.isClean)
+}
+
+fun configured(): OffloadManager = OffloadManager(
+    config = OffloadConfig {
+        timeout(TimeoutPolicy(warnAfter = 5.seconds, cancelAfter = 30.seconds)) // for each body, unless said otherwise
+        concurrency(ConcurrencyLimit.of(64)) // bodies of the whole manager
+        kind(loadHistory, KindPolicy.unset().withConcurrency(ConcurrencyLimit.of(4).withMaxQueued(100)))
+    },
+    name = "shop",
+)
+
+suspend fun refreshed(manager: OffloadManager, api: Api, id: Int): String {
+    val taken =
+        manager.trySubmit(
+            loadHistory.key(id),
+            conflict = ConflictPolicy.REPLACE, // one in flight is cancelled; this one starts when it has ended
+            timeout = TimeoutPolicy(cancelAfter = 5.seconds),
+        ) { api.history(id) }
+    return if (taken is Submission.Rejected) "not now: ${taken.reason()}" else taken.handleOrNull()!!.await()
+}
+
+val loadPrice = OffloadKind.named<Int>("price.load")
+
+class Prices(
+    private val manager: OffloadManager,
+    private val timeSource: TimeSource = TimeSource.Monotonic,
+    private val load: suspend (article: String) -> Int,
+) {
+    private class Entry(val price: Int, private val since: TimeMark) {
+        val isFresh get() = since.elapsedNow() < 1.minutes
+    }
+
+    private val entries = ConcurrentHashMap<String, Entry>()
+
+    /** Waits only for what is missing. What is stale is answered at once, and renewed in the background. */
+    suspend fun price(article: String): Int {
+        val entry = entries[article] ?: return manager.call(loadPrice.key(article)) { loadUnlessFresh(article) }
+        if (!entry.isFresh) renew(article)
+        return entry.price
+    }
+
+    /** Does not wait. A refusal is no error here: who asked has the old price. */
+    fun renew(article: String) {
+        manager.trySubmit(loadPrice.key(article), conflict = ConflictPolicy.REJECT) { loadUnlessFresh(article) }
+    }
+
+    private suspend fun loadUnlessFresh(article: String): Int {
+        val renewed = entries[article]?.takeIf { it.isFresh } // by a load that ended after the caller had looked
+        if (renewed != null) return renewed.price
+        return load(article).also { entries[article] = Entry(it, timeSource.markNow()) }
+    }
+}
+
+val saveDraft = OffloadKind.named<Unit>("draft.save")
+
+class Drafts(private val scope: OffloadScope, private val save: suspend (draft: String, text: String) -> Unit) {
+    /** Saves what was typed last, once nothing was typed for half a second. */
+    fun typed(draft: String, text: String) {
+        scope.submit(saveDraft.key(draft), conflict = ConflictPolicy.REPLACE) {
+            delay(500.milliseconds) // what is typed meanwhile ends it here
+            withContext(NonCancellable) { save(draft, text) } // what has begun is finished; the next one waits for that
+        }
+    }
+}
+
+/** Runs [attempt] until it succeeds, at most [attempts] times, with pauses that grow. */
+suspend fun <T> retrying(attempts: Int, firstPause: Duration, attempt: suspend () -> T): T {
+    var pause = firstPause
+    repeat(attempts - 1) {
+        try {
+            return attempt()
+        } catch (_: IOException) { // only what may pass: a cancellation has to get out
+            delay(pause * Random.nextDouble(0.5, 1.0)) // so that those who failed together do not come back together
+            pause = minOf(pause * 2, 1.minutes)
+        }
+    }
+    return attempt()
+}
+
+suspend fun steadyUser(manager: OffloadManager, api: Api, id: Int): User =
+    manager.call(loadUser.key(id), timeout = TimeoutPolicy(cancelAfter = 30.seconds)) {
+        retrying(attempts = 4, firstPause = 1.seconds) { api.user(id) }
+    }
+
+val askForUser = OffloadKind.named<User>("user.ask") // the kind with the limit
+
+suspend fun steadyUserUnderLimit(manager: OffloadManager, api: Api, id: Int): User = manager.call(loadUser.key(id)) {
+    retrying(attempts = 4, firstPause = 1.seconds) {
+        manager.call(askForUser.key(id)) { api.user(id) } // has a permit; a pause has none
+    }
+}
+
+val reindex = OffloadKind.named<Unit>("reindex")
+
+/** Answers the ids that failed. */
+suspend fun reindexAll(manager: OffloadManager, ids: Sequence<Int>, index: suspend (id: Int) -> Unit): List<Int> {
+    val failed = ConcurrentLinkedQueue<Int>()
+    manager.scope("reindex", concurrency = ConcurrencyLimit.of(64).withMaxQueued(1_000)) {
+        for (id in ids) {
+            // Suspends while 64 run and 1,000 are queued.
+            submitWhenRoom(reindex.key(id)) {
+                try {
+                    index(id)
+                } catch (_: IOException) {
+                    failed += id
+                }
+            }
+        }
+    } // returns when the last one has ended
+    return failed.toList()
+}
+
+/** The tasks that work: those of now, and then again after each change. */
+fun <ID : Any> working(tasks: TaskRecorder<ID>): Flow<Set<ID>> = channelFlow {
+    val changes = Channel<TaskEvent<ID>>()
+    // Undispatched, on a dispatcher of the coroutine library: it has subscribed when this returns.
+    launch(start = CoroutineStart.UNDISPATCHED) { tasks.transitions.collect { changes.send(it) } }
+    val working = tasks.tasks(TaskState.WORKING).toMutableSet() // later than the subscription, so nothing is between
+    send(working.toSet())
+    for (change in changes) {
+        when (change) {
+            is TaskEvent.Moved -> {
+                // It may have happened before the list was made, so it says which id to look at, and not what to find.
+                if (tasks.state(change.id()) == TaskState.WORKING) working += change.id() else working -= change.id()
+            }
+
+            is TaskEvent.Missed -> { // this view was too slow: the list anew
+                working.clear()
+                working += tasks.tasks(TaskState.WORKING)
+            }
+        }
+        send(working.toSet())
+    }
+}.flowOn(Dispatchers.Default)
+
+interface Connection {
+    suspend fun send(id: Long, question: String)
+
+    /** Hands over what arrives, and throws when the connection breaks. */
+    suspend fun receive(onAnswer: (id: Long, text: String) -> Unit): Nothing
+}
+
+class Client(private val connect: suspend () -> Connection) {
+    /** A connection, and who waits for answers from it. */
+    private class Session(val connection: Connection) {
+        val answers = WaitMap<Long, String>("answers")
+    }
+
+    private val current = MutableStateFlow<Session?>(null)
+    private val ids = AtomicLong()
+
+    /** Connects, and connects again when that breaks, until it is cancelled. */
+    suspend fun stayConnected() {
+        while (true) {
+            try {
+                receiveFrom(Session(connect()))
+            } catch (_: IOException) {
+                delay(1.seconds)
+            }
+        }
+    }
+
+    private suspend fun receiveFrom(session: Session): Nothing = try {
+        current.value = session
+        session.connection.receive { id, text -> session.answers.wake(id, text) }
+    } catch (e: Throwable) {
+        current.value = null
+        session.answers.close(e) // tells all who wait for an answer that cannot come any more
+        throw e
+    }
+
+    suspend fun ask(question: String): String {
+        val session = current.filterNotNull().first() // waits for a connection
+        val id = ids.incrementAndGet()
+        return try {
+            session.answers.subscribe(id).use { answer ->
+                session.connection.send(id, question) // an answer is not missed, however fast it is
+                answer.await(2.seconds)
+            }
+        } catch (e: WaitMapClosedException) {
+            throw IOException("the connection broke before an answer came", e)
+        }
+    }
+}
+
+/** For questions that may be asked twice. */
+suspend fun askSteadily(client: Client, question: String): String =
+    retrying(attempts = 3, firstPause = 1.seconds) { client.ask(question) }
+
+val refreshScreen = OffloadKind.named<Unit>("screen.refresh")
+
+class UserViewModel(manager: OffloadManager, private val api: Api, private val id: Int) : AutoCloseable {
+    private val work = manager.openScope("user screen")
+    private val text = MutableStateFlow("")
+    val shown: StateFlow<String> = text.asStateFlow()
+
+    fun refresh() {
+        // A second tap meanwhile joins it.
+        work.submit(refreshScreen.key(id)) {
+            text.value = "loading"
+            try {
+                val user = work.call(loadUser.key(id)) { api.user(id) } // one load for all screens that want this user
+                text.value = "$user: ${api.history(id)}"
+            } catch (e: IOException) {
+                text.value = "not loaded: ${e.message}"
+            }
+        }
+    }
+
+    fun leaveNote() {
+        work.spawn("audit") { api.audit(id) } // goes on when the screen is left
+    }
+
+    /** To be called in `onCleared`. */
+    override fun close() = work.cancel()
+}
