@@ -12,7 +12,13 @@ import dev.offload.coroutines.OffloadConfig
 import dev.offload.coroutines.OffloadManager
 import dev.offload.coroutines.TaskRecorder
 import dev.offload.coroutines.TimeoutPolicy
+import dev.offload.coroutines.activeCount
+import dev.offload.coroutines.cancel
+import dev.offload.coroutines.complete
+import dev.offload.coroutines.joinAll
 import dev.offload.coroutines.managerTest
+import dev.offload.coroutines.name
+import dev.offload.coroutines.snapshot
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.StringSpec
 import io.kotest.inspectors.forAll

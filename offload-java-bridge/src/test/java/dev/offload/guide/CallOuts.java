@@ -179,7 +179,7 @@ final class CallOuts {
   }
 
   private static Optional<String> targetOf(AccessTarget.CodeUnitAccessTarget target) {
-    JavaClass owner = target.getOwner();
+    JavaClass owner = typeOf(target.getOwner());
     String method = plain(target.getName());
     for (Foreign foreign : FOREIGN) {
       boolean fits =
@@ -193,6 +193,13 @@ final class CallOuts {
       }
     }
     return Optional.empty();
+  }
+
+  /** A Kotlin interface has its default arguments in a class of its own, with some compilers. */
+  private static JavaClass typeOf(JavaClass owner) {
+    return owner.getSimpleName().equals("DefaultImpls")
+        ? owner.getEnclosingClass().orElse(owner)
+        : owner;
   }
 
   /** Whether the code that is called is known: ours, or of the JDK and of no object of others. */

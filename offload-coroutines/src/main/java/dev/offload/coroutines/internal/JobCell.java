@@ -559,11 +559,19 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     }
   }
 
-  /** Asks the body to stop, aside: its reaction to that is foreign, and may take long. */
+  /**
+   * Asks the body to stop, aside: its reaction to that is foreign, and may take long. In a test's
+   * time here: that would go on while another thread is about to ask.
+   */
   void stopBody() {
     JobBody<T> stopped = body;
-    if (stopped != null) {
+    if (stopped == null) {
+      return;
+    }
+    if (stopped.timer() == null) {
       scope.engine().side.stop(() -> stop(stopped));
+    } else {
+      stop(stopped);
     }
   }
 

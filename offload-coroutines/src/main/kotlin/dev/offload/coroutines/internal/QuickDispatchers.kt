@@ -30,9 +30,8 @@ internal fun CoroutineContext.resumesQuickly(): Boolean {
 internal fun CoroutineContext.blocksThread(): Boolean =
     this[ContinuationInterceptor]?.javaClass?.name == "kotlinx.coroutines.BlockingEventLoop"
 
-/** Whether its dispatcher is one of kotlinx-coroutines-test: time is virtual, and who runs it has asked for it. */
-internal fun CoroutineContext.isOfTest(): Boolean =
-    this[ContinuationInterceptor]?.javaClass?.name?.startsWith("kotlinx.coroutines.test.") == true
+/** Whether its dispatcher has the time of a test: it is virtual, and who runs it has asked for it. */
+internal fun CoroutineContext.isOfTest(): Boolean = DispatcherTimer.of(this) != null
 
 private fun MainCoroutineDispatcher.mayRunInPlace() = try {
     immediate === this
