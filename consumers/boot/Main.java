@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootVersion;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -32,16 +33,15 @@ public class Main {
 
   private final AtomicInteger loads = new AtomicInteger();
   private final CountDownLatch asked = new CountDownLatch(1);
+  private final ObjectProvider<AsyncOffloadManager> offload;
 
-  @Bean(destroyMethod = "close")
-  AsyncOffloadManager offload() {
-    return AsyncOffloadManager.create();
+  Main(ObjectProvider<AsyncOffloadManager> offload) {
+    this.offload = offload;
   }
 
-  private final org.springframework.beans.factory.ObjectProvider<AsyncOffloadManager> offload;
-
-  Main(org.springframework.beans.factory.ObjectProvider<AsyncOffloadManager> offload) {
-    this.offload = offload;
+  @Bean(destroyMethod = "close")
+  static AsyncOffloadManager offload() {
+    return AsyncOffloadManager.create();
   }
 
   @GetMapping("/page/{id}")
@@ -78,7 +78,7 @@ public class Main {
     for (int i = 0; i < CALLERS; i++) {
       answers.add(client.sendAsync(request, HttpResponse.BodyHandlers.ofString()));
     }
-    while (manager.find(LOAD.key(1)).map(job -> job.leases()).orElse(0) < CALLERS) {
+    while (manager.find(LOAD.key(1)).map(job -> job.leases()).orElse(0L) < CALLERS) {
       TimeUnit.MILLISECONDS.sleep(5);
     }
     asked.countDown();

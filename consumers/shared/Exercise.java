@@ -102,8 +102,9 @@ final class Exercise {
 
   private static void remembers(AsyncOffloadManager manager) throws Exception {
     AsyncTaskRecorder<Integer> recorder = AsyncTaskRecorder.create(manager, STORE);
-    if (!(recorder.launch(1, () -> "stored") instanceof LaunchOutcome.Launched<OffloadFuture<String>> launched)) {
-      throw new AssertionError("not launched");
+    LaunchOutcome<OffloadFuture<String>> outcome = recorder.launch(1, () -> "stored");
+    if (!(outcome instanceof LaunchOutcome.Launched<OffloadFuture<String>> launched)) {
+      throw new AssertionError("not launched: " + outcome);
     }
     expect("stored", launched.handle().get(30, TimeUnit.SECONDS));
     expect(TaskState.SUCCEEDED, recorder.state(1));

@@ -3,6 +3,7 @@ package consumer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import kotlin.KotlinVersion;
 import kotlinx.coroutines.Job;
 
 /** Which versions a program has found. */
@@ -10,12 +11,7 @@ final class Versions {
   private Versions() {}
 
   static String found() throws IOException {
-    return "Kotlin "
-        + kotlin.KotlinVersion.CURRENT
-        + ", coroutines "
-        + coroutines()
-        + ", JDK "
-        + Runtime.version().feature();
+    return "Kotlin " + KotlinVersion.CURRENT + ", coroutines " + coroutines();
   }
 
   private static String coroutines() throws IOException {

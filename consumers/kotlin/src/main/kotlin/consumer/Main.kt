@@ -7,8 +7,6 @@ import dev.offload.coroutines.OffloadManager
 import dev.offload.coroutines.TaskRecorder
 import dev.offload.coroutines.TimeoutPolicy
 import dev.offload.coroutines.WaitMap
-import dev.offload.coroutines.cancel
-import dev.offload.coroutines.complete
 import dev.offload.coroutines.find
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.async
@@ -30,7 +28,7 @@ suspend fun main() {
     remembers(manager)
     waits()
     check(manager.shutdown(1.seconds, 1.seconds).isClean)
-    println("ran with Kotlin ${KotlinVersion.CURRENT}, coroutines ${coroutines()}, JDK ${Runtime.version().feature()}")
+    println("ran with Kotlin ${KotlinVersion.CURRENT}, coroutines ${coroutines()}")
 }
 
 private suspend fun shares(manager: OffloadManager) = coroutineScope {
@@ -45,7 +43,7 @@ private suspend fun shares(manager: OffloadManager) = coroutineScope {
             }
         }
     }
-    while (manager.find(load.key("/"))?.leases() != CALLERS) kotlinx.coroutines.yield()
+    while (manager.find(load.key("/"))?.leases()?.toInt() != CALLERS) kotlinx.coroutines.yield()
     callers.first().cancel()
     asked.complete(Unit)
     check(callers.drop(1).awaitAll().all { it == "page" })

@@ -2,7 +2,6 @@ package consumer
 
 import dev.offload.OffloadKind
 import dev.offload.coroutines.OffloadManager
-import dev.offload.coroutines.complete
 import dev.offload.coroutines.find
 import io.ktor.client.HttpClient
 import io.ktor.client.request.get
@@ -33,7 +32,7 @@ suspend fun main() {
     val server = embeddedServer(CIO, port = 0) {
         routing {
             get("/page/{id}") {
-                val id = call.parameters["id"]
+                val id = call.parameters["id"].orEmpty()
                 val page = manager.call(load.key(id)) {
                     loads.incrementAndGet()
                     asked.await()
@@ -47,7 +46,7 @@ suspend fun main() {
     HttpClient(io.ktor.client.engine.cio.CIO).use { client ->
         coroutineScope {
             val answers = List(CALLERS) { async { client.get("http://localhost:$port/page/1").bodyAsText() } }
-            while (manager.find(load.key("1"))?.leases() != CALLERS) yield()
+            while (manager.find(load.key("1"))?.leases()?.toInt() != CALLERS) yield()
             asked.complete(Unit)
             check(answers.awaitAll().all { it == "page 1" })
         }
@@ -55,7 +54,7 @@ suspend fun main() {
     check(loads.get() == 1) { "${loads.get()} loads" }
     server.stop()
     check(manager.shutdown(1.seconds, 1.seconds).isClean)
-    println("ran with Kotlin ${KotlinVersion.CURRENT}, coroutines ${coroutines()}, JDK ${Runtime.version().feature()}")
+    println("ran with Kotlin ${KotlinVersion.CURRENT}, coroutines ${coroutines()}")
 }
 
 private fun coroutines(): String = Job::class.java
