@@ -17,7 +17,13 @@ public sealed interface RevokeOutcome<R extends @Nullable Object> {
    * @param value of the block
    * @param <R> the type of the block's value
    */
-  record Revoked<R extends @Nullable Object>(R value) implements RevokeOutcome<R> {}
+  record Revoked<R extends @Nullable Object>(R value) implements RevokeOutcome<R> {
+    /** Does not show the value, which may be personal data. */
+    @Override
+    public String toString() {
+      return "Revoked[]";
+    }
+  }
 
   /**
    * There is no success to revoke.

@@ -19,7 +19,13 @@ public sealed interface TaskEvent<I> {
    * @param at when, by the system's clock
    * @param <I> the type of the ids
    */
-  record Moved<I>(I id, TaskState from, TaskState to, Instant at) implements TaskEvent<I> {}
+  record Moved<I>(I id, TaskState from, TaskState to, Instant at) implements TaskEvent<I> {
+    /** Shows all but the id, which may be personal data. */
+    @Override
+    public String toString() {
+      return "Moved[from=" + from + ", to=" + to + ", at=" + at + "]";
+    }
+  }
 
   /**
    * The watcher was too slow, and later events than those it was told so far were left out.

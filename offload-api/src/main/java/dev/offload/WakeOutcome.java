@@ -37,7 +37,13 @@ public sealed interface WakeOutcome<V extends @Nullable Object> {
    * @param value what was given to {@code wake}
    * @param <V> the type of the values
    */
-  record NoMatch<V extends @Nullable Object>(V value) implements WakeOutcome<V> {}
+  record NoMatch<V extends @Nullable Object>(V value) implements WakeOutcome<V> {
+    /** Does not show the value, which may be personal data. */
+    @Override
+    public String toString() {
+      return "NoMatch[]";
+    }
+  }
 
   /**
    * The map is closed.
@@ -45,5 +51,11 @@ public sealed interface WakeOutcome<V extends @Nullable Object> {
    * @param value what was given to {@code wake}
    * @param <V> the type of the values
    */
-  record Closed<V extends @Nullable Object>(V value) implements WakeOutcome<V> {}
+  record Closed<V extends @Nullable Object>(V value) implements WakeOutcome<V> {
+    /** Does not show the value, which may be personal data. */
+    @Override
+    public String toString() {
+      return "Closed[]";
+    }
+  }
 }

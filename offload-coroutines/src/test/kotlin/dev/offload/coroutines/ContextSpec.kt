@@ -42,7 +42,7 @@ class ContextSpec :
                     manager.scope("request") {
                         submit(LOAD.key(1)) {
                             delay(1.seconds)
-                            currentCoroutineContext()[CoroutineName]!!.name shouldBe "caller"
+                            currentCoroutineContext()[CoroutineName]!!.name shouldBe "user.load"
                             Trace.CURRENT.get()!!
                         }.await() shouldBe "request"
                     }
@@ -59,7 +59,7 @@ class ContextSpec :
                     manager.call(LOAD.key(1)) {
                         val context = currentCoroutineContext()
                         context[CoroutineExceptionHandler].shouldBeNull()
-                        context[CoroutineName].shouldBeNull()
+                        context[CoroutineName]!!.name shouldBe "user.load"
                         context[ContinuationInterceptor] shouldBeSameInstanceAs
                             manager.coroutineContext[ContinuationInterceptor]
                         callerJob.children.any { it === context[Job] } shouldBe false

@@ -3,6 +3,7 @@ package dev.offload.async;
 import io.micrometer.context.ContextSnapshot;
 import io.micrometer.context.ContextSnapshotFactory;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
@@ -20,10 +21,10 @@ public final class ContextCarriers {
    * body show what those of its submitter show.
    *
    * @return the carrier
-   * @throws NoClassDefFoundError if {@code slf4j-api} is not there
+   * @throws IllegalStateException if {@code slf4j-api} is not there
    */
   public static ContextCarrier slf4jMdc() {
-    return Mdc.CARRIER;
+    return from("org.slf4j:slf4j-api", "org.slf4j", () -> Mdc.CARRIER);
   }
 
   /**
@@ -31,10 +32,26 @@ public final class ContextCarriers {
    * thread locals of one's own.
    *
    * @return the carrier
-   * @throws NoClassDefFoundError if {@code io.micrometer:context-propagation} is not there
+   * @throws IllegalStateException if {@code io.micrometer:context-propagation} is not there
    */
   public static ContextCarrier contextPropagation() {
-    return Propagation.CARRIER;
+    return from(
+        "io.micrometer:context-propagation", "context.propagation", () -> Propagation.CARRIER);
+  }
+
+  private static ContextCarrier from(
+      String library, String module, Supplier<ContextCarrier> carrier) {
+    try {
+      return carrier.get();
+    } catch (NoClassDefFoundError e) {
+      boolean named = ContextCarriers.class.getModule().isNamed();
+      throw new IllegalStateException(
+          "this carrier needs "
+              + library
+              + ", which is not there: add it to the dependencies"
+              + (named ? ", and `requires " + module + ";` to the module" : ""),
+          e);
+    }
   }
 
   // Classes of their own, so that each library is looked for when it is asked for.

@@ -25,6 +25,7 @@ import javax.tools.ToolProvider;
 import kotlin.Unit;
 import kotlinx.coroutines.Job;
 import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,8 +82,8 @@ class ConsumerTest {
               new Runnable[] {ContextCarriers::slf4jMdc, ContextCarriers::contextPropagation}) {
             try {
               optional.run();
-            } catch (NoClassDefFoundError e) {
-              System.out.println("without " + e.getMessage());
+            } catch (IllegalStateException e) {
+              System.out.println(e.getMessage());
             }
           }
           System.out.println(Main.class.getModule().isNamed());
@@ -151,13 +152,19 @@ class ConsumerTest {
     return lines;
   }
 
+  private static String missing(String library, @Nullable String module) {
+    String line =
+        "this carrier needs " + library + ", which is not there: add it to the dependencies";
+    return module == null ? line : line + ", and `requires " + module + ";` to the module";
+  }
+
   private static List<String> expected(boolean named) {
     return List.of(
         "value stage",
         "SUCCEEDED",
         "answer",
-        "without org/slf4j/MDC",
-        "without io/micrometer/context/ContextSnapshotFactory",
+        missing("org.slf4j:slf4j-api", named ? "org.slf4j" : null),
+        missing("io.micrometer:context-propagation", named ? "context.propagation" : null),
         String.valueOf(named),
         "true");
   }

@@ -39,7 +39,7 @@ public final class Engine {
       LongSupplier ticker) {
     this.config = config;
     this.side = new SideThreads(name, timer.isVirtual());
-    this.listener = new SafeListener(listener, side);
+    this.listener = new SafeListener(listener, side, this::nanoTime);
     this.timer = timer;
     this.ticker = ticker;
     this.kinds = new Kinds(config);
@@ -57,6 +57,9 @@ public final class Engine {
 
     @Override
     protected void fire() {
+      if (listener.hasReported() || root.hasUnseenFailures()) {
+        listener.post(listener::tellLeftOut);
+      }
       side.release();
     }
   }

@@ -587,7 +587,7 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     try {
       stopped.stopBody();
     } catch (Throwable e) { // user code that reacts to the cancellation
-      scope.engine().listener.bodyCancelThrew(label(), e);
+      scope.engine().listener.bodyCancelThrew(key.kind().name(), label(), e);
     } finally {
       stopAsked = true;
       WaitGraph.comeToCount(this);

@@ -5,7 +5,11 @@ import dev.offload.RejectReason;
 import dev.offload.spi.OffloadListener;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,10 +20,17 @@ import org.jspecify.annotations.Nullable;
 final class SafeListener {
   private final @Nullable OffloadListener listener;
   private final SideThreads side;
+  private final LongSupplier ticker;
 
-  SafeListener(@Nullable OffloadListener listener, SideThreads side) {
+  private final ConcurrentMap<Reported, ReportRate> rates = new ConcurrentHashMap<>();
+
+  /** What is reported, for people, and about which kind. */
+  private record Reported(String what, String kindName) {}
+
+  SafeListener(@Nullable OffloadListener listener, SideThreads side, LongSupplier ticker) {
     this.listener = listener;
     this.side = side;
+    this.ticker = ticker;
   }
 
   /** Whether anybody listens; saves making snapshots for nobody. */
@@ -49,8 +60,9 @@ final class SafeListener {
   }
 
   void slow(JobSnapshot job, Duration elapsed) {
-    Log.log(
-        Level.WARNING,
+    warn(
+        "slow jobs",
+        kindOf(job),
         () ->
             job.label()
                 + (job.state().isActive() ? " has been running for " : " ran for ")
@@ -60,8 +72,9 @@ final class SafeListener {
   }
 
   void undying(JobSnapshot job, Duration since) {
-    Log.log(
-        Level.WARNING,
+    warn(
+        "undying bodies",
+        kindOf(job),
         () ->
             job.label()
                 + " was cancelled, but its body has not ended for "
@@ -72,7 +85,11 @@ final class SafeListener {
   }
 
   void unobservedFailure(JobSnapshot job, Throwable failure) {
-    Log.log(Level.WARNING, () -> job.label() + " failed and nobody waited for it", failure);
+    warn(
+        "failures nobody waited for",
+        kindOf(job),
+        () -> job.label() + " failed and nobody waited for it",
+        failure);
     tell(l -> l.onUnobservedFailure(job, failure));
   }
 
@@ -86,8 +103,55 @@ final class SafeListener {
   }
 
   /** What ran in reaction to the cancellation of a body threw. */
-  void bodyCancelThrew(String label, Throwable thrown) {
-    Log.log(Level.WARNING, () -> label + ": its reaction to the cancellation threw", thrown);
+  void bodyCancelThrew(String kindName, String label, Throwable thrown) {
+    warn(
+        "cancelled bodies whose reaction threw",
+        kindName,
+        () -> label + ": its reaction to the cancellation threw",
+        thrown);
+  }
+
+  private static String kindOf(JobSnapshot job) {
+    return job.key().kind().name();
+  }
+
+  private void warn(
+      String what, String kindName, Supplier<String> message, @Nullable Throwable thrown) {
+    Reported reported = new Reported(what, kindName);
+    ReportRate rate = rates.computeIfAbsent(reported, unused -> new ReportRate());
+    long before = rate.next(ticker.getAsLong());
+    if (before == ReportRate.LEFT_OUT) {
+      return;
+    }
+    Supplier<String> told =
+        before == 0 ? message : () -> message.get() + "; before, " + leftOut(before, reported);
+    Log.log(Level.WARNING, told, thrown);
+  }
+
+  private static String leftOut(long count, Reported reported) {
+    return "reports of "
+        + count
+        + " "
+        + reported.what
+        + " of "
+        + reported.kindName
+        + " were left out";
+  }
+
+  /** Whether anything was reported so far. */
+  boolean hasReported() {
+    return !rates.isEmpty();
+  }
+
+  /** No report follows that would tell what was left out. */
+  void tellLeftOut() {
+    rates.forEach(
+        (reported, rate) -> {
+          long count = rate.takeLeftOut();
+          if (count > 0) {
+            Log.log(Level.WARNING, () -> leftOut(count, reported), null);
+          }
+        });
   }
 
   private void tell(Consumer<OffloadListener> event) {

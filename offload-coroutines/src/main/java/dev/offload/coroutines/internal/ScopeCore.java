@@ -540,6 +540,10 @@ public final class ScopeCore implements WaitTarget {
     return registry.remove(job);
   }
 
+  boolean hasUnseenFailures() {
+    return !unseen.isEmpty();
+  }
+
   /** A job failed and nobody has asked for its outcome so far; its callers have been told. */
   void failedUnobserved(JobCell<?> job) {
     if (parent == null) {

@@ -2,6 +2,7 @@ package dev.offload.coroutines.stress.programs
 
 import dev.offload.ConcurrencyLimit
 import dev.offload.ConflictPolicy
+import dev.offload.JobSnapshot
 import dev.offload.JobState
 import dev.offload.OffloadHandle
 import dev.offload.OffloadKey
@@ -9,6 +10,7 @@ import dev.offload.RejectReason
 import dev.offload.coroutines.OffloadScope
 import dev.offload.coroutines.find
 import dev.offload.coroutines.isInFlight
+import dev.offload.coroutines.snapshot
 import kotlinx.coroutines.Job
 
 /** What owns jobs, as the program sees it. */
@@ -52,11 +54,18 @@ internal class JobRecord(
     }
 
     /** Whether its end may have to be waited for. */
-    fun mayBeActive() = state()?.isActive ?: (ended == null && (key == null || owner.scope.find(key) != null))
+    fun mayBeActive() = state()?.isActive ?: (ended == null && (key == null || found() != null))
+
+    /** The job under the key in the owner itself: `find` looks into the manager, too. */
+    private fun found(): JobSnapshot? {
+        owner.scope.find(key!!) ?: return null
+        val own = owner.scope.snapshot().jobs().filter { it.key() == key }
+        return own.firstOrNull { it.state() != JobState.CANCELLING } ?: own.firstOrNull()
+    }
 
     /** Whether its outcome may have to be waited for. */
     fun mayBeUndecided() = when (state()) {
-        null -> mayBeActive() && (key == null || owner.scope.find(key)?.state() != JobState.CANCELLING)
+        null -> mayBeActive() && (key == null || found()?.state() != JobState.CANCELLING)
         else -> state() == JobState.QUEUED || state() == JobState.RUNNING
     }
 }
