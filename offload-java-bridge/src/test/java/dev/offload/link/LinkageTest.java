@@ -9,12 +9,16 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import kotlin.KotlinVersion;
+import kotlinx.coroutines.Job;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +41,19 @@ class LinkageTest {
       }
     }
     assertEquals(Map.of(), missing);
+  }
+
+  @Test
+  @DisplayName("K1: this run has the versions it is meant to have")
+  void versions() throws IOException {
+    String stdlib = KotlinVersion.CURRENT.toString();
+    assertEquals(System.getProperty("tested.stdlib", stdlib), stdlib);
+    try (InputStream file =
+        Job.class.getResourceAsStream("/META-INF/kotlinx_coroutines_core.version")) {
+      String coroutines =
+          new String(Objects.requireNonNull(file).readAllBytes(), StandardCharsets.UTF_8).strip();
+      assertEquals(System.getProperty("tested.coroutines", coroutines), coroutines);
+    }
   }
 
   @Test

@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.LongAdder
  */
 internal abstract class LincheckTest(private val specification: Class<*>) {
     /** How many generated scenarios; the bound on time. */
-    protected open val scenarios = 10
+    protected open val scenarios = 8
 
     /** Scenarios to try always, before the generated ones: those in which a defect was found. */
     protected open fun ModelCheckingOptions.known(): ModelCheckingOptions = this

@@ -33,7 +33,7 @@ import org.jetbrains.lincheck.datastructures.Validate
 @Param(name = "policy", gen = EnumGen::class, conf = "JOIN,REJECT,REPLACE")
 @Param(name = "ok", gen = BooleanGen::class)
 internal class RegistryLincheckTest : LincheckTest(RegistrySpecification::class.java) {
-    override val scenarios = 4 // each takes long: a whole scope is checked
+    override val scenarios = 3 // each takes long: a whole scope is checked
 
     private val timer = StandingTimer()
     private val scope = scopeByHand(timer)
