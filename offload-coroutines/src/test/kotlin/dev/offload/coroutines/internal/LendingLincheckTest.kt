@@ -23,7 +23,7 @@ import org.jetbrains.lincheck.datastructures.Validate
 @Param(name = "thread", gen = ThreadIdGen::class)
 @Param(name = "job", gen = IntGen::class, conf = "0:3")
 internal class LendingLincheckTest : LincheckTest(LendingSpecification::class.java) {
-    override val scenarios = 2
+    override val scenarios = 1
 
     private val scope = scopeByHand()
     private val pool = PermitPool("one", ConcurrencyLimit.of(1))
