@@ -91,13 +91,18 @@ final class WaitFuture<K, V extends @Nullable Object> extends AnswerFuture<V> {
     }
 
     private boolean answer(Given<V> given) {
-      if (!ANSWER.compareAndSet(WaitFuture.this, null, given)) {
+      if (!isFirst(given)) {
         return false;
       }
       tell();
       cancelTimeout();
       return true;
     }
+  }
+
+  @SuppressWarnings("NullAway") // null is what is there before an answer
+  private boolean isFirst(Given<V> given) {
+    return ANSWER.compareAndSet(this, null, given);
   }
 
   @Override
@@ -122,7 +127,7 @@ final class WaitFuture<K, V extends @Nullable Object> extends AnswerFuture<V> {
       return false;
     }
     boolean unused = table.takeOut(slot);
-    if (!ANSWER.compareAndSet(this, null, given)) {
+    if (!isFirst(given)) {
       return false;
     }
     wake();
