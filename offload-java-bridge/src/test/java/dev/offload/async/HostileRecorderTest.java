@@ -218,7 +218,7 @@ class HostileRecorderTest {
       assertEquals(1, Bounded.get("the task", launched(id, () -> 1)));
     }
     Bounded.until("it is told all", () -> told.get() == 10);
-    assertTrue(log.records() > 0);
+    Bounded.until("it is logged", () -> log.records() > 0);
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.offload.OffloadKey;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -304,7 +305,7 @@ final class Registry {
   private record EntryOf(OffloadKey<?> key) {
     @Override
     public int hashCode() {
-      return key.hashCode();
+      return Objects.hashCode(key);
     }
 
     @Override
