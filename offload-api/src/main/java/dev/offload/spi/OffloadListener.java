@@ -73,7 +73,8 @@ public interface OffloadListener {
   default void onUndying(JobSnapshot job) {}
 
   /**
-   * A job failed and nobody ever waited for its outcome.
+   * A job failed and nobody ever waited for its outcome. Comes for each such job, also where the
+   * log, which has ten warnings of one sort and kind in a minute, leaves it out.
    *
    * @param job the job
    * @param failure what it failed with

@@ -22,8 +22,8 @@ public interface Offload {
      *
      * @param label what kind of work this is, for logs, metrics and settings: 1 to 64 characters out of
      *   `a-z 0-9 . _ -`. Use few, fixed labels and never put an id into one. A label conflicts with no kind.
-     * @param context where to take thread-context elements from (MDC, traces) that the work shall run with; anything else in
-     *   it, as the `Job` and the dispatcher of a caller, is left out
+     * @param context where to take thread-context elements from (MDC, traces) that the work shall run with, beside those that
+     *   a `scope {}` captured; anything else in it, as the `Job` and the dispatcher of a caller, is left out
      * @param block the work. A failure is reported to the listener and the log, since nobody can await it.
      * @return the key of the job, with which it can be found and cancelled
      * @throws IllegalArgumentException if the label is ill-formed

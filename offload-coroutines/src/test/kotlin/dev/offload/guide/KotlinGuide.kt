@@ -19,7 +19,6 @@ import dev.offload.coroutines.TaskRecorder
 import dev.offload.coroutines.TimeoutPolicy
 import dev.offload.coroutines.WaitMap
 import dev.offload.coroutines.cancel
-import dev.offload.coroutines.complete
 import dev.offload.coroutines.find
 import dev.offload.coroutines.joinAll
 import kotlinx.coroutines.CompletableDeferred

@@ -14,7 +14,6 @@ import dev.offload.coroutines.TaskRecorder
 import dev.offload.coroutines.TimeoutPolicy
 import dev.offload.coroutines.activeCount
 import dev.offload.coroutines.cancel
-import dev.offload.coroutines.complete
 import dev.offload.coroutines.joinAll
 import dev.offload.coroutines.managerTest
 import dev.offload.coroutines.name

@@ -18,6 +18,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -174,6 +175,16 @@ class BodyInheritanceTest {
             });
     assertEquals("null", Bounded.get("the user in a stage", user));
     assertSame(own, Bounded.get("the class loader in a stage", loader));
+  }
+
+  @Test
+  @DisplayName("J2: bodies run on virtual threads where the JVM has them")
+  void virtual() {
+    OffloadFuture<String> type =
+        manager(Threads.AS_THE_JVM_HAS_THEM)
+            .submit(OUTER.auto(), () -> Thread.currentThread().getClass().getName());
+    boolean hasThem = Runtime.version().feature() >= 21;
+    assertEquals(hasThem, Bounded.get("its class", type).equals("java.lang.VirtualThread"));
   }
 
   @ParameterizedTest

@@ -1,7 +1,5 @@
 package dev.offload.async
 
-import dev.offload.coroutines.cancel
-import dev.offload.coroutines.complete
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.CoroutineStart

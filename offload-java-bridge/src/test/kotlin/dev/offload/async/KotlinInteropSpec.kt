@@ -13,10 +13,7 @@ import dev.offload.WakeOutcome
 import dev.offload.coroutines.OffloadManager
 import dev.offload.coroutines.TaskRecorder
 import dev.offload.coroutines.WaitMap
-import dev.offload.coroutines.cancel
-import dev.offload.coroutines.complete
 import dev.offload.coroutines.currentOffload
-import dev.offload.coroutines.find
 import dev.offload.coroutines.joinAll
 import dev.offload.coroutines.manager
 import dev.offload.coroutines.name

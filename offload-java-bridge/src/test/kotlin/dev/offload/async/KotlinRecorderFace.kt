@@ -7,7 +7,6 @@ import dev.offload.TaskState
 import dev.offload.TimeoutPolicy
 import dev.offload.coroutines.OffloadDeferred
 import dev.offload.coroutines.TaskRecorder
-import dev.offload.coroutines.cancel
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.SupervisorJob

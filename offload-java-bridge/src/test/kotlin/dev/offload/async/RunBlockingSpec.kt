@@ -5,7 +5,6 @@ import dev.offload.KindPolicy
 import dev.offload.OffloadConfig
 import dev.offload.OffloadCycleException
 import dev.offload.OffloadKind
-import dev.offload.coroutines.complete
 import dev.offload.coroutines.currentOffload
 import dev.offload.coroutines.joinAll
 import io.kotest.assertions.throwables.shouldThrow

@@ -1,6 +1,5 @@
 package dev.offload.benchmarks.growth
 
-import dev.offload.coroutines.complete
 import kotlinx.coroutines.CompletableDeferred
 import java.util.concurrent.atomic.AtomicInteger
 

@@ -3,9 +3,6 @@ package dev.offload.benchmarks.growth
 import dev.offload.benchmarks.growth.GrowingJobs.Companion.CALLS
 import dev.offload.benchmarks.growth.GrowingJobs.Companion.NARROW
 import dev.offload.benchmarks.growth.GrowingJobs.Companion.WIDE
-import dev.offload.coroutines.cancel
-import dev.offload.coroutines.complete
-import dev.offload.coroutines.joinAll
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.CoroutineStart

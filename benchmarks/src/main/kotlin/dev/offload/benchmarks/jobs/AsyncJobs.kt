@@ -1,6 +1,5 @@
 package dev.offload.benchmarks.jobs
 
-import dev.offload.coroutines.joinAll
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Deferred
 import kotlinx.coroutines.Dispatchers

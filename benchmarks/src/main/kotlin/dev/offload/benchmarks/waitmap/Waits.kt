@@ -1,7 +1,6 @@
 package dev.offload.benchmarks.waitmap
 
 import dev.offload.coroutines.WaitMap
-import dev.offload.coroutines.complete
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.runBlocking
 import java.util.concurrent.ConcurrentHashMap

@@ -1,6 +1,5 @@
 package dev.offload.examples.program
 
-import dev.offload.coroutines.complete
 import kotlinx.coroutines.Job
 import java.util.concurrent.CountDownLatch
 

@@ -1,6 +1,5 @@
 package dev.offload.examples.program
 
-import dev.offload.coroutines.cancel
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.isActive

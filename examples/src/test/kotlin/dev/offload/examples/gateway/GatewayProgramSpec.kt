@@ -1,6 +1,5 @@
 package dev.offload.examples.gateway
 
-import dev.offload.coroutines.find
 import dev.offload.examples.gateway.http.testClient
 import dev.offload.examples.gateway.replay.EmbeddedOrigin
 import io.kotest.core.spec.style.StringSpec

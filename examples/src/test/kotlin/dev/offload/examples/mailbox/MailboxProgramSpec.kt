@@ -1,6 +1,5 @@
 package dev.offload.examples.mailbox
 
-import dev.offload.coroutines.find
 import dev.offload.examples.program.Console
 import io.kotest.core.spec.style.StringSpec
 import io.kotest.inspectors.forAll

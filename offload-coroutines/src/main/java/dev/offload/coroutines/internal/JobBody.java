@@ -27,7 +27,7 @@ public interface JobBody<T extends @Nullable Object> {
    */
   default void decided(JobCell<T> job) {}
 
-  /** The clock by which its limits are told; null for that of the manager. */
+  /** The clock by which its limits are told; null for that of the manager. It must not throw. */
   default @Nullable OffloadTimer timer() {
     return null;
   }

@@ -53,7 +53,12 @@ internal class SuspendBody<T>(
         if (dispatcher.isDispatchNeeded(context)) dispatcher.dispatch(context, this) else run()
     }
 
-    override fun timer(): OffloadTimer? = DispatcherTimer.of(context)
+    /** Asked for where a job ends: an element of the context may be somebody else's, and must not stop that. */
+    override fun timer(): OffloadTimer? = try {
+        DispatcherTimer.of(context)
+    } catch (_: Throwable) {
+        null
+    }
 
     override fun run() {
         if (!RAN.compareAndSet(this, 0, 1)) return // by an executor that runs what it is given twice

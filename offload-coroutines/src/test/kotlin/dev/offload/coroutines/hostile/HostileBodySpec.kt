@@ -9,7 +9,6 @@ import dev.offload.coroutines.OffloadManager
 import dev.offload.coroutines.OffloadScope
 import dev.offload.coroutines.TimeoutPolicy
 import dev.offload.coroutines.cancel
-import dev.offload.coroutines.complete
 import dev.offload.coroutines.forgetUncaught
 import dev.offload.coroutines.isInFlight
 import io.kotest.assertions.throwables.shouldThrow

@@ -11,7 +11,6 @@ import dev.offload.coroutines.OffloadDeferred
 import dev.offload.coroutines.OffloadManager
 import dev.offload.coroutines.activeCount
 import dev.offload.coroutines.cancel
-import dev.offload.coroutines.complete
 import dev.offload.coroutines.forgetUncaught
 import dev.offload.coroutines.isInFlight
 import dev.offload.coroutines.snapshot

@@ -5,7 +5,6 @@ import dev.offload.coroutines.OffloadDeferred
 import dev.offload.coroutines.OffloadManager
 import dev.offload.coroutines.OffloadScope
 import dev.offload.coroutines.activeCount
-import dev.offload.coroutines.complete
 import dev.offload.coroutines.snapshot
 import io.kotest.matchers.shouldBe
 import kotlinx.coroutines.Dispatchers

@@ -7,7 +7,6 @@ import dev.offload.KindPolicy
 import dev.offload.OffloadCancelledException
 import dev.offload.OffloadConfig
 import dev.offload.OffloadKind
-import dev.offload.coroutines.cancel
 import org.jetbrains.lincheck.datastructures.IntGen
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions
 import org.jetbrains.lincheck.datastructures.Operation

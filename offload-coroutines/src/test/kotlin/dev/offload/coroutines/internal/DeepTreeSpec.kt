@@ -5,10 +5,6 @@ import dev.offload.JobState
 import dev.offload.OffloadCycleException
 import dev.offload.OffloadKind
 import dev.offload.ScopeSnapshot
-import dev.offload.coroutines.activeCount
-import dev.offload.coroutines.cancelAll
-import dev.offload.coroutines.complete
-import dev.offload.coroutines.snapshot
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldBeEmpty

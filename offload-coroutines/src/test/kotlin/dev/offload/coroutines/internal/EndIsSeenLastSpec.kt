@@ -10,12 +10,7 @@ import dev.offload.OffloadKind
 import dev.offload.ScopeSnapshot
 import dev.offload.TaskState
 import dev.offload.coroutines.OffloadManager
-import dev.offload.coroutines.activeCount
 import dev.offload.coroutines.cancel
-import dev.offload.coroutines.cancelAll
-import dev.offload.coroutines.complete
-import dev.offload.coroutines.find
-import dev.offload.coroutines.snapshot
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldContainExactly

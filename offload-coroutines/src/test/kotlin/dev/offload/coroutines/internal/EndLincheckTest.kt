@@ -4,10 +4,6 @@ import dev.offload.ConflictPolicy
 import dev.offload.JobState
 import dev.offload.OffloadCancelledException
 import dev.offload.OffloadKind
-import dev.offload.coroutines.cancel
-import dev.offload.coroutines.find
-import dev.offload.coroutines.isInFlight
-import dev.offload.coroutines.snapshot
 import org.jetbrains.lincheck.datastructures.BooleanGen
 import org.jetbrains.lincheck.datastructures.EnumGen
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions

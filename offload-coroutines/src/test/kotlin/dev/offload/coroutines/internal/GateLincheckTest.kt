@@ -1,7 +1,5 @@
 package dev.offload.coroutines.internal
 
-import dev.offload.coroutines.cancel
-import dev.offload.coroutines.complete
 import org.jetbrains.lincheck.datastructures.Operation
 import org.jetbrains.lincheck.datastructures.Param
 import org.jetbrains.lincheck.datastructures.ThreadIdGen

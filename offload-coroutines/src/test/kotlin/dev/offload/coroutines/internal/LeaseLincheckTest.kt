@@ -4,8 +4,6 @@ import dev.offload.CancelReason
 import dev.offload.JobState
 import dev.offload.OffloadCancelledException
 import dev.offload.OffloadKind
-import dev.offload.coroutines.activeCount
-import dev.offload.coroutines.cancel
 import org.jetbrains.lincheck.datastructures.EnumGen
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions
 import org.jetbrains.lincheck.datastructures.Operation

@@ -4,11 +4,6 @@ import dev.offload.ConflictPolicy
 import dev.offload.JobState
 import dev.offload.OffloadKey
 import dev.offload.OffloadKind
-import dev.offload.coroutines.activeCount
-import dev.offload.coroutines.cancel
-import dev.offload.coroutines.complete
-import dev.offload.coroutines.find
-import dev.offload.coroutines.snapshot
 import org.jetbrains.lincheck.datastructures.BooleanGen
 import org.jetbrains.lincheck.datastructures.IntGen
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions

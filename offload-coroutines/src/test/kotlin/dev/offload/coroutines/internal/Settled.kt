@@ -1,7 +1,5 @@
 package dev.offload.coroutines.internal
 
-import dev.offload.coroutines.activeCount
-import dev.offload.coroutines.snapshot
 import java.lang.reflect.Field
 
 /** What must hold once an end was seen. Looks alone, so the model checker need not switch threads in it. */

@@ -2,7 +2,6 @@ package dev.offload.coroutines.stress
 
 import dev.offload.OffloadKind
 import dev.offload.coroutines.activeCount
-import dev.offload.coroutines.complete
 import dev.offload.coroutines.joinAll
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.shouldBe

@@ -2,8 +2,6 @@ package dev.offload.coroutines.stress
 
 import dev.offload.OffloadCancelledException
 import dev.offload.OffloadKind
-import dev.offload.coroutines.cancel
-import dev.offload.coroutines.complete
 import dev.offload.coroutines.find
 import dev.offload.coroutines.internal.linkedWaiters
 import dev.offload.coroutines.joinAll

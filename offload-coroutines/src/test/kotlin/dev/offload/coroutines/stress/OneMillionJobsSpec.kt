@@ -4,7 +4,6 @@ import dev.offload.ConflictPolicy
 import dev.offload.OffloadKind
 import dev.offload.coroutines.OffloadManager
 import dev.offload.coroutines.activeCount
-import dev.offload.coroutines.cancel
 import dev.offload.coroutines.internal.entries
 import dev.offload.coroutines.snapshot
 import io.kotest.core.spec.style.FunSpec

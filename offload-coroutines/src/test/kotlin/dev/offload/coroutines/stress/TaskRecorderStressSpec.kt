@@ -8,7 +8,6 @@ import dev.offload.TaskEvent
 import dev.offload.TaskState
 import dev.offload.coroutines.OffloadDeferred
 import dev.offload.coroutines.TaskRecorder
-import dev.offload.coroutines.cancel
 import dev.offload.coroutines.joinAll
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldBeIn

@@ -7,7 +7,6 @@ import dev.offload.WaitMapClosedException
 import dev.offload.WakeOutcome
 import dev.offload.coroutines.EarlyWakes
 import dev.offload.coroutines.WaitMap
-import dev.offload.coroutines.joinAll
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.ints.shouldBeGreaterThan
 import io.kotest.matchers.shouldBe

@@ -1,6 +1,5 @@
 package dev.offload.examples.gateway.http
 
-import dev.offload.coroutines.cancel
 import io.ktor.http.HttpHeaders
 import io.ktor.server.application.ApplicationCall
 import io.ktor.server.http.HttpRequestCloseHandlerKey

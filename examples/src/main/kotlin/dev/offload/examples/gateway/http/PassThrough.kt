@@ -1,6 +1,5 @@
 package dev.offload.examples.gateway.http
 
-import dev.offload.coroutines.cancel
 import io.ktor.client.statement.HttpResponse
 import io.ktor.client.statement.bodyAsChannel
 import io.ktor.http.Headers

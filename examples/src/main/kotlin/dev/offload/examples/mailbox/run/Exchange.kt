@@ -1,6 +1,5 @@
 package dev.offload.examples.mailbox.run
 
-import dev.offload.coroutines.cancel
 import dev.offload.examples.mailbox.Settings
 import dev.offload.examples.mailbox.client.AnswerCounts
 import dev.offload.examples.mailbox.client.ConnectionLostException

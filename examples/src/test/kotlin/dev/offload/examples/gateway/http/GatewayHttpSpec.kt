@@ -1,6 +1,5 @@
 package dev.offload.examples.gateway.http
 
-import dev.offload.coroutines.cancel
 import dev.offload.examples.gateway.replay.LogLine
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec

@@ -1,7 +1,5 @@
 package dev.offload.examples.gateway.http
 
-import dev.offload.coroutines.cancel
-import dev.offload.coroutines.complete
 import dev.offload.coroutines.joinAll
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec

@@ -1,6 +1,5 @@
 package dev.offload.examples.gateway.http
 
-import dev.offload.coroutines.complete
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.inspectors.forAll
 import io.kotest.matchers.collections.shouldHaveSize

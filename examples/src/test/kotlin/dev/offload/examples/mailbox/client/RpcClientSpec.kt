@@ -1,6 +1,5 @@
 package dev.offload.examples.mailbox.client
 
-import dev.offload.coroutines.cancel
 import dev.offload.examples.mailbox.client.ScriptedServer.Request
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.StringSpec

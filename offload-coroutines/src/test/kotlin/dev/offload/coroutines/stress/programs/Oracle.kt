@@ -9,7 +9,6 @@ import dev.offload.OffloadKey
 import dev.offload.RejectReason
 import dev.offload.coroutines.OffloadScope
 import dev.offload.coroutines.find
-import dev.offload.coroutines.isInFlight
 import dev.offload.coroutines.snapshot
 import kotlinx.coroutines.Job
 
