@@ -12,6 +12,7 @@ import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.asCoroutineDispatcher
 import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.delay
+import kotlinx.coroutines.suspendCancellableCoroutine
 import kotlinx.coroutines.test.StandardTestDispatcher
 import kotlinx.coroutines.test.TestScope
 import kotlinx.coroutines.test.UnconfinedTestDispatcher
@@ -125,6 +126,22 @@ class VirtualClockSpec :
                 currentTime shouldBe AN_HOUR
             }
             manager.cancel()
+        }
+
+        test("T1: a body in the time of a test is asked to stop on its thread: that time would go on meanwhile") {
+            runTest {
+                val manager = OffloadManager()
+                var asked: Thread? = null
+                manager.scope("request") {
+                    val job = submit(LOAD.key(1), timeout = LIMIT) {
+                        suspendCancellableCoroutine { it.invokeOnCancellation { asked = Thread.currentThread() } }
+                    }
+                    shouldThrow<OffloadTimeoutException> { job.await() }
+                    asked shouldBe Thread.currentThread()
+                }
+                currentTime shouldBe AN_HOUR
+                manager.cancel()
+            }
         }
 
         test("T1: asking a clock leaves nothing behind in it") {

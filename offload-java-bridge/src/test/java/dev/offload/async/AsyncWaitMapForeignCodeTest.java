@@ -113,6 +113,7 @@ class AsyncWaitMapForeignCodeTest {
           assertTrue(woken.isDone());
           assertEquals("a", woken.join());
           assertInstanceOf(OffloadTimeoutException.class, failure(late));
+          Bounded.until("the other limit, which may be longer", () -> stageThreads.size() == 2);
           map.close();
         });
     assertEquals("b", Bounded.get("the other", other));
