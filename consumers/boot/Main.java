@@ -28,7 +28,7 @@ import org.springframework.web.bind.annotation.RestController;
 @SpringBootApplication
 @RestController
 public class Main {
-  private static final OffloadKind<String> LOAD = OffloadKind.named("page.load");
+  private static final OffloadKind<Integer, String> LOAD = OffloadKind.named("page.load");
   private static final int CALLERS = 50;
 
   private final AtomicInteger loads = new AtomicInteger();

@@ -22,9 +22,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** What a program of somebody else's does with offload, in Java: something of everything. */
 final class Exercise {
-  private static final OffloadKind<String> LOAD = OffloadKind.named("page.load");
-  private static final OffloadKind<String> LIMITED = OffloadKind.named("limited");
-  private static final OffloadKind<String> STORE = OffloadKind.named("page.store");
+  private static final OffloadKind<String, String> LOAD = OffloadKind.named("page.load");
+  private static final OffloadKind<Integer, String> LIMITED = OffloadKind.named("limited");
+  private static final OffloadKind<String, String> STORE = OffloadKind.named("page.store");
   private static final int CALLERS = 50;
 
   private Exercise() {}

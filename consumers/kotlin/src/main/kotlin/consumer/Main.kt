@@ -15,8 +15,8 @@ import kotlinx.coroutines.coroutineScope
 import java.util.concurrent.atomic.AtomicInteger
 import kotlin.time.Duration.Companion.seconds
 
-private val load = OffloadKind.named<String>("page.load")
-private val store = OffloadKind.named<String>("page.store")
+private val load = OffloadKind.named<String, String>("page.load")
+private val store = OffloadKind.named<String, String>("page.store")
 
 private const val CALLERS = 50
 

@@ -20,7 +20,7 @@ import kotlinx.coroutines.yield
 import java.util.concurrent.atomic.AtomicInteger
 import kotlin.time.Duration.Companion.seconds
 
-private val load = OffloadKind.named<String>("page.load")
+private val load = OffloadKind.named<String, String>("page.load")
 
 private const val CALLERS = 50
 

@@ -226,7 +226,7 @@ public final class OffloadConfig {
      * @return this builder
      * @throws IllegalArgumentException if an argument is null
      */
-    public Builder kind(OffloadKind<? extends @Nullable Object> kind, KindPolicy policy) {
+    public Builder kind(OffloadKind<?, ? extends @Nullable Object> kind, KindPolicy policy) {
       return kind(Arguments.notNull("kind", kind).name(), policy);
     }
 

@@ -30,7 +30,7 @@ public sealed interface OffloadKey<T extends @Nullable Object> {
    *
    * @return the kind this key was made from
    */
-  OffloadKind<T> kind();
+  OffloadKind<?, T> kind();
 
   /**
    * Renders this key for people to read.
@@ -46,20 +46,20 @@ public sealed interface OffloadKey<T extends @Nullable Object> {
    * @param <T> the type of the work's result
    */
   final class Keyed<T extends @Nullable Object> implements OffloadKey<T> {
-    private final OffloadKind<T> kind;
+    private final OffloadKind<?, T> kind;
     private final Object id;
 
     /** Computed once: an id whose hash code changes later cannot make its own entry unreachable. */
     private final int hash;
 
-    Keyed(OffloadKind<T> kind, Object id) {
+    Keyed(OffloadKind<?, T> kind, Object id) {
       this.kind = kind;
       this.id = id;
       this.hash = kind.hashCode() * 31 + id.hashCode();
     }
 
     @Override
-    public OffloadKind<T> kind() {
+    public OffloadKind<?, T> kind() {
       return kind;
     }
 
@@ -106,16 +106,16 @@ public sealed interface OffloadKey<T extends @Nullable Object> {
    * @param <T> the type of the work's result
    */
   final class Explicit<T extends @Nullable Object> implements OffloadKey<T> {
-    private final OffloadKind<T> kind;
+    private final OffloadKind<?, T> kind;
     private final long id;
 
-    Explicit(OffloadKind<T> kind, long id) {
+    Explicit(OffloadKind<?, T> kind, long id) {
       this.kind = kind;
       this.id = id;
     }
 
     @Override
-    public OffloadKind<T> kind() {
+    public OffloadKind<?, T> kind() {
       return kind;
     }
 
@@ -161,16 +161,16 @@ public sealed interface OffloadKey<T extends @Nullable Object> {
   final class Auto<T extends @Nullable Object> implements OffloadKey<T> {
     private static final AtomicLong NEXT_ID = new AtomicLong(1);
 
-    private final OffloadKind<T> kind;
+    private final OffloadKind<?, T> kind;
     private final long id;
 
-    Auto(OffloadKind<T> kind) {
+    Auto(OffloadKind<?, T> kind) {
       this.kind = kind;
       this.id = NEXT_ID.getAndIncrement();
     }
 
     @Override
-    public OffloadKind<T> kind() {
+    public OffloadKind<?, T> kind() {
       return kind;
     }
 

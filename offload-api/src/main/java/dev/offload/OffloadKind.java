@@ -3,47 +3,84 @@ package dev.offload;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A named category of work together with the type of its result.
+ * A named category of work together with the types of its ids and of its result.
  *
  * <p>Make one constant per category and build all keys from it:
  *
  * <pre>{@code
- * static final OffloadKind<User> LOAD_USER = OffloadKind.named("user.load");
- * OffloadKey.Keyed<User> key = LOAD_USER.key(userId);
+ * static final OffloadKind<Integer, User> LOAD_USER = OffloadKind.named("user.load");
+ * OffloadKey.Keyed<User> key = LOAD_USER.key(42);
  * }</pre>
  *
  * <p>A kind is equal only to itself, so two keys can meet only if they were made from the same
  * constant; a joined result therefore always has the declared type, without a cast that could fail.
- * A manager that meets a second kind of the same name refuses it with {@link
- * IllegalArgumentException}. The name is the label of metrics, logs and settings: choose few, fixed
- * names and never put an id into one.
+ * The type of the ids keeps apart what is never equal: {@code LOAD_USER.key("42")} does not
+ * compile, where it would be another user's key than {@code LOAD_USER.key(42)}.
+ *
+ * <p>A manager that meets a second kind of the same name refuses it with {@link
+ * IllegalArgumentException}; for a class that makes a kind for each of its instances there is
+ * {@link #unshared}. The name is the label of metrics, logs and settings: choose few, fixed names
+ * and never put an id into one.
  *
  * <p>Instances are immutable and safe to share between threads.
  *
+ * @param <K> the type of the ids of its {@linkplain #key keys}; {@code Object} if they are of
+ *     several types
  * @param <T> the type of the result; may be a nullable type
  * @since 0.1
  */
-public final class OffloadKind<T extends @Nullable Object> {
+public final class OffloadKind<K, T extends @Nullable Object> {
 
   /** The greatest number of characters in the name of a kind. */
   public static final int MAX_NAME_LENGTH = 64;
 
   private final String name;
+  private final boolean onlyOneOfName;
 
-  private OffloadKind(String name) {
+  private OffloadKind(String name, boolean onlyOneOfName) {
     this.name = name;
+    this.onlyOneOfName = onlyOneOfName;
   }
 
   /**
    * Makes a new kind. Each call makes a kind of its own: keep the result in a constant.
    *
-   * @param name 1 to {@value #MAX_NAME_LENGTH} characters out of {@code a-z 0-9 . _ -}
+   * @param name 1 to {@value #MAX_NAME_LENGTH} characters out of {@code A-Z a-z 0-9 . _ -}
+   * @param <K> the type of the ids
    * @param <T> the type of the result
    * @return the new kind
    * @throws IllegalArgumentException if the name is null or breaks the rule above
    */
-  public static <T extends @Nullable Object> OffloadKind<T> named(String name) {
-    return new OffloadKind<>(checkName("name", name));
+  public static <K, T extends @Nullable Object> OffloadKind<K, T> named(String name) {
+    return new OffloadKind<>(checkName("name", name), true);
+  }
+
+  /**
+   * Makes a new kind of which a manager may know several of one name: for a class whose instances
+   * each own their kind, as a client of one of several hosts does. They share the name, and so the
+   * settings, the concurrency limit and the counts, but never a run: keys of two kinds are not
+   * equal.
+   *
+   * <p>What two kinds of one name mean is then for whoever made them to know. A manager does not
+   * tell that a constant was made twice by mistake, as it does for {@link #named}.
+   *
+   * @param name as for {@link #named}
+   * @param <K> the type of the ids
+   * @param <T> the type of the result
+   * @return the new kind
+   * @throws IllegalArgumentException if the name is null or breaks the rule
+   */
+  public static <K, T extends @Nullable Object> OffloadKind<K, T> unshared(String name) {
+    return new OffloadKind<>(checkName("name", name), false);
+  }
+
+  /**
+   * Tells whether this kind may be the only one of its name in a manager.
+   *
+   * @return false for {@link #unshared} kinds
+   */
+  public boolean isOnlyOneOfName() {
+    return onlyOneOfName;
   }
 
   /**
@@ -64,7 +101,7 @@ public final class OffloadKind<T extends @Nullable Object> {
    * @return the key
    * @throws IllegalArgumentException if the id is null
    */
-  public OffloadKey.Keyed<T> key(Object id) {
+  public OffloadKey.Keyed<T> key(K id) {
     return new OffloadKey.Keyed<>(this, Arguments.notNull("id", id));
   }
 
@@ -106,11 +143,15 @@ public final class OffloadKind<T extends @Nullable Object> {
     }
     for (int i = 0; i < name.length(); i++) {
       char c = name.charAt(i);
-      boolean allowed = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || "._-".indexOf(c) >= 0;
+      boolean allowed =
+          (c >= 'a' && c <= 'z')
+              || (c >= 'A' && c <= 'Z')
+              || (c >= '0' && c <= '9')
+              || "._-".indexOf(c) >= 0;
       if (!allowed) {
         throw new IllegalArgumentException(
             argument
-                + " of a kind may hold only a-z 0-9 . _ - but has another character at index "
+                + " of a kind may hold only A-Z a-z 0-9 . _ - but has another character at index "
                 + i);
       }
     }

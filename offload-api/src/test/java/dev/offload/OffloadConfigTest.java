@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class OffloadConfigTest {
 
-  private static final OffloadKind<String> LOAD = OffloadKind.named("load");
+  private static final OffloadKind<Object, String> LOAD = OffloadKind.named("load");
   private static final TimeoutPolicy SECOND = TimeoutPolicy.cancelAfter(Duration.ofSeconds(1));
   private static final TimeoutPolicy MINUTE = TimeoutPolicy.cancelAfter(Duration.ofMinutes(1));
   private static final KindPolicy OWN = KindPolicy.unset().withTimeout(SECOND);
@@ -148,7 +148,7 @@ class OffloadConfigTest {
         () -> Refusal.names("abandon", rule, () -> builder.abandon(null)),
         () -> Refusal.names("policy", rule, () -> builder.kind("load", null)),
         () -> Refusal.names("policy", rule, () -> builder.kind(LOAD, null)),
-        () -> Refusal.names("kind", rule, () -> builder.kind((OffloadKind<?>) null, OWN)),
+        () -> Refusal.names("kind", rule, () -> builder.kind((OffloadKind<?, ?>) null, OWN)),
         () -> Refusal.names("name", rule, () -> builder.kind((String) null, OWN)),
         () -> Refusal.names("undyingReportAfter", rule, () -> builder.undyingReportAfter(null)),
         () -> Refusal.names("successorWait", rule, () -> builder.successorWait(null)),

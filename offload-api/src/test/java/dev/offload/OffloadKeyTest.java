@@ -22,10 +22,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class OffloadKeyTest {
 
-  private static final OffloadKind<String> LOAD = OffloadKind.named("load");
+  private static final OffloadKind<Object, String> LOAD = OffloadKind.named("load");
 
   /** The kind a second constant of the same name would be. */
-  private static final OffloadKind<String> NAMESAKE = OffloadKind.named("load");
+  private static final OffloadKind<Object, String> NAMESAKE = OffloadKind.named("load");
 
   static Stream<OffloadKey<String>> oneOfEachForm() {
     return Stream.of(LOAD.key("alice"), LOAD.explicit(7), LOAD.auto());

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -15,10 +16,10 @@ class OffloadKindTest {
   private static final String LONGEST = "k".repeat(OffloadKind.MAX_NAME_LENGTH);
 
   @ParameterizedTest
-  @ValueSource(strings = {"a", "user.load", "user-load_2", "0", "._-"})
-  @DisplayName("vocabulary: a name is made of a-z 0-9 . _ - and kept as given")
+  @ValueSource(strings = {"a", "user.load", "UserLoad", "user-load_2", "0", "Z", "._-"})
+  @DisplayName("vocabulary: a name is made of A-Z a-z 0-9 . _ - and kept as given")
   void goodName(String name) {
-    OffloadKind<String> kind = OffloadKind.named(name);
+    OffloadKind<Object, String> kind = OffloadKind.named(name);
 
     assertEquals(name, kind.name());
     assertEquals(name, kind.toString());
@@ -27,7 +28,7 @@ class OffloadKindTest {
   @Test
   @DisplayName("vocabulary: a name has at most 64 characters")
   void longestName() {
-    assertEquals(64, OffloadKind.<String>named(LONGEST).name().length());
+    assertEquals(64, OffloadKind.<Object, String>named(LONGEST).name().length());
     Refusal.names("name", "1 to 64 characters", () -> OffloadKind.named(LONGEST + "k"));
   }
 
@@ -46,7 +47,7 @@ class OffloadKindTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "User",
+        "\u00dcber",
         "user load",
         " user",
         "user\n",
@@ -57,7 +58,8 @@ class OffloadKindTest {
       })
   @DisplayName("vocabulary: a name holds no other character")
   void strangeName(String name) {
-    Refusal.names("name", "a-z 0-9 . _ -", () -> OffloadKind.named(name));
+    Refusal.names("name", "A-Z a-z 0-9 . _ -", () -> OffloadKind.named(name));
+    Refusal.names("name", "A-Z a-z 0-9 . _ -", () -> OffloadKind.unshared(name));
   }
 
   @Test
@@ -71,18 +73,33 @@ class OffloadKindTest {
   }
 
   @Test
+  @DisplayName("vocabulary: an unshared kind has a name that it shares, and keys that it does not")
+  void unshared() {
+    OffloadKind<Integer, String> one = OffloadKind.unshared("host.ask");
+    OffloadKind<Integer, String> other = OffloadKind.unshared("host.ask");
+
+    assertEquals("host.ask", one.name());
+    assertEquals(one.name(), other.name());
+    assertFalse(one.isOnlyOneOfName());
+    assertTrue(OffloadKind.named("host.ask").isOnlyOneOfName());
+    assertNotEquals(one, other);
+    assertNotEquals(one.key(1), other.key(1));
+    assertEquals(one.key(1), one.key(1));
+  }
+
+  @Test
   @DisplayName("vocabulary: a kind is equal only to itself")
   void identity() {
-    OffloadKind<String> kind = OffloadKind.named("same");
+    OffloadKind<Object, String> kind = OffloadKind.named("same");
 
     assertEquals(kind, kind);
-    assertNotEquals(kind, OffloadKind.<String>named("same"));
+    assertNotEquals(kind, OffloadKind.<Object, String>named("same"));
   }
 
   @Test
   @DisplayName("vocabulary: the id of a key is not null")
   void nullId() {
-    OffloadKind<String> kind = OffloadKind.named("load");
+    OffloadKind<Object, String> kind = OffloadKind.named("load");
 
     Refusal.names("id", "must not be null", () -> kind.key(null));
   }

@@ -19,7 +19,7 @@ class PrivacyTest {
 
   private static final long SECRET = 4711_0815L;
   private static final String ID = Long.toString(SECRET);
-  private static final OffloadKind<String> LOAD = OffloadKind.named("load");
+  private static final OffloadKind<Object, String> LOAD = OffloadKind.named("load");
 
   static Stream<OffloadKey<String>> keysWithTheSecret() {
     return Stream.of(LOAD.key(ID), LOAD.key(SECRET), LOAD.key(List.of(ID)), LOAD.explicit(SECRET));

@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Which files become pages, where, and in which group of the menu; a new file has to be put into one. */
+/**
+ * Which files become pages, where, and in which group of the menu; a new file has to be put into
+ * one.
+ */
 final class Contents {
   /** The folder of decisions, whose pages are listed on a page of their own. */
   static final String DECISIONS = "docs/adr";

@@ -39,7 +39,9 @@ final class LinkCheck {
       return; // what is elsewhere is not looked up: a build needs no network
     }
     String at =
-        uri.getPath().isEmpty() ? target : URI.create("/" + target).resolve(uri).getPath().substring(1);
+        uri.getPath().isEmpty()
+            ? target
+            : URI.create("/" + target).resolve(uri).getPath().substring(1);
     if (!Files.isRegularFile(site.resolve(at))) {
       broken.add(target + " links to " + link + ", which is not there");
       return;

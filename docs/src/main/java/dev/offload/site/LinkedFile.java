@@ -5,7 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jsoup.nodes.Entities;
 
-/** A file of the project that a page links to, and that is no page: a picture, or a source to be read. */
+/**
+ * A file of the project that a page links to, and that is no page: a picture, or a source to be
+ * read.
+ */
 final class LinkedFile {
   private LinkedFile() {}
 

@@ -23,7 +23,9 @@ import org.commonmark.renderer.html.HtmlRenderer;
 import org.commonmark.renderer.text.TextContentRenderer;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a file of the documentation, and leads its links to where their targets are in the site. */
+/**
+ * Reads a file of the documentation, and leads its links to where their targets are in the site.
+ */
 final class Markdown {
   private static final List<Extension> EXTENSIONS =
       List.of(TablesExtension.create(), HeadingAnchorExtension.create());
@@ -69,10 +71,7 @@ final class Markdown {
   }
 
   private static void add(
-      List<Section> sections,
-      @Nullable Heading heading,
-      StringBuilder under,
-      IdGenerator ids) {
+      List<Section> sections, @Nullable Heading heading, StringBuilder under, IdGenerator ids) {
     if (heading != null) {
       String title = plain(heading);
       sections.add(new Section(title, ids.generateId(title), under.toString()));

@@ -12,8 +12,7 @@ import java.util.Set;
  * @param sections its text, for the search
  * @param files what else it links to: files of the project, from its root
  */
-record Page(
-    String target, String title, String body, List<Section> sections, Set<String> files) {
+record Page(String target, String title, String body, List<Section> sections, Set<String> files) {
   /**
    * A heading and the text under it.
    *

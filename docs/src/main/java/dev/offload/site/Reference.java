@@ -29,7 +29,7 @@ record Reference(String title, String folder) {
   /** The types it has pages of, as its own search knows them. */
   List<SearchEntry> types(Path site) throws IOException {
     Path files = site.resolve(folder);
-    return this == JAVA ? ofJavadoc(files) : ofDokka(files);
+    return equals(JAVA) ? ofJavadoc(files) : ofDokka(files);
   }
 
   private List<SearchEntry> ofJavadoc(Path files) throws IOException {

@@ -57,11 +57,15 @@ public final class Site {
     Frame frame = new Frame(titles());
     for (Page page : pages.values()) {
       write(page.target(), frame.around(page.target(), page.title(), page.body()));
+      String anchor = ""; // the first heading is that of the page
       for (Section section : page.sections()) {
-        String anchor = section == page.sections().get(0) ? "" : "#" + section.anchor();
         index.add(
             new SearchEntry(
-                section.title(), page.title(), page.target() + anchor, section.text()));
+                section.title(),
+                page.title(),
+                page.target() + anchor + (anchor.isEmpty() ? "" : section.anchor()),
+                section.text()));
+        anchor = "#";
       }
     }
     writeLinkedFiles(frame);
@@ -145,8 +149,7 @@ public final class Site {
           }
         });
     String whole = body.append("</ul>\n").toString();
-    write(
-        Contents.DECISIONS_PAGE, frame.around(Contents.DECISIONS_PAGE, "Decisions", whole));
+    write(Contents.DECISIONS_PAGE, frame.around(Contents.DECISIONS_PAGE, "Decisions", whole));
   }
 
   private void write(String target, String page) throws IOException {

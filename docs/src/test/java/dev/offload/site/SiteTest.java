@@ -37,7 +37,10 @@ class SiteTest {
         "[{\"name\":\"class TaskRecorder\",\"description\":\"dev.offload.coroutines.TaskRecorder\","
             + "\"location\":\"a/-task-recorder/index.html\",\"searchKeys\":[]}]");
     write(root, "README.md", "# A project\n\nRead [the guide](docs/java.md#two-words).\n");
-    write(root, "docs/java.md", "# Java\n\nFirst.\n\n## Two words\n\n| a | b |\n|---|---|\n| 1 | 2 |\n");
+    write(
+        root,
+        "docs/java.md",
+        "# Java\n\nFirst.\n\n## Two words\n\n| a | b |\n|---|---|\n| 1 | 2 |\n");
     write(root, "docs/adr/0001-a.md", "# 1. A & b\n\nSee [the guide](../java.md).\n");
   }
 
@@ -68,7 +71,8 @@ class SiteTest {
     Document start = page("index.html");
     assertEquals("A project", start.title());
     assertEquals("java.html#two-words", only(start, "main a").attr("href"));
-    assertEquals("java.html", only(start, "nav a:contains(Java):not([href^=reference])").attr("href"));
+    assertEquals(
+        "java.html", only(start, "nav a:contains(Java):not([href^=reference])").attr("href"));
     Document guide = page("java.html");
     assertEquals("Two words", only(guide, "#two-words").text());
     assertEquals("2", only(guide, "main td:eq(1)").text());
@@ -92,7 +96,10 @@ class SiteTest {
   void linkedFiles() throws IOException {
     write(root, "docs/a.svg", "<svg/>");
     write(root, "run", "a < b\n");
-    write(root, "docs/java.md", "# Java\n\n![Growth](a.svg), made by [run](../run)\n\n## Two words\n");
+    write(
+        root,
+        "docs/java.md",
+        "# Java\n\n![Growth](a.svg), made by [run](../run)\n\n## Two words\n");
     Site.make(root, site);
     Document guide = page("java.html");
     assertEquals("a.svg", only(guide, "main img").attr("src"));

@@ -22,5 +22,5 @@ public object DisabledOffload : Offload {
         label: String,
         context: CoroutineContext,
         block: suspend (@OffloadDsl CoroutineScope).() -> Unit,
-    ): OffloadKey.Auto<*> = OffloadKind.named<Unit>(label).auto()
+    ): OffloadKey.Auto<*> = OffloadKind.named<Any, Unit>(label).auto()
 }

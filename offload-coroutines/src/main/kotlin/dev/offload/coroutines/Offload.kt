@@ -21,7 +21,7 @@ public interface Offload {
      * The work is owned by the manager and outlives the calling scope. Safe to call from any thread; does not suspend.
      *
      * @param label what kind of work this is, for logs, metrics and settings: 1 to 64 characters out of
-     *   `a-z 0-9 . _ -`. Use few, fixed labels and never put an id into one. A label conflicts with no kind.
+     *   `A-Z a-z 0-9 . _ -`. Use few, fixed labels and never put an id into one. A label conflicts with no kind.
      * @param context where to take thread-context elements from (MDC, traces) that the work shall run with, beside those that
      *   a `scope {}` captured; anything else in it, as the `Job` and the dispatcher of a caller, is left out
      * @param block the work. A failure is reported to the listener and the log, since nobody can await it.

@@ -149,5 +149,5 @@ public interface TaskRecorder<ID : Any> {
  * @since 0.1
  */
 @JvmSynthetic
-public fun <ID : Any> TaskRecorder(scope: OffloadScope, kind: OffloadKind<*>): TaskRecorder<ID> =
+public fun <ID : Any> TaskRecorder(scope: OffloadScope, kind: OffloadKind<*, *>): TaskRecorder<ID> =
     ScopeRecorder.create(scope, kind)

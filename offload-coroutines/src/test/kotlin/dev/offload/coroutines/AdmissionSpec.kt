@@ -28,12 +28,13 @@ import kotlin.time.Duration.Companion.seconds
 
 class AdmissionSpec :
     FunSpec({
-        val x = OffloadKind.named<Int>("x")
-        val y = OffloadKind.named<Int>("y")
+        val x = OffloadKind.named<Any, Int>("x")
+        val y = OffloadKind.named<Any, Int>("y")
 
-        fun limited(limit: ConcurrencyLimit, vararg kinds: OffloadKind<*> = arrayOf(x)): OffloadConfig = OffloadConfig {
-            kinds.forEach { kind(it, KindPolicy.unset().withConcurrency(limit)) }
-        }
+        fun limited(limit: ConcurrencyLimit, vararg kinds: OffloadKind<*, *> = arrayOf(x)): OffloadConfig =
+            OffloadConfig {
+                kinds.forEach { kind(it, KindPolicy.unset().withConcurrency(limit)) }
+            }
 
         val one = ConcurrencyLimit.of(1)
 

@@ -25,9 +25,9 @@ import kotlin.time.Duration.Companion.seconds
 
 class CycleSpec :
     FunSpec({
-        val a = OffloadKind.named<Int>("a")
-        val b = OffloadKind.named<Int>("b")
-        val c = OffloadKind.named<Int>("c")
+        val a = OffloadKind.named<Any, Int>("a")
+        val b = OffloadKind.named<Any, Int>("b")
+        val c = OffloadKind.named<Any, Int>("c")
 
         test("E5: a body that calls its own key is told, with the way around") {
             managerTest { manager ->
@@ -232,4 +232,4 @@ private fun waits(): List<suspend (OffloadManager, OffloadDeferred<Int>) -> Unit
     },
 )
 
-private val OTHER = OffloadKind.named<Int>("other")
+private val OTHER = OffloadKind.named<Any, Int>("other")

@@ -20,7 +20,7 @@ import java.io.PrintStream
  */
 class DslCompilationSpec :
     FunSpec({
-        val all by lazy { compile(tempdir(), ACCIDENTS + INTENDED) }
+        val all by lazy { compile(tempdir(), ACCIDENTS + OTHER_IDS + INTENDED) }
         val intended by lazy { compile(tempdir(), INTENDED) }
 
         for (accident in ACCIDENTS.keys) {
@@ -31,8 +31,15 @@ class DslCompilationSpec :
             }
         }
 
+        for (other in OTHER_IDS.keys) {
+            test("vocabulary: $other does not compile") {
+                all.errors shouldContainKey other
+                all.errors.getValue(other).shouldHaveSize(1).single() shouldContain MISMATCH
+            }
+        }
+
         test("nothing but the accidents is refused") {
-            all.errors.keys shouldBe ACCIDENTS.keys
+            all.errors.keys shouldBe ACCIDENTS.keys + OTHER_IDS.keys
         }
 
         test("K2: code that names the scope, members of the class around it, and child coroutines of a job, compile") {
@@ -45,6 +52,8 @@ class DslCompilationSpec :
 
 /** The words of the compiler for a call that a DSL marker keeps out. */
 private const val BLOCKED = "cannot be called in this context with an implicit receiver"
+
+private val MISMATCH = Regex("type mismatch|a value of a non-null type")
 
 private val ACCIDENTS = mapOf(
     "submit" to inBody("""submit(kind.key(2)) { "inner" }"""),
@@ -62,6 +71,14 @@ private val ACCIDENTS = mapOf(
     "submit in a child coroutine" to inBody("""launch { submit(kind.key(2)) { "inner" } }"""),
     "submit in a body of share" to inBody("""submit(kind.key(2)) { "inner" }""", verb = "share"),
     "submit in a body of call" to inBody("""submit(kind.key(2)) { "inner" }""", verb = "call"),
+)
+
+/** One kind has ids of one type, so that what is never equal is never taken for it. */
+private val OTHER_IDS = mapOf(
+    "a text as id where ids are numbers" to """val key = OffloadKind.named<Int, String>("numbers").key("1")""",
+    "a long as id where ids are ints" to """val key = OffloadKind.named<Int, String>("numbers").key(1L)""",
+    "a number as id where ids are texts" to """val key = OffloadKind.named<String, String>("texts").key(1)""",
+    "null as id" to """val key = OffloadKind.named<Int, String>("numbers").key(null)""",
 )
 
 /** What a scope is asked, as somebody imports it who uses it. */
@@ -110,6 +127,9 @@ private val INTENDED = mapOf(
     "launch in a launch" to inBody("launch { launch { delay(1) } }"),
     "cancel of the job itself" to inBody("if (isActive) cancel()"),
     "async" to inBody("""async { "child" }.await()"""),
+    "keys of one kind" to """
+        val ids: List<OffloadKey.Keyed<String>> = OffloadKind.named<Int, String>("numbers").let { listOf(it.key(1), it.key(2)) }
+    """,
     "a scope in a scope" to """
         suspend fun handle(manager: OffloadManager): String = manager.scope("outer") {
             scope("inner") { submit(kind.key(1)) { "own" }.await() }
@@ -141,12 +161,13 @@ private fun compile(folder: File, snippets: Map<String, String>): Compiled {
                 """
                 package snippet$i
 
+                import dev.offload.OffloadKey
                 import dev.offload.OffloadKind
                 import dev.offload.coroutines.OffloadManager
                 import dev.offload.coroutines.OffloadScope
                 ${if (name == OWN_NAMES) "" else EXTENSIONS.joinToString("\n                ")}
 
-                private val kind = OffloadKind.named<String>("kind")
+                private val kind = OffloadKind.named<Any, String>("kind")
                 """.trimIndent() + "\n" + snippets.getValue(name).trimIndent(),
             )
         }

@@ -12,8 +12,8 @@ import java.time.Duration
 import java.util.concurrent.CopyOnWriteArrayList
 
 /** Kinds as a user would declare them. */
-val LOAD = OffloadKind.named<String>("user.load")
-val COUNT = OffloadKind.named<Int>("user.count")
+val LOAD = OffloadKind.named<Any, String>("user.load")
+val COUNT = OffloadKind.named<Any, Int>("user.count")
 
 /** Runs a test in virtual time with a manager in the same time. Whatever the test leaves running is cancelled. */
 fun managerTest(

@@ -95,7 +95,7 @@ class KeyLookupSpec :
         "a second kind of one name is refused, and says why" {
             managerTest { manager ->
                 manager.submit(LOAD.key(1)) { "a" }
-                val impostor = OffloadKind.named<Int>("user.load")
+                val impostor = OffloadKind.named<Any, Int>("user.load")
                 for (attempt in listOf<() -> Unit>(
                     { manager.submit(impostor.key(1)) { 1 } },
                     { manager.trySubmit(impostor.key(1)) { 1 } },

@@ -42,8 +42,8 @@ import kotlin.coroutines.CoroutineContext
 import kotlin.time.Duration.Companion.minutes
 import kotlin.time.Duration.Companion.seconds
 
-private val A = OffloadKind.named<Int>("a")
-private val B = OffloadKind.named<Int>("b")
+private val A = OffloadKind.named<Any, Int>("a")
+private val B = OffloadKind.named<Any, Int>("b")
 
 /** The context of a body without its job: what one gets who starts a coroutine elsewhere with all the rest. */
 private suspend fun carried(): CoroutineContext = currentCoroutineContext().minusKey(Job)

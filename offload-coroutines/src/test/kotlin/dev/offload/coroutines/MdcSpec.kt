@@ -226,7 +226,7 @@ private suspend fun request(id: String, handle: suspend CoroutineScope.() -> Uni
 /** The verbs that do not suspend, with `context = MDCContext()` or nothing; each answers what its body saw. */
 private fun otherVerbs(): Map<String, suspend OffloadScope.(Boolean) -> String?> {
     val next = generateSequence(1) { it + 1 }.iterator()
-    val kind = OffloadKind.named<String?>("mdc")
+    val kind = OffloadKind.named<Any, String?>("mdc")
     fun key(): OffloadKey.Keyed<String?> = kind.key(next.next())
     fun given(isGiven: Boolean) = if (isGiven) MDCContext() else EmptyCoroutineContext
     return mapOf(

@@ -272,7 +272,7 @@ class OutcomeSpec :
 
         "a null value is a value" {
             managerTest { manager ->
-                val kind = dev.offload.OffloadKind.named<String?>("maybe")
+                val kind = dev.offload.OffloadKind.named<Any, String?>("maybe")
                 manager.submit(kind.key(1)) { null }.await() shouldBe null
                 manager.call(kind.key(1)) { null } shouldBe null
             }

@@ -56,8 +56,8 @@ import kotlin.coroutines.EmptyCoroutineContext
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.seconds
 
-private val TASK = OffloadKind.named<Unit>("upload")
-private val OCCUPANT = OffloadKind.named<Unit>("occupant")
+private val TASK = OffloadKind.named<Any, Unit>("upload")
+private val OCCUPANT = OffloadKind.named<Any, Unit>("occupant")
 
 /** What a recorder remembers, in virtual time. */
 class TaskRecorderSpec :
@@ -581,11 +581,19 @@ class TaskRecorderSpec :
                 val collector = launch(Dispatchers.Unconfined) {
                     recorder.transitions.collect { seen.complete(Thread.currentThread().name) }
                 }
-                // Collecting starts on another thread: try until it has.
-                var next = 0
-                while (!seen.isCompleted) recorder.launched("${next++}", context = Dispatchers.Default) { }.join()
+                recorder.launched("a") { }.join()
                 seen.await() shouldContain "DefaultDispatcher"
                 collector.cancelAndJoin()
+            }
+        }
+
+        "A1: such a collector is told what happens from the moment of collecting on, too" {
+            recorderTest { recorder ->
+                repeat(1_000) { round ->
+                    val first = async(Dispatchers.Unconfined) { recorder.transitions.first() }
+                    recorder.launched("$round") { }.join()
+                    first.await().text() shouldBe "$round NOT_FOUND WORKING"
+                }
             }
         }
 
@@ -594,9 +602,9 @@ class TaskRecorderSpec :
                 shouldThrow<IllegalArgumentException> {
                     TaskRecorder<String>(object : OffloadScope by manager {}, TASK)
                 }.message shouldContain "scope must be one that offload made"
-                manager.submit(OffloadKind.named<Unit>("taken").key(1)) { }
+                manager.submit(OffloadKind.named<Any, Unit>("taken").key(1)) { }
                 shouldThrow<IllegalArgumentException> {
-                    TaskRecorder<String>(manager, OffloadKind.named<Unit>("taken"))
+                    TaskRecorder<String>(manager, OffloadKind.named<Any, Unit>("taken"))
                 }
             }
         }

@@ -49,9 +49,9 @@ import kotlin.time.Duration.Companion.seconds
 /** Waits of bodies where several things happen at once: what ends a wait, what makes one count, and what is lent meanwhile. */
 class WaitsSpec :
     FunSpec({
-        val a = OffloadKind.named<Int>("a")
-        val b = OffloadKind.named<Int>("b")
-        val x = OffloadKind.named<Int>("x")
+        val a = OffloadKind.named<Any, Int>("a")
+        val b = OffloadKind.named<Any, Int>("b")
+        val x = OffloadKind.named<Any, Int>("x")
         val one = ConcurrencyLimit.of(1)
 
         fun limited(limit: ConcurrencyLimit): OffloadConfig = OffloadConfig {

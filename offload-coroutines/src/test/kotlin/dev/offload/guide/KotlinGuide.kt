@@ -90,8 +90,8 @@ suspend fun end(manager: OffloadManager) {
     if (!report.isClean) println("would not die: ${report.undying()}")
 }
 
-val loadUser = OffloadKind.named<User>("user.load")
-val loadHistory = OffloadKind.named<String>("history.load")
+val loadUser = OffloadKind.named<Int, User>("user.load")
+val loadHistory = OffloadKind.named<Int, String>("history.load")
 
 suspend fun first(manager: OffloadManager, api: Api, id: Int): User {
     val user = manager.submit(loadUser.key(id)) { api.user(id) } // does not suspend
@@ -105,7 +105,7 @@ suspend fun archived(manager: OffloadManager, archive: Archive, id: Int): String
     runInterruptible(Dispatchers.IO) { archive.history(id) } // blocks; a cancel interrupts it
 }
 
-val loadPage = OffloadKind.named<Page>("page.load")
+val loadPage = OffloadKind.named<Int, Page>("page.load")
 
 suspend fun sharedPage(manager: OffloadManager, api: Api, id: Int): Page = manager.call(loadPage.key(id)) {
     val history = async { api.history(id) } // a plain coroutine of the body belongs to the job
@@ -221,7 +221,7 @@ suspend fun refreshed(manager: OffloadManager, api: Api, id: Int): String {
     return if (taken is Submission.Rejected) "not now: ${taken.reason()}" else taken.handleOrNull()!!.await()
 }
 
-val loadPrice = OffloadKind.named<Int>("price.load")
+val loadPrice = OffloadKind.named<String, Int>("price.load")
 
 class Prices(
     private val manager: OffloadManager,
@@ -253,7 +253,7 @@ class Prices(
     }
 }
 
-val saveDraft = OffloadKind.named<Unit>("draft.save")
+val saveDraft = OffloadKind.named<String, Unit>("draft.save")
 
 class Drafts(private val scope: OffloadScope, private val save: suspend (draft: String, text: String) -> Unit) {
     /** Saves what was typed last, once nothing was typed for half a second. */
@@ -284,7 +284,7 @@ suspend fun steadyUser(manager: OffloadManager, api: Api, id: Int): User =
         retrying(attempts = 4, firstPause = 1.seconds) { api.user(id) }
     }
 
-val askForUser = OffloadKind.named<User>("user.ask") // the kind with the limit
+val askForUser = OffloadKind.named<Int, User>("user.ask") // the kind with the limit
 
 suspend fun steadyUserUnderLimit(manager: OffloadManager, api: Api, id: Int): User = manager.call(loadUser.key(id)) {
     retrying(attempts = 4, firstPause = 1.seconds) {
@@ -292,7 +292,7 @@ suspend fun steadyUserUnderLimit(manager: OffloadManager, api: Api, id: Int): Us
     }
 }
 
-val reindex = OffloadKind.named<Unit>("reindex")
+val reindex = OffloadKind.named<Int, Unit>("reindex")
 
 /** Answers the ids that failed. */
 suspend fun reindexAll(manager: OffloadManager, ids: Sequence<Int>, index: suspend (id: Int) -> Unit): List<Int> {
@@ -389,7 +389,7 @@ class Client(private val connect: suspend () -> Connection) {
 suspend fun askSteadily(client: Client, question: String): String =
     retrying(attempts = 3, firstPause = 1.seconds) { client.ask(question) }
 
-val refreshScreen = OffloadKind.named<Unit>("screen.refresh")
+val refreshScreen = OffloadKind.named<Int, Unit>("screen.refresh")
 
 class UserViewModel(manager: OffloadManager, private val api: Api, private val id: Int) : AutoCloseable {
     private val work = manager.openScope("user screen")

@@ -472,10 +472,10 @@ class KotlinGuideSpec :
     })
 
 private const val SIZE = 20_000
-private val UPLOAD = OffloadKind.named<Unit>("upload")
+private val UPLOAD = OffloadKind.named<String, Unit>("upload")
 private val PAGE = Page(User(7), "history of 7")
 
-private fun oneAtATime(kind: OffloadKind<*>) =
+private fun oneAtATime(kind: OffloadKind<*, *>) =
     OffloadConfig { kind(kind, KindPolicy.unset().withConcurrency(ConcurrencyLimit.of(1))) }
 
 /** A task that works until what is answered is completed. */

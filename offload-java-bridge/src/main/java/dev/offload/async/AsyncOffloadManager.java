@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * the end.
  *
  * <pre>{@code
- * static final OffloadKind<User> LOAD_USER = OffloadKind.named("user.load");
+ * static final OffloadKind<Integer, User> LOAD_USER = OffloadKind.named("user.load");
  *
  * try (AsyncOffloadManager manager = AsyncOffloadManager.create()) {
  *   OffloadFuture<User> user = manager.share(LOAD_USER.key(id), () -> api.user(id));

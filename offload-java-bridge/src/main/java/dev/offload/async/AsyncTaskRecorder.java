@@ -77,7 +77,7 @@ public final class AsyncTaskRecorder<I> {
    * @throws IllegalArgumentException if an argument is null, or the manager knows another kind of
    *     the same name
    */
-  public static <I> AsyncTaskRecorder<I> create(AsyncOffloadScope scope, OffloadKind<?> kind) {
+  public static <I> AsyncTaskRecorder<I> create(AsyncOffloadScope scope, OffloadKind<?, ?> kind) {
     Arguments.notNull("scope", scope);
     return new AsyncTaskRecorder<>(
         new RecorderCore<>(scope.core, Arguments.notNull("kind", kind)), scope.threads);

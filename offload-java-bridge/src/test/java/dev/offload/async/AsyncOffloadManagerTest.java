@@ -130,7 +130,8 @@ class AsyncOffloadManagerTest {
     Thread runner =
         Bounded.get(
             "the body",
-            manager.submit(OffloadKind.<Thread>named("thread").auto(), Thread::currentThread));
+            manager.submit(
+                OffloadKind.<Object, Thread>named("thread").auto(), Thread::currentThread));
     assertTrue(runner.isDaemon());
     Bounded.run("close", manager::close);
 

@@ -27,8 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** J2: what a body finds on its thread. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class BodyInheritanceTest {
-  private static final OffloadKind<String> OUTER = OffloadKind.named("outer");
-  private static final OffloadKind<String> LIMITED = OffloadKind.named("limited");
+  private static final OffloadKind<Object, String> OUTER = OffloadKind.named("outer");
+  private static final OffloadKind<Object, String> LIMITED = OffloadKind.named("limited");
   private static final InheritableThreadLocal<String> USER = new InheritableThreadLocal<>();
 
   private final List<AsyncOffloadManager> managers = new ArrayList<>();
@@ -127,7 +127,7 @@ class BodyInheritanceTest {
     ClassLoader own = caller.getContextClassLoader();
     AsyncOffloadManager manager = manager(threads);
     try (URLClassLoader other = new URLClassLoader(new URL[0])) {
-      OffloadKind<ClassLoader> loader = OffloadKind.named("loader");
+      OffloadKind<Object, ClassLoader> loader = OffloadKind.named("loader");
       caller.setContextClassLoader(other);
       OffloadFuture<ClassLoader> first;
       try {

@@ -25,10 +25,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class BodyThreadsTest {
   private static final int SIZE = 64;
-  private static final OffloadKind<Integer> OUTER = OffloadKind.named("outer");
-  private static final OffloadKind<Integer> MIDDLE = OffloadKind.named("middle");
-  private static final OffloadKind<Integer> INNER = OffloadKind.named("inner");
-  private static final OffloadKind<Integer> ROOM = OffloadKind.named("room");
+  private static final OffloadKind<Object, Integer> OUTER = OffloadKind.named("outer");
+  private static final OffloadKind<Object, Integer> MIDDLE = OffloadKind.named("middle");
+  private static final OffloadKind<Object, Integer> INNER = OffloadKind.named("inner");
+  private static final OffloadKind<Object, Integer> ROOM = OffloadKind.named("room");
 
   private final Set<Thread> before = BodyPoolTest.bodyThreads();
   private final BodyThreads threads = BodyThreads.pool(SIZE, Duration.ofMillis(20));

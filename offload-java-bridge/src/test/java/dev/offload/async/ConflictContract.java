@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.offload.CancelReason;
+import dev.offload.ConcurrencyLimit;
 import dev.offload.ConflictPolicy;
 import dev.offload.JobSnapshot;
 import dev.offload.JobState;
@@ -16,6 +17,7 @@ import dev.offload.KindPolicy;
 import dev.offload.OffloadConfig;
 import dev.offload.OffloadKey;
 import dev.offload.OffloadKind;
+import dev.offload.OffloadStats;
 import dev.offload.RejectReason;
 import dev.offload.Submission;
 import java.util.List;
@@ -306,7 +308,7 @@ interface ConflictContract extends Contract {
   @DisplayName("vocabulary: a second kind of the same name is refused")
   default void secondKindOfTheSameName() {
     Face face = bench().open();
-    OffloadKind<Integer> namesake = OffloadKind.named("load");
+    OffloadKind<Object, Integer> namesake = OffloadKind.named("load");
     Outcome.of(face.submit(LOAD.key("same"), Body.of(() -> 1))).assertValue(1);
 
     for (Runnable submission :
@@ -319,6 +321,38 @@ interface ConflictContract extends Contract {
       assertTrue(message.contains("'load'"), message);
     }
     assertEquals(1, face.snapshot().total().submitted());
+  }
+
+  @Test
+  @DisplayName("vocabulary: unshared kinds of one name share counts and a limit, never a run")
+  default void unsharedKinds() {
+    Face face =
+        bench()
+            .open(
+                FaceSettings.defaults()
+                    .with(LOAD, KindPolicy.unset().withConcurrency(ConcurrencyLimit.of(2))));
+    OffloadKind<Integer, Integer> first = OffloadKind.unshared(LOAD.name());
+    OffloadKind<Integer, Integer> second = OffloadKind.unshared(LOAD.name());
+    Body<Integer> one = bench().held(() -> 1);
+    Body<Integer> two = bench().held(() -> 2);
+    Handle<Integer> ofFirst = face.share(first.key(7), one);
+    Handle<Integer> joined = face.share(first.key(7), two);
+    Handle<Integer> ofSecond = face.submit(second.key(7), two);
+    Handle<Integer> ofNamed = face.submit(LOAD.key(7), Body.of(() -> 3));
+
+    assertTrue(joined.joined());
+    assertFalse(ofSecond.joined());
+    assertEquals(JobState.QUEUED, ofNamed.jobState()); // behind the two, as their limit is one
+    OffloadStats stats = face.snapshot().byKind().get(LOAD.name());
+    assertEquals(3, stats.accepted());
+    assertEquals(1, stats.joined());
+
+    one.release();
+    two.release();
+    Outcome.of(ofFirst).assertValue(1);
+    Outcome.of(joined).assertValue(1);
+    Outcome.of(ofSecond).assertValue(2);
+    Outcome.of(ofNamed).assertValue(3);
   }
 
   @Test

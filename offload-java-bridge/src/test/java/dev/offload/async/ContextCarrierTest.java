@@ -22,7 +22,7 @@ import org.slf4j.MDC;
 
 /** J4: the context of the thread that submits, in the body. */
 class ContextCarrierTest {
-  private static final OffloadKind<String> READ = OffloadKind.named("read");
+  private static final OffloadKind<Object, String> READ = OffloadKind.named("read");
   private static final OffloadKey.Keyed<String> KEY = READ.key("same");
   private static final ThreadLocal<String> TENANT = new ThreadLocal<>();
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /** E5: a body that would wait for itself, directly or through others, is told so. */
 interface CycleContract extends Contract {
-  OffloadKind<Integer> THIRD = OffloadKind.named("third");
+  OffloadKind<Object, Integer> THIRD = OffloadKind.named("third");
   OffloadKey.Keyed<Integer> A = LOAD.key("a");
   OffloadKey.Keyed<Integer> B = STORE.key("b");
   OffloadKey.Keyed<Integer> C = THIRD.key("c");

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 /** E5: the blocking waits of a future; the rest is in the contract. */
 @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class CycleTest {
-  private static final OffloadKind<Integer> A = OffloadKind.named("a");
+  private static final OffloadKind<Object, Integer> A = OffloadKind.named("a");
 
   @Test
   @DisplayName("E5: a blocking join, or get, of the own key inside its body is told")

@@ -27,7 +27,7 @@ record FaceSettings(
     return new FaceSettings(config.build(), executor, listener);
   }
 
-  FaceSettings with(OffloadKind<?> kind, KindPolicy policy) {
+  FaceSettings with(OffloadKind<?, ?> kind, KindPolicy policy) {
     return with(config.toBuilder().kind(kind, policy));
   }
 

@@ -233,6 +233,7 @@ interface HostileExecutorContract extends HostileContract {
     var unused = Bounded.start(body::release);
 
     Outcome.of(first).assertValue(1);
+    Bounded.until("the next one meets the refusal", () -> refused.get() > 0);
     Bounded.run("the scope ends", scope::close);
     Outcome.of(queued).assertFailure(OffloadFailedException.class);
     Outcome.of(after).assertValue(3);

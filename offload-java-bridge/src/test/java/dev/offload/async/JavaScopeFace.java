@@ -124,7 +124,7 @@ class JavaScopeFace implements ScopeFace {
   }
 
   @Override
-  public final RecorderFace recorder(OffloadKind<?> kind) {
+  public final RecorderFace recorder(OffloadKind<?, ?> kind) {
     return new JavaRecorderFace(AsyncTaskRecorder.create(scope, kind), stages);
   }
 

@@ -356,7 +356,7 @@ class OffloadFutureTest {
   @Test
   @DisplayName("R9: stages do not run on the body's thread, which others may wait for")
   void stagesAtTheEnd() {
-    OffloadKind<Thread> kind = OffloadKind.named("thread");
+    OffloadKind<Object, Thread> kind = OffloadKind.named("thread");
     OffloadFuture<Thread> future =
         manager.submit(
             kind.key(1),

@@ -44,7 +44,7 @@ interface ScopeFace extends AutoCloseable {
   /** For the jobs there are when it is called or, at the latest, when the wait begins. */
   Wait<Void> joinAll();
 
-  RecorderFace recorder(OffloadKind<?> kind);
+  RecorderFace recorder(OffloadKind<?, ?> kind);
 
   ScopeFace openScope(String name, ScopeOptions options);
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /** What a stage that blocks the thread it was given cannot hold up. */
 class SlowStageTest {
-  private static final OffloadKind<Integer> LOAD = OffloadKind.named("load");
+  private static final OffloadKind<Object, Integer> LOAD = OffloadKind.named("load");
   private static final long BOUND_SECONDS = 20;
 
   private final CountDownLatch interrupted = new CountDownLatch(1);

@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings({"FutureReturnValueIgnored", "ThreadPriorityCheck"}) // managers wait for all
 final class WaitProgramRun {
   private final WaitProgram program;
-  private final List<OffloadKind<Integer>> kinds = new ArrayList<>();
+  private final List<OffloadKind<Object, Integer>> kinds = new ArrayList<>();
   private final List<AsyncOffloadManager> managers = new ArrayList<>();
   private final AtomicIntegerArray started;
   private final AtomicReferenceArray<@Nullable OffloadFuture<Integer>> futures;

@@ -24,8 +24,8 @@ import org.junit.jupiter.params.provider.EnumSource;
   "ImmutableEnumChecker"
 }) // futures are told from outside
 class WaitsTest {
-  private static final OffloadKind<Integer> A = OffloadKind.named("a");
-  private static final OffloadKind<Integer> B = OffloadKind.named("b");
+  private static final OffloadKind<Object, Integer> A = OffloadKind.named("a");
+  private static final OffloadKind<Object, Integer> B = OffloadKind.named("b");
 
   /** What completes a future from outside. */
   enum Outside {

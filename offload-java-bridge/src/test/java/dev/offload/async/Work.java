@@ -5,8 +5,8 @@ import java.util.concurrent.Callable;
 
 /** The kinds of work that tests submit. */
 final class Work {
-  static final OffloadKind<Integer> LOAD = OffloadKind.named("load");
-  static final OffloadKind<Integer> STORE = OffloadKind.named("store");
+  static final OffloadKind<Object, Integer> LOAD = OffloadKind.named("load");
+  static final OffloadKind<Object, Integer> STORE = OffloadKind.named("store");
 
   private Work() {}
 

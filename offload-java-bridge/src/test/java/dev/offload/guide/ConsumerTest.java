@@ -59,7 +59,7 @@ class ConsumerTest {
       import java.util.concurrent.CompletableFuture;
 
       public final class Main {
-        static final OffloadKind<String> LOAD = OffloadKind.named("load");
+        static final OffloadKind<Integer, String> LOAD = OffloadKind.named("load");
 
         public static void main(String[] args) {
           AsyncOffloadManager manager = AsyncOffloadManager.create();

@@ -50,8 +50,8 @@ final class JavaGuide {
     void audit(int id);
   }
 
-  static final OffloadKind<User> LOAD_USER = OffloadKind.named("user.load");
-  static final OffloadKind<String> LOAD_HISTORY = OffloadKind.named("history.load");
+  static final OffloadKind<Integer, User> LOAD_USER = OffloadKind.named("user.load");
+  static final OffloadKind<Integer, String> LOAD_HISTORY = OffloadKind.named("history.load");
 
   static User first(AsyncOffloadManager manager, Api api, int id) {
     OffloadFuture<User> user = manager.submit(LOAD_USER.key(id), () -> api.user(id));
@@ -76,7 +76,7 @@ final class JavaGuide {
     }
   }
 
-  static final OffloadKind<HttpResponse<String>> FETCH = OffloadKind.named("fetch");
+  static final OffloadKind<URI, HttpResponse<String>> FETCH = OffloadKind.named("fetch");
 
   static OffloadFuture<HttpResponse<String>> fetch(
       AsyncOffloadManager manager, HttpClient client, URI uri) {
@@ -136,7 +136,7 @@ final class JavaGuide {
     return manager.cancel(LOAD_USER.key(id));
   }
 
-  static final OffloadKind<Integer> SEND_INVOICE = OffloadKind.named("invoice.send");
+  static final OffloadKind<Integer, Integer> SEND_INVOICE = OffloadKind.named("invoice.send");
 
   static TaskState invoiceOnce(
       AsyncTaskRecorder<Integer> invoices, Consumer<Integer> mail, int order) {

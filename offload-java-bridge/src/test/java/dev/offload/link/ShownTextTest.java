@@ -47,7 +47,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ShownTextTest {
   private static final String SECRET = "alice@example.org";
-  private static final OffloadKind<String> LOAD = OffloadKind.named("load");
+  private static final OffloadKind<Object, String> LOAD = OffloadKind.named("load");
   private static final OffloadKey.Keyed<String> KEY = LOAD.key(SECRET);
 
   /** They hold what somebody wrote into the code, and nothing of a job. */

@@ -41,7 +41,7 @@ import kotlin.time.Duration.Companion.seconds
 /** One application in both languages, one registry. */
 class KotlinInteropSpec :
     StringSpec({
-        val load = OffloadKind.named<String>("load")
+        val load = OffloadKind.named<Any, String>("load")
         val key = load.key("same")
 
         "R1: a Java caller joins a job that Kotlin started, with a lease of its own" {

@@ -55,7 +55,7 @@ internal class KotlinRecorderFace(private val recorder: TaskRecorder<String>) : 
     }
 
     private companion object {
-        /** With threads of their own: a collector that resumed in place would be moved, and begin later. */
+        /** With threads of their own, so that no watcher waits for another one. */
         val WATCHERS =
             CoroutineScope(
                 SupervisorJob() + Executor { task -> Bounded.newThread(task).start() }.asCoroutineDispatcher(),

@@ -27,8 +27,8 @@ import kotlin.time.Duration.Companion.seconds
 /** Bodies that block, and call what suspends inside of `runBlocking`. */
 class RunBlockingSpec :
     FunSpec({
-        val limited = OffloadKind.named<Int>("limited")
-        val free = OffloadKind.named<Int>("free")
+        val limited = OffloadKind.named<Any, Int>("limited")
+        val free = OffloadKind.named<Any, Int>("free")
         val oneAtATime = OffloadConfig.builder()
             .kind(limited, KindPolicy.unset().withConcurrency(ConcurrencyLimit.of(1)))
             .build()

@@ -33,7 +33,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class BlockingJobs {
   private static final int JOBS = 100_000;
 
-  private final OffloadKind<Integer> kind = OffloadKind.named("benchmark");
+  private final OffloadKind<Integer, Integer> kind = OffloadKind.named("benchmark");
   private final ExecutorService executor = Executors.newFixedThreadPool(2);
   private final AsyncOffloadManager manager =
       AsyncOffloadManager.builder().executor(executor).build();

@@ -20,18 +20,18 @@ import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.yield
 
-private const val HOT = "hot"
+private const val HOT = -1
 
 /**
  * Work of many elements by the library. Where an order is given, it holds the number of each element once. Nothing is
  * left when a function returns.
  */
 class GrowingJobs {
-    private val plain = OffloadKind.named<Unit>("plain")
-    private val outer = OffloadKind.named<Unit>("outer")
-    private val one = OffloadKind.named<Unit>("one")
-    private val wide = OffloadKind.named<Unit>("wide")
-    private val queued = OffloadKind.named<Unit>("queued")
+    private val plain = OffloadKind.named<Int, Unit>("plain")
+    private val outer = OffloadKind.named<Int, Unit>("outer")
+    private val one = OffloadKind.named<Int, Unit>("one")
+    private val wide = OffloadKind.named<Int, Unit>("wide")
+    private val queued = OffloadKind.named<Int, Unit>("queued")
 
     private val manager =
         OffloadManager(

@@ -32,7 +32,7 @@ val keepers: Map<String, (Array<String>) -> AutoCloseable> =
 
 private fun jobs(ids: Array<String>): AutoCloseable {
     val manager = OffloadManager()
-    val kind = OffloadKind.named<Unit>("kept")
+    val kind = OffloadKind.named<String, Unit>("kept")
     val end: suspend () -> Unit = {
         manager.cancel()
         manager.joinAll()

@@ -26,7 +26,7 @@ class HotCalls {
     private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Default)
 
     private val manager = OffloadManager()
-    private val kind = OffloadKind.named<String>("benchmark")
+    private val kind = OffloadKind.named<String, String>("benchmark")
     private val cache: AsyncCache<String, String> = Caffeine.newBuilder().buildAsync()
     private val mutexes = ConcurrentHashMap<String, Mutex>()
     private val flights = ConcurrentHashMap<String, Deferred<String>>()

@@ -12,7 +12,7 @@ import java.util.concurrent.CountDownLatch
 /** Jobs of the library with empty bodies. The callers are coroutines on the dispatcher that runs the bodies. */
 class OffloadJobs {
     private val manager = OffloadManager()
-    private val kind = OffloadKind.named<Unit>("benchmark")
+    private val kind = OffloadKind.named<Any, Unit>("benchmark")
 
     /** Submits and awaits one job after the other. */
     fun oneByOne(jobs: Int) = runBlocking(Dispatchers.Default) {

@@ -8,7 +8,7 @@ import dev.offload.coroutines.OffloadScope
 import dev.offload.coroutines.TaskRecorder
 import kotlinx.coroutines.CancellationException
 
-private val upload = OffloadKind.named<Unit>("upload")
+private val upload = OffloadKind.named<String, Unit>("upload")
 
 /** Files that are stored once, whoever sends them how often. */
 class Uploads(scope: OffloadScope, private val disk: Disk) {

@@ -63,7 +63,7 @@ enum Way {
     }
   };
 
-  private static final OffloadKind<String> LOAD_PAGE = OffloadKind.named("page.load");
+  private static final OffloadKind<String, String> LOAD_PAGE = OffloadKind.named("page.load");
 
   /** As in README.md. */
   final String title;

@@ -9,7 +9,7 @@ import java.util.concurrent.Callable;
 final class JavaSnippets {
   private JavaSnippets() {}
 
-  static final OffloadKind<String> LOAD_PAGE = OffloadKind.named("page.load");
+  static final OffloadKind<String, String> LOAD_PAGE = OffloadKind.named("page.load");
 
   static String loadTwice(AsyncOffloadManager manager, Callable<String> slowLoad) {
     OffloadFuture<String> first = manager.share(LOAD_PAGE.key("/"), slowLoad);

@@ -8,7 +8,7 @@ import java.util.concurrent.CountDownLatch;
 
 /** Two callers, one load. */
 public final class OneLoad {
-  static final OffloadKind<String> LOAD_PAGE = OffloadKind.named("page.load");
+  static final OffloadKind<String, String> LOAD_PAGE = OffloadKind.named("page.load");
 
   private OneLoad() {}
 

@@ -15,8 +15,8 @@ import org.springframework.web.context.request.async.DeferredResult;
 /** The code of docs/spring.md, to the letter. */
 @RestController
 class UserController {
-  static final OffloadKind<User> LOAD_USER = OffloadKind.named("user.load");
-  static final OffloadKind<String> LOAD_HISTORY = OffloadKind.named("history.load");
+  static final OffloadKind<Integer, User> LOAD_USER = OffloadKind.named("user.load");
+  static final OffloadKind<Integer, String> LOAD_HISTORY = OffloadKind.named("history.load");
 
   private final AsyncOffloadManager offload;
   private final Api api;

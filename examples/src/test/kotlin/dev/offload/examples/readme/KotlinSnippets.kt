@@ -41,7 +41,7 @@ private suspend fun buildReport(): Report {
     return Report("daily")
 }
 
-val loadUser = OffloadKind.named<User>("user.load") // a constant: names the work, fixes its type
+val loadUser = OffloadKind.named<Int, User>("user.load") // a constant: names the work, fixes its type
 
 class Users(
     private val manager: OffloadManager, // one for the application
@@ -51,7 +51,7 @@ class Users(
     suspend fun user(id: Int): User = manager.call(loadUser.key(id)) { api.user(id) }
 }
 
-val rebuild = OffloadKind.named<Report>("report.rebuild")
+val rebuild = OffloadKind.named<String, Report>("report.rebuild")
 
 suspend fun rebuildNow(manager: OffloadManager): Report {
     val job =
@@ -66,7 +66,7 @@ suspend fun rebuildNow(manager: OffloadManager): Report {
 
 fun isRebuilding(manager: OffloadManager): Boolean = manager.isInFlight(rebuild.key("daily"))
 
-val loadHistory = OffloadKind.named<String>("history.load")
+val loadHistory = OffloadKind.named<Int, String>("history.load")
 
 suspend fun page(manager: OffloadManager, api: UserApi, id: Int): String = manager.scope("GET /users/{id}") {
     // one structured scope per request
@@ -90,7 +90,7 @@ class Client(private val connection: Connection) {
     fun onDisconnect(cause: Throwable) = answers.close(cause) // fails everyone who waits, with the cause
 }
 
-val upload = OffloadKind.named<Unit>("upload")
+val upload = OffloadKind.named<String, Unit>("upload")
 
 class Uploads(scope: OffloadScope, private val disk: Disk) {
     private val tasks = TaskRecorder<String>(scope, upload)

@@ -5,7 +5,7 @@ import dev.offload.coroutines.OffloadManager
 import kotlinx.coroutines.CompletableDeferred
 import kotlin.time.Duration.Companion.seconds
 
-val loadPage = OffloadKind.named<String>("page.load")
+val loadPage = OffloadKind.named<String, String>("page.load")
 
 suspend fun main() {
     val manager = OffloadManager()

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What a manager knows of one kind: its settings, resolved once. */
 final class KindEntry {
-  final OffloadKind<?> kind;
+  final OffloadKind<?, ?> kind;
 
   private final @Nullable ConflictPolicy conflict;
   private final TimeoutPolicy timeout;
@@ -21,7 +21,7 @@ final class KindEntry {
   /** The limit of the kind, or null. */
   final @Nullable PermitPool pool;
 
-  KindEntry(OffloadKind<?> kind, OffloadConfig config, @Nullable PermitPool pool) {
+  KindEntry(OffloadKind<?, ?> kind, OffloadConfig config, @Nullable PermitPool pool) {
     this.kind = kind;
     this.pool = pool;
     KindPolicy policy = config.policyOf(kind.name());

@@ -7,8 +7,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The kinds a manager has met, by name, and the labels given to {@code spawn}, which conflict with
- * no kind because keys of theirs are never joined.
+ * The kinds a manager has met, by name, and the labels: those given to {@code spawn}, which
+ * conflict with no kind because keys of theirs are never joined, and the names of kinds that are
+ * not the only ones of theirs.
  */
 final class Kinds {
   private final OffloadConfig config;
@@ -23,10 +24,13 @@ final class Kinds {
   }
 
   /** The entry of a kind; refuses a second kind of one name. */
-  KindEntry of(OffloadKind<?> kind) {
+  KindEntry of(OffloadKind<?, ?> kind) {
     KindEntry entry = kinds.get(kind.name());
     if (entry != null && entry.kind == kind) {
       return entry;
+    }
+    if (!kind.isOnlyOneOfName()) {
+      return ofLabel(kind.name());
     }
     KindEntry label = labels.get(kind.name()); // a key that spawn answered, used again
     if (label != null && label.kind == kind) {
@@ -49,10 +53,11 @@ final class Kinds {
     KindEntry entry = labels.get(label);
     return entry != null
         ? entry
-        : labels.computeIfAbsent(label, name -> entry(OffloadKind.<@Nullable Object>named(name)));
+        : labels.computeIfAbsent(
+            label, name -> entry(OffloadKind.<Object, @Nullable Object>named(name)));
   }
 
-  private KindEntry entry(OffloadKind<?> kind) {
+  private KindEntry entry(OffloadKind<?, ?> kind) {
     ConcurrencyLimit limit = config.policyOf(kind.name()).concurrency();
     PermitPool pool =
         limit == null

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RecorderCore<I> {
   private final ScopeCore scope;
-  private final OffloadKind<?> kind;
+  private final OffloadKind<Object, ?> kind;
   private final Section jobs;
   private final TaskFeed<I> feed = new TaskFeed<>();
   private final TaskStates<I> states = new TaskTable<>(feed, this::inFlight);
@@ -30,15 +30,21 @@ public final class RecorderCore<I> {
    *
    * @throws IllegalArgumentException if the manager knows another kind of the same name
    */
-  public RecorderCore(ScopeCore scope, OffloadKind<?> kind) {
+  public RecorderCore(ScopeCore scope, OffloadKind<?, ?> kind) {
     this.scope = scope;
-    this.kind = kind;
+    this.kind = ofTasks(kind);
     scope.engine().kinds.of(kind);
     this.jobs = scope.section();
   }
 
+  /** A kind for keys that hold a {@link TaskId} in place of an id of the user's. */
+  @SuppressWarnings("unchecked") // the type of the ids is for those who make keys, and in no key
+  private static OffloadKind<Object, ?> ofTasks(OffloadKind<?, ?> kind) {
+    return (OffloadKind<Object, ?>) kind;
+  }
+
   /** The kind of its tasks. */
-  public OffloadKind<?> kind() {
+  public OffloadKind<?, ?> kind() {
     return kind;
   }
 

@@ -14,25 +14,20 @@ import kotlin.coroutines.EmptyCoroutineContext
 /** The context in which bodies of a scope run: without a `Job`, because the registry owns them. */
 internal class BodyContext(context: CoroutineContext) {
     /** As it was given, for other coroutines of the scope. */
-    val all: CoroutineContext = Dispatchers.Default + context.minusKey(Job).minusKey(JobElement)
+    val all: CoroutineContext = Dispatchers.Default + context.minusKey(Job).minusKey(JobElement).minusKey(CallDepth)
 
     /** Looked up once, for bodies that add nothing. */
     private val dispatcher = (all[ContinuationInterceptor] as? CoroutineDispatcher)?.guarded()
-    private val context = all.minusKey(CoroutineName).withoutId().let {
-        if (dispatcher ==
-            null
-        ) {
-            it
-        } else {
-            it + dispatcher
-        }
-    }
+    private val context = all.minusKey(CoroutineName).withoutId().with(dispatcher)
     private val isCopied = context.isCopied()
+
+    /** The name of the last body, and of most others. Whichever thread wrote it last: all are as good. */
+    private var lastName: CoroutineName? = null
 
     /** A body; [extra] goes before what is set here. It has the [name] of its kind, unless that gives another one. */
     fun <T> body(name: String, extra: CoroutineContext, block: suspend CoroutineScope.() -> T): SuspendBody<T> {
         if (extra === EmptyCoroutineContext && !isCopied && dispatcher != null) {
-            return SuspendBody(OneBodyContext(context.withNewId(), JobElement(), name), dispatcher, block)
+            return SuspendBody(OneBodyContext(context.withNewId(), JobElement(), named(name)), dispatcher, block)
         }
         val joined = (context + extra.withoutId()).copied().withNewId()
         val dispatcher = joined[ContinuationInterceptor]
@@ -40,33 +35,40 @@ internal class BodyContext(context: CoroutineContext) {
             "context must hold a CoroutineDispatcher to run bodies on, but holds another ContinuationInterceptor"
         }
         val guarded = dispatcher.guarded()
-        val own = if (joined[CoroutineName] == null) name else null
-        return SuspendBody(OneBodyContext(joined + guarded, JobElement(), own), guarded, block)
+        val own = if (joined[CoroutineName] == null) named(name) else null
+        return SuspendBody(OneBodyContext(joined.with(guarded), JobElement(), own), guarded, block)
     }
+
+    private fun named(name: String): CoroutineName {
+        val last = lastName
+        return if (last != null && last.name == name) last else CoroutineName(name).also { lastName = it }
+    }
+
+    private fun CoroutineContext.with(dispatcher: CoroutineDispatcher?) =
+        if (dispatcher == null || this[ContinuationInterceptor] === dispatcher) this else this + dispatcher
 }
 
 /**
  * The context of one body: what its scope gives, its [JobElement], its name if that is not given, and its coroutine once that
- * is added. Flat, since one is made for each job and asked at each step of its body; and the name is an element only when it
- * is asked for.
+ * is added. Flat, since one is made for each job and asked at each step of its body.
  */
 internal class OneBodyContext(
     private val given: CoroutineContext,
     val element: JobElement,
-    private val name: String?,
+    private val name: CoroutineName?,
     private val coroutine: Job? = null,
 ) : CoroutineContext {
     @Suppress("UNCHECKED_CAST") // each key fixes the type of its element
     override fun <E : CoroutineContext.Element> get(key: CoroutineContext.Key<E>): E? = when {
         key === Job -> coroutine as E?
         key === JobElement -> element as E
-        key === CoroutineName && name != null -> CoroutineName(name) as E
+        key === CoroutineName && name != null -> name as E
         else -> given[key]
     }
 
     override fun <R> fold(initial: R, operation: (R, CoroutineContext.Element) -> R): R {
         var own = operation(given.fold(initial, operation), element)
-        if (name != null) own = operation(own, CoroutineName(name))
+        if (name != null) own = operation(own, name)
         return if (coroutine == null) own else operation(own, coroutine)
     }
 
@@ -75,7 +77,7 @@ internal class OneBodyContext(
 
     override fun minusKey(key: CoroutineContext.Key<*>): CoroutineContext {
         var rest = if (key === JobElement) given else given.minusKey(key) + element
-        if (name != null && key !== CoroutineName) rest += CoroutineName(name)
+        if (name != null && key !== CoroutineName) rest += name
         return if (key === Job || coroutine == null) rest else rest + coroutine
     }
 

@@ -26,6 +26,11 @@ internal class ChildScope(
     override fun completeScope() {
         // With plain coroutines still running, their end comes first: they may have work to submit.
         if (coroutineContext.job.children.none()) core.complete()
-        completion.complete(Unit)
+        val side = core.engine().side
+        if (side.inPlace() || coroutineContext.resumesQuickly()) {
+            completion.complete(Unit)
+        } else {
+            side.answer { completion.complete(Unit) }
+        }
     }
 }

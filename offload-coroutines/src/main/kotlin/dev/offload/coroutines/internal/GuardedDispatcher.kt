@@ -9,6 +9,7 @@ import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.InternalCoroutinesApi
 import kotlinx.coroutines.Runnable
 import kotlinx.coroutines.cancel
+import kotlin.coroutines.ContinuationInterceptor
 import kotlin.coroutines.CoroutineContext
 
 /**
@@ -21,6 +22,21 @@ internal fun CoroutineDispatcher.guarded(): CoroutineDispatcher = when {
     !mayRefuse() -> this
     this is Delay -> GuardedClock(this, this)
     else -> GuardedDispatcher(this)
+}
+
+/**
+ * This context for a coroutine of the library itself, which runs nobody's code: where the dispatcher refuses a step of it, it
+ * is made elsewhere, as if nothing had happened.
+ */
+internal fun CoroutineContext.goingOnElsewhere(): CoroutineContext {
+    val dispatcher = this[ContinuationInterceptor]
+    return if (dispatcher is CoroutineDispatcher &&
+        dispatcher.mayRefuse()
+    ) {
+        this + ElsewhereDispatcher(dispatcher)
+    } else {
+        this
+    }
 }
 
 /** The dispatchers of the coroutine library do not, but for views of others and what is made of an executor. */
@@ -51,16 +67,24 @@ internal open class GuardedDispatcher(val given: CoroutineDispatcher) : Coroutin
         try {
             dispatch()
         } catch (e: Throwable) {
-            context.cancel(CancellationException("the dispatcher refused a step of the body", e))
+            refused(context, e)
             Dispatchers.IO.dispatch(context, block)
         }
     }
+
+    protected open fun refused(context: CoroutineContext, because: Throwable) =
+        context.cancel(CancellationException("the dispatcher refused a step of the body", because))
 
     @ExperimentalCoroutinesApi
     override fun limitedParallelism(parallelism: Int, name: String?): CoroutineDispatcher =
         given.limitedParallelism(parallelism, name)
 
     override fun toString(): String = given.toString()
+}
+
+private class ElsewhereDispatcher(given: CoroutineDispatcher) : GuardedDispatcher(given) {
+    override fun refused(context: CoroutineContext, because: Throwable) =
+        Log.warn("a dispatcher refused a step of a scope, which goes on elsewhere", because)
 }
 
 @OptIn(InternalCoroutinesApi::class)

@@ -123,5 +123,11 @@ internal fun CoroutineContext.copied(): CoroutineContext = if (!isCopied()) {
 
 /** Whether any element wants to be copied for each coroutine. */
 @OptIn(DelicateCoroutinesApi::class, ExperimentalCoroutinesApi::class)
-internal fun CoroutineContext.isCopied(): Boolean =
-    fold(false) { found, element -> found || element is CopyableThreadContextElement<*> }
+internal fun CoroutineContext.isCopied(): Boolean = when (this) {
+    is CopyableThreadContextElement<*> -> true
+
+    is CoroutineContext.Element -> false
+
+    // a dispatcher alone, as often: asked for each scope
+    else -> fold(false) { found, element -> found || element is CopyableThreadContextElement<*> }
+}

@@ -17,6 +17,7 @@ import kotlinx.coroutines.ensureActive
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.newCoroutineContext
 import kotlinx.coroutines.withContext
+import kotlin.coroutines.ContinuationInterceptor
 import kotlin.coroutines.CoroutineContext
 import kotlin.coroutines.EmptyCoroutineContext
 
@@ -106,7 +107,10 @@ private class ScopeRun<R>(
         (this is OffloadCancelledException && reason() == CancelReason.SCOPE_CLOSED)
 }
 
-/** Opens a scope without a block: a coroutine of the scope above waits in its place. */
+/**
+ * Opens a scope without a block: a coroutine of the scope above waits in its place. It runs nothing but what is here, so a
+ * dispatcher that refuses it must not cost the scope its end.
+ */
 @OptIn(ExperimentalCoroutinesApi::class)
 internal fun CoroutineScope.openScope(
     core: ScopeCore,
@@ -115,11 +119,12 @@ internal fun CoroutineScope.openScope(
 ): OffloadScope {
     lateinit var opened: ChildScope
     val above = coroutineContext[Job] as? ScopeCoroutine<*>
+    val given = coroutineContext[ContinuationInterceptor] ?: EmptyCoroutineContext
+    val own = coroutineContext.goingOnElsewhere()[ContinuationInterceptor] ?: EmptyCoroutineContext
     val run: suspend CoroutineScope.() -> Unit = {
         try {
-            runScope(core, failFast, CallDepth.NONE, { own, context -> face(own, context).also { opened = it } }) {
-                opened.completion.await()
-            }
+            val faceOf = { of: ScopeCore, context: CoroutineContext -> face(of, context + given).also { opened = it } }
+            runScope(core, failFast, CallDepth.NONE, faceOf) { opened.completion.await() }
         } catch (e: CancellationException) {
             throw e
         } catch (_: Throwable) {
@@ -127,9 +132,9 @@ internal fun CoroutineScope.openScope(
         }
     }
     if (above == null) {
-        launch(start = CoroutineStart.UNDISPATCHED, block = run)
+        launch(own, CoroutineStart.UNDISPATCHED, run)
     } else {
-        val coroutine = OpenedCoroutine(newCoroutineContext(EmptyCoroutineContext), above)
+        val coroutine = OpenedCoroutine(newCoroutineContext(own), above)
         coroutine.start(CoroutineStart.UNDISPATCHED, coroutine, run)
         above.adopt(coroutine)
     }

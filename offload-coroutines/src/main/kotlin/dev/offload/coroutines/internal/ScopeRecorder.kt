@@ -67,7 +67,7 @@ internal class ScopeRecorder<ID : Any>(val core: RecorderCore<ID>, private val b
     override fun dropSucceeded(ids: Iterable<ID>): Int = core.dropSucceeded(ids)
 
     companion object {
-        fun <ID : Any> create(scope: OffloadScope, kind: OffloadKind<*>): TaskRecorder<ID> {
+        fun <ID : Any> create(scope: OffloadScope, kind: OffloadKind<*, *>): TaskRecorder<ID> {
             require(scope is ScopeFace) { "scope must be one that offload made, but is ${scope::class.qualifiedName}" }
             return ScopeRecorder(RecorderCore(scope.core, kind), scope.bodies)
         }

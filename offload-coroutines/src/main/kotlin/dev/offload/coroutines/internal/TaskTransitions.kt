@@ -11,20 +11,16 @@ import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.flow.flowOn
 import java.util.concurrent.atomic.AtomicLong
 
-/** The events of a feed; each collector has a buffer of its own. */
-internal fun <ID : Any> transitionsOf(feed: TaskFeed<ID>): Flow<TaskEvent<ID>> {
-    val events = flow {
-        val buffer = EventBuffer<ID>()
-        feed.watch(buffer)
-        try {
-            while (true) emit(buffer.next())
-        } finally {
-            feed.leave(buffer)
-        }
-    }
-    // A dispatcher that nobody knows might hold up who sends, which is the end of a task.
-    return flow {
+/** The events of a feed, from the moment of collecting on; each collector has a buffer of its own. */
+internal fun <ID : Any> transitionsOf(feed: TaskFeed<ID>): Flow<TaskEvent<ID>> = flow {
+    val buffer = EventBuffer<ID>()
+    val events = flow { while (true) emit(buffer.next()) }
+    feed.watch(buffer)
+    try {
+        // A dispatcher that nobody knows might hold up who sends, which is the end of a task.
         emitAll(if (currentCoroutineContext().resumesQuickly()) events else events.flowOn(Dispatchers.Default))
+    } finally {
+        feed.leave(buffer)
     }
 }
 

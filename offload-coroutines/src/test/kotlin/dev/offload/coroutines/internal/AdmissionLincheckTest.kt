@@ -92,7 +92,7 @@ internal class AdmissionLincheckTest : LincheckTest(AdmissionSpecification::clas
         }
     }
 
-    private fun entry(name: String) = KindEntry(OffloadKind.named<String>(name), OffloadConfig.defaults(), null)
+    private fun entry(name: String) = KindEntry(OffloadKind.named<Any, String>(name), OffloadConfig.defaults(), null)
 
     private inner class Held(val name: String, kind: Int) : JobBody<String> {
         @Volatile var starts = 0
@@ -111,7 +111,7 @@ internal class AdmissionLincheckTest : LincheckTest(AdmissionSpecification::clas
     }
 
     private companion object {
-        val KEY = OffloadKind.named<String>("admission").key(1)
+        val KEY = OffloadKind.named<Any, String>("admission").key(1)
         val RUNNING = listOf(Ticket.State.PERMIT, Ticket.State.STARTED)
     }
 }

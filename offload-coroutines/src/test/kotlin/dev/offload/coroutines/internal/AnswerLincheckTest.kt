@@ -131,8 +131,8 @@ internal class AnswerLincheckTest : LincheckTest(AnswerSpecification::class.java
     private class Wait(val waiter: CountingLeaseWaiter, val waits: Boolean)
 
     private companion object {
-        val KIND = OffloadKind.named<String>("answer")
-        val ONE = OffloadKind.named<String>("one")
+        val KIND = OffloadKind.named<Any, String>("answer")
+        val ONE = OffloadKind.named<Any, String>("one")
         val FINISHING = OffloadConfig.builder().kind(KIND, KindPolicy.unset().withAbandon(AbandonPolicy.FINISH)).build()
     }
 }

@@ -12,7 +12,7 @@ import io.kotest.matchers.collections.shouldContainExactly
 import io.kotest.matchers.shouldBe
 
 private const val DEPTH = 100_000
-private val KIND = OffloadKind.named<String>("deep")
+private val KIND = OffloadKind.named<Any, String>("deep")
 
 /** R10: a tree of scopes as deep as the contract says, walked on a thread with hardly any stack. */
 class DeepTreeSpec :

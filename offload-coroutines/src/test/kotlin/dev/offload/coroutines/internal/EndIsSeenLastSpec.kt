@@ -30,7 +30,7 @@ import kotlin.coroutines.CoroutineContext
  */
 class EndIsSeenLastSpec :
     FunSpec({
-        val kind = OffloadKind.named<String>("end")
+        val kind = OffloadKind.named<Any, String>("end")
 
         class Held(job: JobCell<String>) : Lease<String>(job, false)
 
@@ -190,7 +190,7 @@ class EndIsSeenLastSpec :
                     return other is Id && other.number == number
                 }
             }
-            val ids = OffloadKind.named<String>("ids")
+            val ids = OffloadKind.named<Any, String>("ids")
             val beside = scope.submit(ids.key(Id(0)), null, null, ByHandBody()).taken()
             val first = scope.submit(ids.key(Id(1)), null, null, ByHandBody()).taken().apply { begin() }
             val second = scope.submit(ids.key(Id(1)), ConflictPolicy.REPLACE, null, ByHandBody()).taken()

@@ -256,7 +256,7 @@ internal class EndLincheckTest : LincheckTest(EndSpecification::class.java) {
     private class Wait(val job: JobCell<*>, val waiter: Looking, val end: Boolean, val ready: Boolean)
 
     private companion object {
-        val KEY = OffloadKind.named<String>("end").key(1)
+        val KEY = OffloadKind.named<Any, String>("end").key(1)
     }
 }
 

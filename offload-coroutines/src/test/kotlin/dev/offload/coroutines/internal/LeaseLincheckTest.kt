@@ -149,7 +149,7 @@ internal class LeaseLincheckTest : LincheckTest(LeaseSpecification::class.java) 
     }
 
     private companion object {
-        val KIND = OffloadKind.named<String>("lease")
+        val KIND = OffloadKind.named<Any, String>("lease")
     }
 }
 

@@ -146,7 +146,7 @@ internal class LendingLincheckTest : LincheckTest(LendingSpecification::class.ja
     }
 
     private companion object {
-        val KIND = OffloadKind.named<String>("lending")
+        val KIND = OffloadKind.named<Any, String>("lending")
     }
 }
 

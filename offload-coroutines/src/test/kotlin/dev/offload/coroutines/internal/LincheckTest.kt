@@ -28,7 +28,11 @@ internal abstract class LincheckTest(private val specification: Class<*>) {
     protected open fun ModelCheckingOptions.known(): ModelCheckingOptions = this
 
     @Test
-    fun `model checking, known scenarios`() = model(threads = 2, actors = 3).iterations(0).known().check(javaClass)
+    fun `model checking, known scenarios`() = model(threads = 2, actors = 3)
+        .iterations(0)
+        .invocationsPerIteration(150)
+        .known()
+        .check(javaClass)
 
     @Test
     fun `model checking, two threads of three`() = model(threads = 2, actors = 3).iterations(scenarios).check(javaClass)
@@ -45,7 +49,7 @@ internal abstract class LincheckTest(private val specification: Class<*>) {
 
     protected fun model(threads: Int, actors: Int): ModelCheckingOptions = ModelCheckingOptions()
         .shape(threads, actors)
-        .invocationsPerIteration(150)
+        .invocationsPerIteration(100)
         .addGuarantee(
             forClasses(ConcurrentHashMap::class.java.name, LongAdder::class.java.name).allMethods().treatAsAtomic(),
         )

@@ -178,7 +178,7 @@ internal class RegistryLincheckTest : LincheckTest(RegistrySpecification::class.
     }
 
     private companion object {
-        val KIND = OffloadKind.named<String>("registry")
+        val KIND = OffloadKind.named<Any, String>("registry")
         val KEYS: List<OffloadKey.Keyed<String>> = listOf(KIND.key(1), KIND.key(2))
     }
 }

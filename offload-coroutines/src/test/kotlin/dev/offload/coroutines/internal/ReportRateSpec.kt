@@ -75,7 +75,7 @@ class ReportRateSpec :
 
         test("E3: a manager that ends with a scope's failures tells how many it left out, too") {
             reporting { manager, _ ->
-                val kind = OffloadKind.named<String>("owned")
+                val kind = OffloadKind.named<Any, String>("owned")
                 manager.scope("request") {
                     for (id in 1..30) submit(kind.key(id)) { error("on purpose") }
                 }
@@ -88,7 +88,7 @@ class ReportRateSpec :
 
         test("E3: one sort of report takes nothing from another") {
             reporting { manager, _ ->
-                val kind = OffloadKind.named<Unit>("mixed")
+                val kind = OffloadKind.named<Any, Unit>("mixed")
                 val slow = TimeoutPolicy.warnAfter(JavaDuration.ofSeconds(1))
                 for (id in 1..20) {
                     manager.submit(kind.key(id), timeout = slow) {
@@ -106,7 +106,7 @@ class ReportRateSpec :
         }
     })
 
-private fun OffloadManager.cancelEach(kind: OffloadKind<Unit>, count: Int) {
+private fun OffloadManager.cancelEach(kind: OffloadKind<Any, Unit>, count: Int) {
     for (id in 1..count) cancel(kind.key(id))
 }
 

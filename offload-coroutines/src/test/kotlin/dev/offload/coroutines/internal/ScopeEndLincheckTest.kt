@@ -218,8 +218,8 @@ internal class ScopeEndLincheckTest : LincheckTest(ScopeEndSpecification::class.
     private class Wait(val job: JobCell<*>?, val waiter: CountingWaiter, val waits: Boolean)
 
     private companion object {
-        val KEY = OffloadKind.named<String>("end").key(1)
-        val LATE = OffloadKind.named<String>("late").key(1)
+        val KEY = OffloadKind.named<Any, String>("end").key(1)
+        val LATE = OffloadKind.named<Any, String>("late").key(1)
     }
 }
 

@@ -36,7 +36,7 @@ import kotlinx.coroutines.yield
 import java.util.concurrent.ConcurrentLinkedQueue
 import kotlin.random.Random
 
-private val TASK = OffloadKind.named<Unit>("task")
+private val TASK = OffloadKind.named<Any, Unit>("task")
 
 /** The jobs of recorders, which have a place of their own in the registry of their scope. */
 class SectionSpec :

@@ -102,7 +102,7 @@ internal class WaitGraphLincheckTest : LincheckTest(WaitGraphSpecification::clas
 
     private companion object {
         const val JOBS = 3
-        val KIND = OffloadKind.named<String>("graph")
+        val KIND = OffloadKind.named<Any, String>("graph")
     }
 }
 

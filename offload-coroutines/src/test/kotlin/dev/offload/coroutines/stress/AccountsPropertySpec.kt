@@ -97,7 +97,7 @@ class AccountsPropertySpec :
         }
     })
 
-private val KINDS = listOf(OffloadKind.named<Int>("a"), OffloadKind.named<Int>("b"))
+private val KINDS = listOf(OffloadKind.named<Any, Int>("a"), OffloadKind.named<Any, Int>("b"))
 private const val LABEL = "spawned"
 
 /** What a body does. Whoever is STUBBORN goes on for a while when it is cancelled. */

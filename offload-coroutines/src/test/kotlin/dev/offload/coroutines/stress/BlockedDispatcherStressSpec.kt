@@ -21,7 +21,7 @@ class BlockedDispatcherStressSpec :
             Executors.newSingleThreadExecutor().asCoroutineDispatcher().use { single ->
                 bounded {
                     val manager = realManager(single)
-                    val kind = OffloadKind.named<Any>("limited")
+                    val kind = OffloadKind.named<Any, Any>("limited")
                     val limit = TimeoutPolicy(cancelAfter = 20.milliseconds)
                     val release = CountDownLatch(1)
                     // The last one to begin blocks the thread until all have their answer, itself too.

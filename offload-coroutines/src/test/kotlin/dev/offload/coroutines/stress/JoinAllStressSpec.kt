@@ -13,7 +13,7 @@ import kotlin.time.Duration.Companion.seconds
 
 class JoinAllStressSpec :
     FunSpec({
-        val kind = OffloadKind.named<Int>("join.all")
+        val kind = OffloadKind.named<Any, Int>("join.all")
 
         test("R6: joinAll never misses the last wake-up, and returns after the last body") {
             bounded {

@@ -20,7 +20,7 @@ import kotlinx.coroutines.supervisorScope
 /** 20,000 who wait for one long job and go again. None of them may stay linked to it. */
 class ManyWaitersStressSpec :
     FunSpec({
-        val kind = OffloadKind.named<String>("waiters")
+        val kind = OffloadKind.named<Any, String>("waiters")
 
         test("L2: awaiting coroutines that are cancelled leave nothing behind, and the handle can be awaited again") {
             bounded {

@@ -23,7 +23,7 @@ import kotlin.time.Duration.Companion.minutes
 /** Random programs whose bodies call, submit, fail and cancel under tight limits: none hangs, and no permit is lost. */
 class NestedLimitsStressSpec :
     FunSpec({
-        val kinds = List(3) { OffloadKind.named<Int>("kind.$it") }
+        val kinds = List(3) { OffloadKind.named<Any, Int>("kind.$it") }
         val bodies = AtomicLong()
 
         fun config(random: Random): OffloadConfig = OffloadConfig {

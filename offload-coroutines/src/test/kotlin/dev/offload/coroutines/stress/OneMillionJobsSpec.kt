@@ -37,7 +37,7 @@ class OneMillionJobsSpec :
         }
     })
 
-private val KIND = OffloadKind.named<Int>("million")
+private val KIND = OffloadKind.named<Any, Int>("million")
 private const val WINDOWS = 1_000
 private const val WINDOW = 1_000
 

@@ -20,7 +20,7 @@ import kotlin.time.Duration.Companion.seconds
 
 class ScopeEndStressSpec :
     FunSpec({
-        val kind = OffloadKind.named<Unit>("scope.end")
+        val kind = OffloadKind.named<Any, Unit>("scope.end")
 
         for (ending in listOf("cancel", "shutdown")) {
             test("R8: a submission that races $ending is refused, or its job ends with the scope") {

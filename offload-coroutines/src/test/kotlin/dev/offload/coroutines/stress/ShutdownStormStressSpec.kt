@@ -115,15 +115,15 @@ private class OnPurpose : RuntimeException("on purpose", null, false, false)
 
 /** One manager with a short life: racers use every verb of it and of scopes under it, and two coroutines shut it down. */
 private class ShutdownStorm(name: String, private val round: Int, dispatcher: CoroutineDispatcher) {
-    private val ofManager = OffloadKind.named<Int>("storm.manager")
-    private val ofScope = OffloadKind.named<Int>("storm.scope")
-    private val shared = OffloadKind.named<Int>("storm.share")
-    private val called = OffloadKind.named<Int>("storm.call")
+    private val ofManager = OffloadKind.named<Any, Int>("storm.manager")
+    private val ofScope = OffloadKind.named<Any, Int>("storm.scope")
+    private val shared = OffloadKind.named<Any, Int>("storm.share")
+    private val called = OffloadKind.named<Any, Int>("storm.call")
     private val kinds = listOf(ofManager, ofScope, shared, called)
 
     private val told = (kinds.map { it.name() } + SPAWNED).associateWith { Told() }
     private val heard = ConcurrentHashMap<String, Heard>()
-    private val handles = ConcurrentLinkedQueue<Pair<OffloadKind<Int>, OffloadDeferred<Int>>>()
+    private val handles = ConcurrentLinkedQueue<Pair<OffloadKind<Any, Int>, OffloadDeferred<Int>>>()
     private val scopes = ConcurrentLinkedQueue<OffloadScope>()
     private val bodies = ConcurrentLinkedQueue<Body>()
     private val asked = AtomicLong()
@@ -293,7 +293,7 @@ private class ShutdownStorm(name: String, private val round: Int, dispatcher: Co
 
     private fun limit(random: Random) = if (random.nextInt(3) == 0) ConcurrencyLimit.of(1) else null
 
-    private suspend fun verb(scope: OffloadScope, kind: OffloadKind<Int>, random: Random) {
+    private suspend fun verb(scope: OffloadScope, kind: OffloadKind<Any, Int>, random: Random) {
         val key = random.nextInt(KEYS)
         when (random.nextInt(6)) {
             0 -> refusable(shared.name()) {
@@ -313,7 +313,7 @@ private class ShutdownStorm(name: String, private val round: Int, dispatcher: Co
         }
     }
 
-    private suspend fun submit(scope: OffloadScope, kind: OffloadKind<Int>, key: Int, random: Random) {
+    private suspend fun submit(scope: OffloadScope, kind: OffloadKind<Any, Int>, key: Int, random: Random) {
         val told = told.getValue(kind.name())
         told.asked.increment()
         val conflict = ConflictPolicy.entries.random(random)
@@ -334,7 +334,7 @@ private class ShutdownStorm(name: String, private val round: Int, dispatcher: Co
         use(handle, kind, random)
     }
 
-    private suspend fun use(handle: OffloadDeferred<Int>, kind: OffloadKind<Int>, random: Random) {
+    private suspend fun use(handle: OffloadDeferred<Int>, kind: OffloadKind<Any, Int>, random: Random) {
         handles += kind to handle
         if (random.nextInt(3) == 0) handle.cancel()
         if (random.nextInt(3) != 0) ask { handle.await() }

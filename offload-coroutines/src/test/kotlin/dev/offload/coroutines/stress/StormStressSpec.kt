@@ -42,7 +42,7 @@ class StormStressSpec :
     })
 
 private class Storm(private val manager: OffloadManager) {
-    private val kind = OffloadKind.named<Int>("storm")
+    private val kind = OffloadKind.named<Any, Int>("storm")
     private val inside = List(KEYS) { AtomicInteger() }
     val overlaps = AtomicInteger()
     val asked = AtomicLong()

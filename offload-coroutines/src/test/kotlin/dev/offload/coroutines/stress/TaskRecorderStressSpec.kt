@@ -152,7 +152,7 @@ private suspend fun revoke(recorder: TaskRecorder<Int>, counts: Counts, random: 
     if (outcome is RevokeOutcome.Revoked) counts.revoked.increment()
 }
 
-private val TASK = OffloadKind.named<Unit>("task")
+private val TASK = OffloadKind.named<Any, Unit>("task")
 private const val THREADS = 16
 private const val IDS = 1_000
 private const val STEPS = 5_000

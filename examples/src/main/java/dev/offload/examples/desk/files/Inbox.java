@@ -14,7 +14,7 @@ import java.security.NoSuchAlgorithmException;
 /** Receives uploads into temporary files of a directory of its own. */
 public final class Inbox implements AutoCloseable {
   /** The work of receiving one upload. */
-  public static final OffloadKind<FileId> RECEIVE = OffloadKind.named("file.receive");
+  public static final OffloadKind<FileId, FileId> RECEIVE = OffloadKind.named("file.receive");
 
   private static final int BUFFER_SIZE = 64 * 1024;
 

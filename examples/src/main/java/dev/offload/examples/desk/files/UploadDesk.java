@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class UploadDesk {
   private static final Logger LOG = LoggerFactory.getLogger(UploadDesk.class);
-  private static final OffloadKind<FileId> STORE = OffloadKind.named("file.store");
+  private static final OffloadKind<FileId, FileId> STORE = OffloadKind.named("file.store");
 
   private final AsyncTaskRecorder<FileId> tasks;
   private final Storage storage;

@@ -11,7 +11,7 @@ import kotlinx.coroutines.withTimeoutOrNull
 import kotlin.time.Duration
 
 /** The kind of all loads, those that clients wait for and those that renew what is stale: one per path at a time. */
-internal val ORIGIN_LOAD: OffloadKind<Loaded> = OffloadKind.named("origin.load")
+internal val ORIGIN_LOAD: OffloadKind<String, Loaded> = OffloadKind.named("origin.load")
 
 /** How the handler of one request has things loaded. */
 internal interface Loads {

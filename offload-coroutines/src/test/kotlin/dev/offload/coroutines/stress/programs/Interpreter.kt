@@ -48,7 +48,7 @@ internal class Interpreter(
     private val oracle: Oracle,
     newManager: (OffloadConfig, CoroutineDispatcher) -> OffloadManager,
 ) {
-    val kinds = List(KINDS) { OffloadKind.named<Int>("kind$it") }
+    val kinds = List(KINDS) { OffloadKind.named<Any, Int>("kind$it") }
     val managers: List<OffloadManager> = program.managers.map { plan ->
         val config = OffloadConfig {
             plan.kinds.forEachIndexed { n, limit ->
