@@ -15,6 +15,16 @@ public enum ConflictPolicy {
    * Share the job in flight: the newcomer's body does not run. For {@link OffloadKey.Keyed} only.
    */
   JOIN,
+  /**
+   * Share a run that has not begun, or be the next one: whoever asks with this policy gets a result
+   * whose body began after he asked. So he reads what he wrote before; and "it has changed again,
+   * run once more" costs one run for all who say it while a body is at work. For {@link
+   * OffloadKey.Keyed} only.
+   *
+   * <p>The next one starts when the body at work has ended, however long that takes, and all who
+   * come meanwhile share it, those with {@link #JOIN} too.
+   */
+  NEXT,
   /** Refuse the newcomer. */
   REJECT,
   /** Cancel what is in flight and start once its body has ended. */

@@ -15,11 +15,12 @@ import tools.jackson.databind.json.JsonMapper;
  * @param folder where it is, from the root of the site
  */
 record Reference(String title, String folder) {
-  private static final Reference JAVA = new Reference("Java", "reference/java");
+  private static final Reference JAVA = new Reference("Java", "reference/java/apidocs");
   private static final Reference KOTLIN = new Reference("Kotlin and Java", "reference/kotlin");
 
   static final List<Reference> ALL = List.of(JAVA, KOTLIN);
 
+  private static final String KOTLIN_PACKAGE = "dev.offload.coroutines.";
   private static final JsonMapper JSON = JsonMapper.shared();
 
   String start() {
@@ -49,11 +50,11 @@ record Reference(String title, String folder) {
   private List<SearchEntry> ofDokka(Path files) throws IOException {
     List<SearchEntry> types = new ArrayList<>();
     for (JsonNode page : JSON.readTree(Files.readString(files.resolve("scripts/pages.json")))) {
-      String name = page.get("name").asString();
       String described = page.get("description").asString();
-      if (described.startsWith("dev.offload.coroutines.")) {
+      if (described.startsWith(KOTLIN_PACKAGE)) {
+        String name = described.substring(KOTLIN_PACKAGE.length());
         String url = folder + "/" + page.get("location").asString();
-        types.add(new SearchEntry(name, "Kotlin reference, " + described, url, ""));
+        types.add(new SearchEntry(name, "Kotlin reference", url, ""));
       }
     }
     return types;

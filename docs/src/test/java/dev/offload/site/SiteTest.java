@@ -24,10 +24,10 @@ class SiteTest {
 
   @BeforeEach
   void references() throws IOException {
-    write(site, "reference/java/index.html", "");
+    write(site, "reference/java/apidocs/index.html", "");
     write(
         site,
-        "reference/java/type-search-index.js",
+        "reference/java/apidocs/type-search-index.js",
         "typeSearchIndex = [{\"l\":\"All Classes\",\"u\":\"allclasses-index.html\"},"
             + "{\"p\":\"dev.offload\",\"l\":\"OffloadKey.Keyed\"}];updateSearchResults();");
     write(site, "reference/kotlin/index.html", "");
@@ -117,7 +117,7 @@ class SiteTest {
         new String[] {
           "java.html",
           "java.html#two-words",
-          "reference/java/dev/offload/OffloadKey.Keyed.html",
+          "reference/java/apidocs/dev/offload/OffloadKey.Keyed.html",
           "reference/kotlin/a/-task-recorder/index.html"
         }) {
       assertTrue(index.contains("\"url\":\"" + url + "\""), url);

@@ -117,18 +117,20 @@ public interface OffloadScope :
      *
      * The lease is dropped by the end of this scope, after the jobs it owns have ended.
      *
+     * @param conflict [ConflictPolicy.JOIN], or [ConflictPolicy.NEXT] for a value of a body that began after this call
      * @param timeout how long the body may run; null for the setting of its kind. A joined job keeps its own.
      * @param context where to take thread-context elements from (MDC, traces) that a new job shall run with, beside those that
      *   [scope] captured; anything else in it, as the `Job` and the dispatcher of a caller, is left out
      * @param block the work. It is not used if a job in flight is joined.
      * @return this caller's lease
-     * @throws IllegalArgumentException if this manager knows another kind of the same name, or the key is that of a
+     * @throws IllegalArgumentException if [conflict] is another policy, if this manager knows another kind of the same name, or the key is that of a
      *   [TaskRecorder]'s task
      * @throws OffloadRejectedException if a concurrency limit is reached and its queue is full
      * @throws ScopeClosedException if this scope or the manager takes no new work
      */
     public fun <T> share(
         key: OffloadKey.Keyed<T>,
+        conflict: ConflictPolicy = ConflictPolicy.JOIN,
         timeout: TimeoutPolicy? = null,
         context: CoroutineContext = EmptyCoroutineContext,
         block: suspend (@OffloadDsl CoroutineScope).() -> T,
@@ -141,6 +143,9 @@ public interface OffloadScope :
      * This function is cancellable. If the calling coroutine is cancelled, it throws [CancellationException] and drops
      * its lease; the others who wait for the same flight are not touched.
      *
+     * @param conflict as for [share]
+     * @param timeout as for [share]
+     * @param block as for [share]
      * @return the value of the flight
      * @throws IllegalArgumentException as [share]
      * @throws ScopeClosedException as [share]
@@ -148,6 +153,7 @@ public interface OffloadScope :
      */
     public suspend fun <T> call(
         key: OffloadKey.Keyed<T>,
+        conflict: ConflictPolicy = ConflictPolicy.JOIN,
         timeout: TimeoutPolicy? = null,
         block: suspend (@OffloadDsl CoroutineScope).() -> T,
     ): T

@@ -96,8 +96,8 @@ class TimeLimitSpec :
 
         "T1: a joined job keeps its starter's limits" {
             managerTest { manager ->
-                manager.share(LOAD.key(1), TimeoutPolicy(cancelAfter = 2.seconds)) { awaitCancellation() }
-                val joined = manager.share(LOAD.key(1), TimeoutPolicy(cancelAfter = 9.seconds)) { "unused" }
+                manager.share(LOAD.key(1), timeout = TimeoutPolicy(cancelAfter = 2.seconds)) { awaitCancellation() }
+                val joined = manager.share(LOAD.key(1), timeout = TimeoutPolicy(cancelAfter = 9.seconds)) { "unused" }
                 shouldThrow<OffloadTimeoutException> { joined.await() }.limit().toSeconds() shouldBe 2
             }
         }

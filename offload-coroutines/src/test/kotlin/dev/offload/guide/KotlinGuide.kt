@@ -253,6 +253,11 @@ class Prices(
     }
 }
 
+suspend fun renamed(manager: OffloadManager, api: Api, id: Int, rename: suspend () -> Unit): User {
+    rename()
+    return manager.call(loadUser.key(id), ConflictPolicy.NEXT) { api.user(id) } // begins after the write
+}
+
 val saveDraft = OffloadKind.named<String, Unit>("draft.save")
 
 class Drafts(private val scope: OffloadScope, private val save: suspend (draft: String, text: String) -> Unit) {

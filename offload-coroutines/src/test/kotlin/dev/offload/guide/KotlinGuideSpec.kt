@@ -229,6 +229,20 @@ class KotlinGuideSpec :
             }
         }
 
+        "who writes reads what he wrote, although a load is under way" {
+            managerTest { manager ->
+                val api = FakeApi()
+                val before = async { user(manager, api, 7) }
+                delay(500.milliseconds)
+                var written = false
+                renamed(manager, api, 7) { written = true } shouldBe User(7)
+                written shouldBe true
+                currentTime shouldBe 2_000 // the load of before ended at 1,000, and one more ran
+                api.users shouldBe 2
+                before.await() shouldBe User(7)
+            }
+        }
+
         "a stale price is answered at once and renewed once, by a load that outlives the requests" {
             managerTest { manager ->
                 var loads = 0

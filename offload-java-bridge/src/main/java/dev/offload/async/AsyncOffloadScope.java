@@ -2,6 +2,7 @@ package dev.offload.async;
 
 import dev.offload.ConflictPolicy;
 import dev.offload.JobSnapshot;
+import dev.offload.OffloadCycleException;
 import dev.offload.OffloadKey;
 import dev.offload.ScopeSnapshot;
 import dev.offload.Submission;
@@ -11,11 +12,15 @@ import dev.offload.coroutines.internal.JobCell;
 import dev.offload.coroutines.internal.Placement;
 import dev.offload.coroutines.internal.Placement.How;
 import dev.offload.coroutines.internal.ScopeCore;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -346,15 +351,18 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * policy is {@link dev.offload.AbandonPolicy#FINISH}. A failure is told to all holders of that
    * flight and not remembered: the next call runs anew.
    *
+   * <p>With {@link ConflictPolicy#NEXT} in the options a flight that has begun is not joined, but
+   * followed: the value is of a body that began after this call.
+   *
    * <p>The lease is dropped at the end of this scope, after the jobs it owns have ended.
    *
    * @param key what the work is about
    * @param body the work; not used if a job in flight is joined
    * @param <T> the type of the result
    * @return this caller's lease
-   * @throws IllegalArgumentException if an argument is null, if the options set a conflict policy,
-   *     if this manager knows another kind of the same name, or if the key is that of a recorder's
-   *     task
+   * @throws IllegalArgumentException if an argument is null, if the options set a conflict policy
+   *     other than JOIN and NEXT, if this manager knows another kind of the same name, or if the
+   *     key is that of a recorder's task
    * @throws dev.offload.OffloadRejectedException if a concurrency limit is reached and its queue is
    *     full
    * @throws dev.offload.ScopeClosedException if this scope or the manager takes no new work
@@ -372,9 +380,9 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * @param body the work; not used if a job in flight is joined
    * @param <T> the type of the result
    * @return this caller's lease
-   * @throws IllegalArgumentException if an argument is null, if the options set a conflict policy,
-   *     if this manager knows another kind of the same name, or if the key is that of a recorder's
-   *     task
+   * @throws IllegalArgumentException if an argument is null, if the options set a conflict policy
+   *     other than JOIN and NEXT, if this manager knows another kind of the same name, or if the
+   *     key is that of a recorder's task
    * @throws dev.offload.OffloadRejectedException if a concurrency limit is reached and its queue is
    *     full
    * @throws dev.offload.ScopeClosedException if this scope or the manager takes no new work
@@ -382,7 +390,7 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
   public final <T extends @Nullable Object> OffloadFuture<T> share(
       OffloadKey.Keyed<T> key, SubmitOptions options, Callable<? extends T> body) {
     Arguments.notNull("key", key);
-    requireNoConflict(options);
+    Arguments.notNull("options", options);
     Callable<? extends T> checked = Arguments.notNull("body", body);
     return shareBody(key, options, () -> threads.blocking(checked));
   }
@@ -395,9 +403,9 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * @param body starts the work and answers its stage; not used if a job in flight is joined
    * @param <T> the type of the result
    * @return this caller's lease
-   * @throws IllegalArgumentException if an argument is null, if the options set a conflict policy,
-   *     if this manager knows another kind of the same name, or if the key is that of a recorder's
-   *     task
+   * @throws IllegalArgumentException if an argument is null, if the options set a conflict policy
+   *     other than JOIN and NEXT, if this manager knows another kind of the same name, or if the
+   *     key is that of a recorder's task
    * @throws dev.offload.OffloadRejectedException if a concurrency limit is reached and its queue is
    *     full
    * @throws dev.offload.ScopeClosedException if this scope or the manager takes no new work
@@ -415,9 +423,9 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * @param body starts the work and answers its stage; not used if a job in flight is joined
    * @param <T> the type of the result
    * @return this caller's lease
-   * @throws IllegalArgumentException if an argument is null, if the options set a conflict policy,
-   *     if this manager knows another kind of the same name, or if the key is that of a recorder's
-   *     task
+   * @throws IllegalArgumentException if an argument is null, if the options set a conflict policy
+   *     other than JOIN and NEXT, if this manager knows another kind of the same name, or if the
+   *     key is that of a recorder's task
    * @throws dev.offload.OffloadRejectedException if a concurrency limit is reached and its queue is
    *     full
    * @throws dev.offload.ScopeClosedException if this scope or the manager takes no new work
@@ -427,9 +435,100 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
       SubmitOptions options,
       Supplier<? extends CompletionStage<? extends T>> body) {
     Arguments.notNull("key", key);
-    requireNoConflict(options);
+    Arguments.notNull("options", options);
     Supplier<? extends CompletionStage<? extends T>> checked = Arguments.notNull("body", body);
     return shareBody(key, options, () -> threads.stage(checked, options.borrowedStage()));
+  }
+
+  /**
+   * As {@link #share(OffloadKey.Keyed, Callable)}, and waits for the value, with a lease that lasts
+   * as long as the call: single flight. In a body it is known as a wait of that body, as a {@code
+   * join} is.
+   *
+   * @param key what the work is about
+   * @param body the work; not used if a job in flight is joined
+   * @param <T> the type of the result
+   * @return the value of the flight
+   * @throws InterruptedException if the calling thread is interrupted; the lease is dropped, and
+   *     others who wait for the same flight are not touched
+   * @throws CompletionException if there is no value: with the failure of the flight as its cause,
+   *     as {@code join} throws it
+   * @throws OffloadCycleException if a body calls it and would wait for itself
+   * @throws IllegalArgumentException as {@link #share(OffloadKey.Keyed, Callable)}
+   * @throws dev.offload.OffloadRejectedException as {@link #share(OffloadKey.Keyed, Callable)}
+   * @throws dev.offload.ScopeClosedException as {@link #share(OffloadKey.Keyed, Callable)}
+   */
+  public final <T extends @Nullable Object> T call(
+      OffloadKey.Keyed<T> key, Callable<? extends T> body) throws InterruptedException {
+    return call(key, SubmitOptions.unset(), body);
+  }
+
+  /**
+   * As {@link #call(OffloadKey.Keyed, Callable)}, with options.
+   *
+   * @param key what the work is about
+   * @param options what this submission asks for in place of its kind's settings
+   * @param body the work; not used if a job in flight is joined
+   * @param <T> the type of the result
+   * @return the value of the flight
+   * @throws InterruptedException as {@link #call(OffloadKey.Keyed, Callable)}
+   * @throws CompletionException as {@link #call(OffloadKey.Keyed, Callable)}
+   * @throws IllegalArgumentException as {@link #share(OffloadKey.Keyed, SubmitOptions, Callable)}
+   * @throws dev.offload.OffloadRejectedException as {@link #share(OffloadKey.Keyed, Callable)}
+   * @throws dev.offload.ScopeClosedException as {@link #share(OffloadKey.Keyed, Callable)}
+   */
+  public final <T extends @Nullable Object> T call(
+      OffloadKey.Keyed<T> key, SubmitOptions options, Callable<? extends T> body)
+      throws InterruptedException {
+    OffloadFuture<T> lease = leaseForCall(key, options, body);
+    try {
+      return lease.get();
+    } catch (ExecutionException e) {
+      throw new CompletionException(e.getCause());
+    } finally {
+      lease.cancel(false); // does nothing if there is an answer
+    }
+  }
+
+  /**
+   * As {@link #call(OffloadKey.Keyed, SubmitOptions, Callable)}, for a limited time.
+   *
+   * @param key what the work is about
+   * @param options what this submission asks for in place of its kind's settings
+   * @param atMost how long this caller waits; the flight has its own limits
+   * @param body the work; not used if a job in flight is joined
+   * @param <T> the type of the result
+   * @return the value of the flight
+   * @throws InterruptedException as {@link #call(OffloadKey.Keyed, Callable)}
+   * @throws TimeoutException if there is no value in time; the lease is dropped, and others who
+   *     wait for the same flight are not touched
+   * @throws CompletionException as {@link #call(OffloadKey.Keyed, Callable)}
+   * @throws IllegalArgumentException as {@link #share(OffloadKey.Keyed, SubmitOptions, Callable)},
+   *     or if the time is null or negative
+   * @throws dev.offload.OffloadRejectedException as {@link #share(OffloadKey.Keyed, Callable)}
+   * @throws dev.offload.ScopeClosedException as {@link #share(OffloadKey.Keyed, Callable)}
+   */
+  public final <T extends @Nullable Object> T call(
+      OffloadKey.Keyed<T> key, SubmitOptions options, Duration atMost, Callable<? extends T> body)
+      throws InterruptedException, TimeoutException {
+    Duration limit = Arguments.notNegative("atMost", atMost);
+    OffloadFuture<T> lease = leaseForCall(key, options, body);
+    try {
+      return lease.get(Arguments.nanos(limit), TimeUnit.NANOSECONDS);
+    } catch (ExecutionException e) {
+      throw new CompletionException(e.getCause());
+    } finally {
+      lease.cancel(false); // does nothing if there is an answer
+    }
+  }
+
+  /** A lease that the end of this scope leaves alone: its caller is there, and drops it. */
+  private <T extends @Nullable Object> OffloadFuture<T> leaseForCall(
+      OffloadKey.Keyed<T> key, SubmitOptions options, Callable<? extends T> body) {
+    Arguments.notNull("key", key);
+    Arguments.notNull("options", options);
+    Callable<? extends T> checked = Arguments.notNull("body", body);
+    return lease(key, options, () -> threads.blocking(checked));
   }
 
   /**
@@ -520,7 +619,7 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * the future touches no job.
    *
    * @return a future that completes with null; a body that blocks on it, and would wait for itself,
-   *     gets an {@link dev.offload.OffloadCycleException}
+   *     gets an {@link OffloadCycleException}
    */
   public final CompletableFuture<@Nullable Void> joinAll() {
     return new EndFuture(core.jobs(), threads.side());
@@ -551,6 +650,82 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
   }
 
   // Scopes under this one, and the end.
+
+  /**
+   * Runs {@code block} in a scope of its own under this one, and returns when all that belongs to
+   * it has ended: one scope for each request, say.
+   *
+   * <pre>{@code
+   * Page page = manager.scope("GET /users/{id}", request -> {
+   *   OffloadFuture<User> user = request.share(LOAD_USER.key(id), () -> api.user(id));
+   *   OffloadFuture<History> history = request.submit(LOAD_HISTORY.key(id), () -> db.history(id));
+   *   return user.thenCombine(history, Page::new).join();
+   * });
+   * }</pre>
+   *
+   * <p>If the block returns, the scope waits for its jobs, as {@link #close()} does. If the block
+   * throws, they are cancelled, and still waited for: a request that failed leaves nothing running.
+   * In a try-with-resources statement they would go on, and be waited for.
+   *
+   * <p>If the calling thread is interrupted while this waits for the end, the jobs are cancelled,
+   * and the interrupt flag stays set.
+   *
+   * @param name of the scope, in snapshots and messages; shown as it is, so put no id in it
+   * @param block what to do in it
+   * @param <R> the type of the answer
+   * @param <X> what the block may throw
+   * @return what the block returns
+   * @throws X what the block throws, as it is
+   * @throws IllegalArgumentException if an argument is null
+   * @throws dev.offload.ScopeClosedException if this scope takes no new work
+   * @throws OffloadCycleException if it is called in a body, and the scope would have to wait for
+   *     that body
+   */
+  public final <R extends @Nullable Object, X extends Exception> R scope(
+      String name, ScopeBlock<? extends R, ? extends X> block) throws X {
+    return scope(name, ScopeOptions.unset(), block);
+  }
+
+  /**
+   * As {@link #scope(String, ScopeBlock)}, with options.
+   *
+   * @param name of the scope
+   * @param options whether it fails fast, and its limit
+   * @param block what to do in it
+   * @param <R> the type of the answer
+   * @param <X> what the block may throw
+   * @return what the block returns
+   * @throws X what the block throws, as it is, unless a job failed a scope that fails fast
+   * @throws CompletionException if the scope fails fast and a job failed: with the first such
+   *     failure as its cause, whatever the block threw when it met that
+   * @throws IllegalArgumentException if an argument is null
+   * @throws dev.offload.ScopeClosedException if this scope takes no new work
+   * @throws OffloadCycleException as {@link #scope(String, ScopeBlock)}
+   */
+  public final <R extends @Nullable Object, X extends Exception> R scope(
+      String name, ScopeOptions options, ScopeBlock<? extends R, ? extends X> block) throws X {
+    Arguments.notNull("block", block);
+    AsyncOffloadScope opened = openScope(name, options);
+    R answer;
+    try {
+      answer = block.run(opened);
+    } catch (Throwable thrown) {
+      opened.cancel();
+      opened.closeAfterFailure();
+      throw thrown;
+    }
+    opened.close();
+    return answer;
+  }
+
+  /** As {@link #close()}, where there is an exception to be thrown already. */
+  private void closeAfterFailure() {
+    try {
+      close();
+    } catch (OffloadCycleException e) {
+      // The scope is cancelled, and ends when the body that this is called in has.
+    }
+  }
 
   /**
    * Opens a scope under this one, to be closed by who opens it; this one waits for it.
@@ -612,8 +787,8 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    *
    * @throws CompletionException if this scope fails fast and a job failed: with the first such
    *     failure as its cause. Thrown once
-   * @throws dev.offload.OffloadCycleException if a body calls it, and the scope has to wait for
-   *     that body; the scope then ends by itself, when that body and the other jobs have
+   * @throws OffloadCycleException if a body calls it, and the scope has to wait for that body; the
+   *     scope then ends by itself, when that body and the other jobs have
    */
   @Override
   public void close() {
@@ -692,25 +867,23 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
 
   private <T extends @Nullable Object> OffloadFuture<T> shareBody(
       OffloadKey.Keyed<T> key, SubmitOptions options, Supplier<JobBody<T>> body) {
-    JobCell<T> inFlight = core.tryJoin(key);
-    OffloadFuture<T> future =
-        inFlight == null
-            ? future(key, core.share(key, options.timeout(), body.get(), false))
-            : threads.future(inFlight, true);
+    OffloadFuture<T> future = lease(key, options, body);
     core.keep(future.lease());
     return future;
+  }
+
+  private <T extends @Nullable Object> OffloadFuture<T> lease(
+      OffloadKey.Keyed<T> key, SubmitOptions options, Supplier<JobBody<T>> body) {
+    ConflictPolicy conflict = options.conflict();
+    boolean joins = conflict == null || conflict == ConflictPolicy.JOIN;
+    JobCell<T> inFlight = joins ? core.tryJoin(key) : null;
+    return inFlight == null
+        ? future(key, core.share(key, conflict, options.timeout(), body.get(), false))
+        : threads.future(inFlight, true);
   }
 
   private <T extends @Nullable Object> OffloadFuture<T> future(
       OffloadKey<T> key, Placement<T> placement) {
     return threads.future(placement.jobOrThrow(key), placement.joined());
-  }
-
-  private static SubmitOptions requireNoConflict(SubmitOptions options) {
-    if (Arguments.notNull("options", options).conflict() != null) {
-      throw new IllegalArgumentException(
-          "options must not set a conflict policy: share always joins the job in flight");
-    }
-    return options;
   }
 }

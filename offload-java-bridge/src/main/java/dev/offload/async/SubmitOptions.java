@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Instances are immutable.
  *
- * @param conflict what to do if the key is in flight; null for the setting of the kind. Must be
- *     unset for {@code share}, which always joins
+ * @param conflict what to do if the key is in flight; null for the setting of the kind, and for
+ *     {@code share}, which takes JOIN and NEXT alone, for JOIN. Must be unset for a recorder
  * @param timeout how long the body may run; null for the setting of the kind. A joined job keeps
  *     its own
  * @param borrowedStage whether a stage that the body answers belongs to someone else: a cancel then

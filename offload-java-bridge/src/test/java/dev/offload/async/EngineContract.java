@@ -7,6 +7,7 @@ import org.junit.jupiter.api.BeforeEach;
 abstract class EngineContract
     implements SingleFlightContract,
         SuccessorContract,
+        NextContract,
         EndContract,
         AccountContract,
         ConflictContract,

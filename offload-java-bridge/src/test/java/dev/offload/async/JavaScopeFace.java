@@ -82,6 +82,14 @@ class JavaScopeFace implements ScopeFace {
   }
 
   @Override
+  public final <T> Handle<T> share(OffloadKey.Keyed<T> key, ConflictPolicy conflict, Body<T> body) {
+    return new JavaHandle<>(
+        stages
+            ? scope.shareStage(key, with(conflict), body::runAsStage)
+            : scope.share(key, with(conflict), body::runBlocking));
+  }
+
+  @Override
   public final OffloadKey.Auto<?> spawn(String label, Body<Integer> body) {
     return stages
         ? scope.spawnStage(label, body::runAsStage)

@@ -27,6 +27,8 @@ interface ScopeFace extends AutoCloseable {
 
   <T> Handle<T> share(OffloadKey.Keyed<T> key, Body<T> body);
 
+  <T> Handle<T> share(OffloadKey.Keyed<T> key, ConflictPolicy conflict, Body<T> body);
+
   OffloadKey.Auto<?> spawn(String label, Body<Integer> body);
 
   Optional<JobSnapshot> find(OffloadKey<?> key);

@@ -58,22 +58,39 @@ final class JavaGuide {
     return user.join();
   }
 
+  static User call(AsyncOffloadManager manager, Api api, int id) throws InterruptedException {
+    return manager.call(LOAD_USER.key(id), () -> api.user(id));
+  }
+
   static Page page(AsyncOffloadManager manager, Api api, int id) {
+    return manager.scope(
+        "GET /users/{id}",
+        request -> {
+          OffloadFuture<User> user = request.share(LOAD_USER.key(id), () -> api.user(id));
+          OffloadFuture<String> history =
+              request.submit(LOAD_HISTORY.key(id), () -> api.history(id));
+          request.spawn("audit", () -> api.audit(id));
+          return user.thenCombine(history, Page::new).join();
+        });
+  }
+
+  static Page pageByHand(AsyncOffloadManager manager, Api api, int id) {
     try (AsyncOffloadScope request = manager.openScope("GET /users/{id}")) {
       OffloadFuture<User> user = request.share(LOAD_USER.key(id), () -> api.user(id));
-      OffloadFuture<String> history = request.submit(LOAD_HISTORY.key(id), () -> api.history(id));
-      request.spawn("audit", () -> api.audit(id));
-      return user.thenCombine(history, Page::new).join();
+      return new Page(user.join(), "no history");
     }
   }
 
   static Page allOrNothing(AsyncOffloadManager manager, Api api, int id) {
-    ScopeOptions failFast = ScopeOptions.unset().withFailFast();
-    try (AsyncOffloadScope request = manager.openScope("GET /users/{id}", failFast)) {
-      OffloadFuture<User> user = request.submit(LOAD_USER.key(id), () -> api.user(id));
-      OffloadFuture<String> history = request.submit(LOAD_HISTORY.key(id), () -> api.history(id));
-      return new Page(user.join(), history.join());
-    }
+    return manager.scope(
+        "GET /users/{id}",
+        ScopeOptions.unset().withFailFast(),
+        request -> {
+          OffloadFuture<User> user = request.submit(LOAD_USER.key(id), () -> api.user(id));
+          OffloadFuture<String> history =
+              request.submit(LOAD_HISTORY.key(id), () -> api.history(id));
+          return new Page(user.join(), history.join());
+        });
   }
 
   static final OffloadKind<URI, HttpResponse<String>> FETCH = OffloadKind.named("fetch");
@@ -127,6 +144,12 @@ final class JavaGuide {
       return "not now: " + rejected.reason();
     }
     return taken.handleOrNull().join();
+  }
+
+  static User renamed(AsyncOffloadManager manager, Api api, int id, Runnable rename) {
+    rename.run();
+    SubmitOptions next = SubmitOptions.unset().withConflict(ConflictPolicy.NEXT);
+    return manager.share(LOAD_USER.key(id), next, () -> api.user(id)).join();
   }
 
   static boolean stop(AsyncOffloadManager manager, int id) {

@@ -3,6 +3,7 @@ package dev.offload.guide;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
@@ -25,6 +26,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -103,15 +106,17 @@ class JavaGuideTest {
   }
 
   @Test
-  @DisplayName("a job gives its value")
-  void first() {
+  @DisplayName("a job gives its value, and so does a call")
+  void first() throws InterruptedException {
     assertEquals(new User(7), JavaGuide.first(manager, api, 7));
+    assertEquals(new User(7), JavaGuide.call(manager, api, 7));
   }
 
   @Test
   @DisplayName("a page is a scope, and what it spawned outlives it")
   void page() throws InterruptedException {
     assertEquals(new Page(new User(7), "history of 7"), JavaGuide.page(manager, api, 7));
+    assertEquals(new Page(new User(7), "no history"), JavaGuide.pageByHand(manager, api, 7));
     assertTrue(api.audited.await(BOUND.toSeconds(), TimeUnit.SECONDS));
     assertEquals(List.of(), manager.snapshot().children());
   }
@@ -120,12 +125,9 @@ class JavaGuideTest {
   @DisplayName("a scope that fails fast gives all, or the first failure")
   void allOrNothing() {
     assertEquals(new Page(new User(7), "history of 7"), JavaGuide.allOrNothing(manager, api, 7));
-    Throwable thrown =
-        assertThrows(RuntimeException.class, () -> JavaGuide.allOrNothing(manager, api, -1));
-    // The block may have met the closed scope before it asked; then close() adds the failure.
-    assertEquals(1, thrown.getSuppressed().length);
-    Throwable failure = thrown.getSuppressed()[0].getCause();
-    assertEquals("no such user", failure.getMessage());
+    CompletionException thrown =
+        assertThrows(CompletionException.class, () -> JavaGuide.allOrNothing(manager, api, -1));
+    assertEquals("no such user", thrown.getCause().getMessage());
   }
 
   @Test
@@ -181,6 +183,37 @@ class JavaGuideTest {
     AsyncOffloadManager closed = AsyncOffloadManager.create();
     closed.close();
     assertEquals("not now: SCOPE_CLOSED", JavaGuide.refreshed(closed, api, 7));
+  }
+
+  @Test
+  @DisplayName("who writes reads what he wrote, although a load is under way")
+  void renamed() throws Exception {
+    api.permits.drainPermits();
+    CountDownLatch started = new CountDownLatch(1);
+    var before =
+        manager.share(
+            JavaGuide.LOAD_USER.key(7),
+            () -> {
+              started.countDown();
+              return api.user(7);
+            });
+    assertTrue(started.await(BOUND.toSeconds(), TimeUnit.SECONDS));
+    CountDownLatch written = new CountDownLatch(1);
+    CompletableFuture<User> read =
+        CompletableFuture.supplyAsync(() -> JavaGuide.renamed(manager, api, 7, written::countDown));
+    assertTimeoutPreemptively(
+        BOUND,
+        () -> {
+          while (manager.activeCount() < 2) {
+            Thread.onSpinWait();
+          }
+        });
+    assertEquals(0, written.getCount());
+
+    api.permits.release(2);
+    assertEquals(new User(7), before.join());
+    assertEquals(new User(7), read.get(BOUND.toSeconds(), TimeUnit.SECONDS));
+    assertEquals(0, api.permits.availablePermits(), "each load took one");
   }
 
   @Test

@@ -54,6 +54,9 @@ internal open class KotlinScopeFace(private val scope: OffloadScope) : ScopeFace
     override fun <T : Any> share(key: OffloadKey.Keyed<T>, body: Body<T>): Handle<T> =
         KotlinHandle(scope.share(key) { body.runSuspending() })
 
+    override fun <T : Any> share(key: OffloadKey.Keyed<T>, conflict: ConflictPolicy, body: Body<T>): Handle<T> =
+        KotlinHandle(scope.share(key, conflict) { body.runSuspending() })
+
     /** A suspended `call`; cancelling the answer cancels the caller. */
     fun <T : Any> call(key: OffloadKey.Keyed<T>, body: Body<T>): CompletableFuture<Outcome<T>> =
         KotlinWait { scope.call(key) { body.runSuspending() } }.start()

@@ -146,6 +146,9 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
   /** The next newer one; for {@link Registry}, which guards it. */
   @Nullable JobCell<?> newer;
 
+  /** Whether an older one under the key may be waiting. Written by {@link Registry}, once. */
+  boolean coversWaiting;
+
   JobCell(
       OffloadKey<T> key,
       ScopeCore scope,
@@ -292,6 +295,19 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     for (; ; ) {
       long w = word;
       if (JobWord.isDecided(w)) {
+        return false;
+      }
+      if (WORD.compareAndSet(this, w, w + ONE_LEASE)) {
+        return true;
+      }
+    }
+  }
+
+  /** Takes a lease, if the body has not begun and the outcome is undecided. */
+  boolean tryJoinUnbegun() {
+    for (; ; ) {
+      long w = word;
+      if (stateOf(w) >= RUNNING) {
         return false;
       }
       if (WORD.compareAndSet(this, w, w + ONE_LEASE)) {
@@ -492,9 +508,12 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     return ticket == null || Admission.reserve(ticket, succeeds, beyond);
   }
 
-  /** Limits how long it waits. Called once it is visible. */
+  /**
+   * Limits how long it waits for bodies that were asked to stop; one that was not is waited for as
+   * long as it takes. Called once the job is visible, and when a predecessor is cancelled.
+   */
   void guardWait() {
-    if (!isWaiting()) {
+    if (!isWaiting() || guard != null || !waitsForDying()) {
       return;
     }
     Duration limit = scope.engine().config.successorWait();
@@ -505,8 +524,22 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     }
   }
 
+  private boolean waitsForDying() {
+    for (JobCell<?> predecessor = older; predecessor != null; predecessor = predecessor.older) {
+      if (stateOf(predecessor.word) == CANCELLING) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private void giveUpWaiting(Duration limit) {
-    failUnstarted(WAITING, () -> new KeyStuckException(label(), limit));
+    if (waitsForDying()) {
+      failUnstarted(WAITING, () -> new KeyStuckException(label(), limit));
+    } else { // who was asked to stop did; there are others, who were not, or only now
+      guard = null;
+      guardWait();
+    }
   }
 
   /** Its predecessors have ended; true if it may start, and nothing ended it first. */

@@ -144,6 +144,10 @@ final class JobEnd {
         scope.cancelMembers();
       }
       job.guardDying();
+      JobCell<?> successor = job.successor();
+      if (successor != null) {
+        successor.guardWait();
+      }
       job.stopBody();
     } finally {
       after.exit();

@@ -36,16 +36,24 @@ final class KindEntry {
   ConflictPolicy conflictFor(OffloadKey<?> key, @Nullable ConflictPolicy own) {
     boolean shareable = key instanceof OffloadKey.Keyed;
     if (own != null) {
-      if (own == ConflictPolicy.JOIN && !shareable) {
+      if (isSharing(own) && !shareable) {
         throw new IllegalArgumentException(
-            "conflict must not be JOIN for " + key + ": only work under a Keyed key may be shared");
+            "conflict must not be "
+                + own
+                + " for "
+                + key
+                + ": only work under a Keyed key may be shared");
       }
       return own;
     }
     if (shareable) {
       return conflict == null ? ConflictPolicy.JOIN : conflict;
     }
-    return conflict == null || conflict == ConflictPolicy.JOIN ? ConflictPolicy.REJECT : conflict;
+    return conflict == null || isSharing(conflict) ? ConflictPolicy.REJECT : conflict;
+  }
+
+  private static boolean isSharing(ConflictPolicy policy) {
+    return policy == ConflictPolicy.JOIN || policy == ConflictPolicy.NEXT;
   }
 
   TimeoutPolicy timeoutFor(@Nullable TimeoutPolicy own) {

@@ -19,11 +19,12 @@ import org.jspecify.annotations.Nullable;
  * changes happen inside {@code compute}, which holds the map's lock for the key; only code of this
  * package runs there (and {@code equals} of ids).
  *
- * <p>A job waits exactly while something older than it is linked. A successor is linked behind its
- * predecessors in the same {@code compute} that marks it as waiting, and each predecessor is
- * unlinked in a {@code compute} that looks for a waiting job with nothing older left: one of the
- * two comes second and sees the other, so no successor is forgotten. At most one job of a key
- * waits: a submission that finds a waiting job joins it, is refused, or cancels it.
+ * <p>A job waits exactly while something older than it is linked: because that is being cancelled,
+ * or because the newcomer is to be the next. A successor is linked behind its predecessors in the
+ * same {@code compute} that marks it as waiting, and each predecessor is unlinked in a {@code
+ * compute} that looks for a waiting job with nothing older left: one of the two comes second and
+ * sees the other, so no successor is forgotten. At most one job of a key waits: a submission that
+ * finds a waiting job joins it, is refused, or cancels it.
  *
  * <p>Readers take no lock. An unlinked job keeps its link, so a reader standing on it still reaches
  * all that is older.
@@ -231,6 +232,15 @@ final class Registry {
         }
       }
     }
+    if (policy == ConflictPolicy.NEXT) {
+      for (JobCell<?> job = live(head); job != null; job = live(job.older)) {
+        if (job.tryJoinUnbegun()) {
+          result.placed = Placed.JOINED;
+          result.joined = job;
+          return head;
+        }
+      }
+    }
     // Only now: who joins takes nothing of a limit, not for a moment.
     boolean replaces = policy == ConflictPolicy.REPLACE;
     boolean succeeds = head != null && policy != ConflictPolicy.ALLOW;
@@ -246,6 +256,7 @@ final class Registry {
       cancelForReplacement(job, result);
     }
     newcomer.shareKey(head.key());
+    newcomer.coversWaiting = head.coversWaiting || head.isWaiting();
     newcomer.older = head;
     head.newer = newcomer;
     if (succeeds) {
@@ -289,11 +300,12 @@ final class Registry {
 
   /** The job that waits for this one, among others perhaps; or null. Asks no id. */
   @Nullable JobCell<?> successor(JobCell<?> job) {
-    JobCell<?> head = entries(mapOf(job.key())).get(new EntryOf(job.key()));
-    for (JobCell<?> newer = head; newer != null && newer != job; newer = newer.older) {
+    JobCell<?> newer = entries(mapOf(job.key())).get(new EntryOf(job.key()));
+    while (newer != null && newer != job) {
       if (newer.isWaiting()) {
         return newer;
       }
+      newer = newer.coversWaiting ? newer.older : null;
     }
     return null;
   }

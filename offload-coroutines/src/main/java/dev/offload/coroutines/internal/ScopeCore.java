@@ -216,20 +216,35 @@ public final class ScopeCore implements WaitTarget {
    * Submits a job of the manager that lives as long as someone holds a lease on it, or joins the
    * one in flight.
    *
+   * @param conflict JOIN or NEXT; null for JOIN
    * @param observed whether the caller is going to ask for the outcome in any case
    */
   public <T extends @Nullable Object> Placement<T> share(
-      OffloadKey.Keyed<T> key, @Nullable TimeoutPolicy timeout, JobBody<T> body, boolean observed) {
+      OffloadKey.Keyed<T> key,
+      @Nullable ConflictPolicy conflict,
+      @Nullable TimeoutPolicy timeout,
+      JobBody<T> body,
+      boolean observed) {
     refuseTask(key);
+    ConflictPolicy policy = requireSharing(conflict);
     Account account = root().account(key);
     if (parent != null && !takes(false)) {
       return rejected(account, How.SCOPE_CLOSED, RejectReason.SCOPE_CLOSED);
     }
     CancelReason abandoned = account.kind.whenAbandoned();
     boolean viaScope = parent != null;
-    return root()
-        .place(
-            key, account, ConflictPolicy.JOIN, timeout, body, abandoned, observed, viaScope, true);
+    return root().place(key, account, policy, timeout, body, abandoned, observed, viaScope, true);
+  }
+
+  private static ConflictPolicy requireSharing(@Nullable ConflictPolicy conflict) {
+    ConflictPolicy policy = conflict == null ? ConflictPolicy.JOIN : conflict;
+    if (policy != ConflictPolicy.JOIN && policy != ConflictPolicy.NEXT) {
+      throw new IllegalArgumentException(
+          "conflict must be JOIN or NEXT where work is shared, but is "
+              + policy
+              + ": to reject or replace a job, own it with submit");
+    }
+    return policy;
   }
 
   /**
@@ -339,7 +354,7 @@ public final class ScopeCore implements WaitTarget {
   /** Joins or gives way to the live job under the key, if there is one and the policy says so. */
   private <T extends @Nullable Object> @Nullable Placement<T> meet(
       OffloadKey<T> key, Account account, ConflictPolicy policy, boolean viaScope) {
-    if (policy != ConflictPolicy.JOIN && policy != ConflictPolicy.REJECT) {
+    if (policy == ConflictPolicy.REPLACE || policy == ConflictPolicy.ALLOW) {
       return null;
     }
     JobCell<?> live = registry.live(key);
@@ -349,7 +364,8 @@ public final class ScopeCore implements WaitTarget {
     if (policy == ConflictPolicy.REJECT) {
       return rejected(account, How.KEY_IN_FLIGHT, RejectReason.KEY_IN_FLIGHT);
     }
-    return live.tryJoin() ? new Placement<>(How.JOINED, joined(live), this) : null;
+    boolean joins = policy == ConflictPolicy.NEXT ? live.tryJoinUnbegun() : live.tryJoin();
+    return joins ? new Placement<>(How.JOINED, joined(live), this) : null;
   }
 
   private <T extends @Nullable Object> Placement<T> settle(

@@ -90,19 +90,22 @@ internal abstract class ScopeFace(val core: ScopeCore) : OffloadScope {
 
     override fun <T> share(
         key: OffloadKey.Keyed<T>,
+        conflict: ConflictPolicy,
         timeout: TimeoutPolicy?,
         context: CoroutineContext,
         block: suspend CoroutineScope.() -> T,
-    ): OffloadDeferred<T> = lease(key, timeout, observed = false, { carried + context }, block).also { core.keep(it) }
+    ): OffloadDeferred<T> =
+        lease(key, conflict, timeout, observed = false, { carried + context }, block).also { core.keep(it) }
 
     override suspend fun <T> call(
         key: OffloadKey.Keyed<T>,
+        conflict: ConflictPolicy,
         timeout: TimeoutPolicy?,
         block: suspend CoroutineScope.() -> T,
     ): T {
         val caller = currentCoroutineContext()
         caller.ensureActive()
-        val lease = lease(key, timeout, observed = true, { caller }, block)
+        val lease = lease(key, conflict, timeout, observed = true, { caller }, block)
         try {
             return lease.await()
         } finally {
@@ -112,15 +115,16 @@ internal abstract class ScopeFace(val core: ScopeCore) : OffloadScope {
 
     private inline fun <T> lease(
         key: OffloadKey.Keyed<T>,
+        conflict: ConflictPolicy,
         timeout: TimeoutPolicy?,
         observed: Boolean,
         context: () -> CoroutineContext,
         noinline block: suspend CoroutineScope.() -> T,
     ): DeferredLease<T> {
-        val inFlight = core.tryJoin(key)
+        val inFlight = if (conflict == ConflictPolicy.JOIN) core.tryJoin(key) else null
         if (inFlight != null) return DeferredLease(inFlight, true)
         val body = managerBodies.body(key.kind().name(), context().threadElements(), block)
-        return handle(key, core.share(key, timeout, body, observed))
+        return handle(key, core.share(key, conflict, timeout, body, observed))
     }
 
     private fun <T> ownBody(

@@ -28,7 +28,7 @@ internal class AnswerLincheckTest : LincheckTest(AnswerSpecification::class.java
     override val scenarios = 3
 
     private val scope = scopeByHand(config = FINISHING)
-    private val job = scope.share(KIND.key(1), null, ByHandBody(), true).taken()
+    private val job = scope.share(KIND.key(1), null, null, ByHandBody(), true).taken()
     private val handles = List(2) { Handle(job, it > 0) }.also { check(job.tryJoin()) }
     private val lastJob = scope.submit(ONE.key(1), null, null, ByHandBody()).taken()
     private val last = Handle(lastJob, false)

@@ -23,7 +23,9 @@ internal class LeaseLincheckTest : LincheckTest(LeaseSpecification::class.java) 
     private val timer = StandingTimer()
     private val scope = scopeByHand(timer)
     private val body = ByHandBody()
-    private val job: JobCell<String> = scope.share(KIND.key(1), null, body, false).taken().also { it.markObserved() }
+    private val job: JobCell<String> = scope.share(KIND.key(1), null, null, body, false).taken().also {
+        it.markObserved()
+    }
     private val leases = IntArray(THREADS).also { it[0] = 1 }
     private val begun = BooleanArray(1)
     private val awaiting = Array(THREADS) { ArrayList<Wait>() }

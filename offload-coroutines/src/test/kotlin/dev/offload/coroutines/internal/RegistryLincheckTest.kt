@@ -25,7 +25,7 @@ import org.jetbrains.lincheck.datastructures.Validate
  */
 @Param(name = "thread", gen = ThreadIdGen::class)
 @Param(name = "key", gen = IntGen::class, conf = "0:3")
-@Param(name = "policy", gen = EnumGen::class, conf = "JOIN,REJECT,REPLACE")
+@Param(name = "policy", gen = EnumGen::class, conf = "JOIN,NEXT,REJECT,REPLACE")
 @Param(name = "ok", gen = BooleanGen::class)
 internal class RegistryLincheckTest : LincheckTest(RegistrySpecification::class.java) {
     override val scenarios = 3 // each takes long: a whole scope is checked
@@ -53,7 +53,7 @@ internal class RegistryLincheckTest : LincheckTest(RegistrySpecification::class.
         ) {
             Placement(Placement.How.JOINED, joined, scope)
         } else {
-            scope.share(KEYS[slot(key)], null, it, false)
+            scope.share(KEYS[slot(key)], null, null, it, false)
         }
     }
 
@@ -133,6 +133,20 @@ internal class RegistryLincheckTest : LincheckTest(RegistrySpecification::class.
             }
         }
     }.addCustomScenario {
+        // Whoever asks for the next run while the one at work ends, is cancelled, or has only begun.
+        initial { actor(::submit, 0, 0, ConflictPolicy.JOIN) }
+        parallel {
+            thread {
+                actor(::begin, 0)
+                actor(::end, 0, true)
+            }
+            thread {
+                actor(::submit, 0, 0, ConflictPolicy.NEXT)
+                actor(::cancel, 0)
+            }
+        }
+        post { actor(::begin, 0) }
+    }.addCustomScenario {
         // The wait of a successor was given a limit after it had begun and been cancelled: a timer stayed.
         initial {
             actor(::submit, 0, 0, ConflictPolicy.JOIN)
@@ -152,15 +166,18 @@ internal class RegistryLincheckTest : LincheckTest(RegistrySpecification::class.
     @Validate
     fun atRest() {
         val jobs = scope.jobs()
-        val waiting = jobs.count { it.isWaiting }
         val dying = jobs.count { it.state() == JobState.CANCELLING }
+        // Who waits for a body that goes on has all the time it takes.
+        val waiting = jobs.count { job ->
+            job.isWaiting && jobs.any { it.key() == job.key() && it.state() == JobState.CANCELLING }
+        }
         check(scope.activeCount() == jobs.size.toLong()) { "${scope.activeCount()} active, but $jobs" }
         check(timer.size == waiting + dying) { "${timer.size} timers for $waiting waiting and $dying dying jobs" }
         for (key in KEYS) {
             val chain = jobs.filter { it.key() == key }
             check(chain.count { it.isWaiting } <= 1) { "R1: more than one successor waits" }
-            check(chain.none { it.isWaiting } || chain.last().state() == JobState.CANCELLING) { "waits for nothing" }
-            check(chain.count { !it.isDecided } <= 1) { "R7: two live jobs under one key" }
+            check(chain.none { it.isWaiting } || chain.last().hasBegun()) { "waits for nothing" }
+            check(chain.count { !it.isDecided && !it.isWaiting } <= 1) { "R7: two live jobs under one key" }
         }
         val entries = privateField<Map<*, *>>(registry, "newest").size
         check(entries == jobs.map { it.key() }.distinct().size) { "R2: $entries entries for $jobs" }
@@ -201,16 +218,18 @@ internal class RegistrySpecification {
     fun submit(thread: Int, key: Int, policy: ConflictPolicy): String {
         val live = live(slot(key))
         if (live != null && policy == ConflictPolicy.REJECT) return "KEY_IN_FLIGHT"
-        if (live != null && policy == ConflictPolicy.JOIN) {
+        val joins = policy == ConflictPolicy.JOIN || (policy == ConflictPolicy.NEXT && live?.state == JobState.QUEUED)
+        if (live != null && joins) {
             live.leases++
             leases[thread][slot(key)].addLast(live)
             return "JOINED"
         }
-        if (live != null) cancel(live)
+        val replaces = live != null && policy == ConflictPolicy.REPLACE
+        if (replaces) cancel(key)
         val newcomer = Task(slot(key), JobState.QUEUED)
         keys[slot(key)].add(newcomer)
         leases[thread][slot(key)].addLast(newcomer)
-        return if (live != null) "REPLACED" else "STARTED"
+        return if (replaces) "REPLACED" else "STARTED"
     }
 
     fun share(thread: Int, key: Int): String = submit(thread, key, ConflictPolicy.JOIN)
@@ -231,8 +250,9 @@ internal class RegistrySpecification {
     }
 
     fun cancel(key: Int): Boolean {
-        cancel(live(slot(key)) ?: return false)
-        return true
+        val live = keys[slot(key)].filter { it.live }
+        live.forEach { cancel(it) }
+        return live.isNotEmpty()
     }
 
     fun lookUp(key: Int): JobState? = (live(slot(key)) ?: keys[slot(key)].lastOrNull())?.state

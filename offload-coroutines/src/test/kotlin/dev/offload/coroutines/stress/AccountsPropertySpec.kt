@@ -126,7 +126,8 @@ private data class Pass(val millis: Int) : Step
 private val does = Arb.enum<Does>()
 private val keys = Arb.int(0..5)
 private val any = Arb.int(0..7)
-private val conflicts = Arb.int(0..4).map { ConflictPolicy.entries.getOrNull(it) }
+private val SHARING = setOf(ConflictPolicy.JOIN, ConflictPolicy.NEXT)
+private val conflicts = Arb.int(0..5).map { ConflictPolicy.entries.getOrNull(it) }
 
 private val submit: Arb<Step> = Arb.bind(keys, conflicts, does, ::Submit)
 private val step: Arb<Step> = Arb.choice(
@@ -225,7 +226,7 @@ private class Ledger(private val manager: OffloadManager, private val exact: Boo
 
     private fun submit(step: Submit) {
         val key = keyOf(step.key)
-        val conflict = step.conflict.takeIf { it != ConflictPolicy.JOIN || key is OffloadKey.Keyed }
+        val conflict = step.conflict.takeIf { it !in SHARING || key is OffloadKey.Keyed }
         val work = begin(key)
         val answer = manager.trySubmit(key, conflict, limit(step.does)) { work.run(step.does) }
         answer.handleOrNull()?.let { handles += it }
@@ -238,7 +239,7 @@ private class Ledger(private val manager: OffloadManager, private val exact: Boo
 
     private fun share(step: Share) {
         val work = begin(keyedOf(step.key))
-        val handle = manager.share(keyedOf(step.key), limit(step.does)) { work.run(step.does) }
+        val handle = manager.share(keyedOf(step.key), timeout = limit(step.does)) { work.run(step.does) }
         handles += handle
         if (handle.joined()) refuse(work, joined) else accept(work, handle)
     }
@@ -247,7 +248,7 @@ private class Ledger(private val manager: OffloadManager, private val exact: Boo
         val work = begin(keyedOf(step.key))
         called += work
         val does = step.does.takeIf { it != Does.STUBBORN } ?: Does.NEVER // or its end would not tell its state
-        calls += callers.attempt { manager.call(keyedOf(step.key), limit(does)) { work.run(does) } }
+        calls += callers.attempt { manager.call(keyedOf(step.key), timeout = limit(does)) { work.run(does) } }
     }
 
     private fun spawn(step: Spawn) {

@@ -58,6 +58,7 @@ private class Storm(private val manager: OffloadManager) {
                 2 -> use(submit(key, ConflictPolicy.REJECT, random), random)
                 3 -> ask { call(key, random) }
                 4 -> abandon(key, random)
+                5 -> use(submit(key, ConflictPolicy.NEXT, random), random)
                 else -> use(submit(key, ConflictPolicy.JOIN, random), random)
             }
         }
