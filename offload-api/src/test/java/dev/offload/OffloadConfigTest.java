@@ -186,7 +186,7 @@ class OffloadConfigTest {
   void refusedSettingChangesNothing() {
     OffloadConfig.Builder builder = full().toBuilder();
 
-    Refusal.names("name", "a-z", () -> builder.kind("Bad", OWN));
+    Refusal.names("name", "A-Z a-z", () -> builder.kind("bad name", OWN));
     Refusal.names("successorWait", "zero", () -> builder.successorWait(Duration.ZERO));
 
     assertSameSettings(full(), builder.build());
