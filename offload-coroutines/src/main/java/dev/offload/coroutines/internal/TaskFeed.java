@@ -34,6 +34,7 @@ public final class TaskFeed<I> {
 
   /** Tells {@code watcher} from now on. */
   public void watch(Watcher<I> watcher) {
+    tell(); // what was added when the last one was about to leave is not for those who come later
     synchronized (watchers) {
       watchers.add(watcher);
       isOn = true;

@@ -3,6 +3,7 @@ package dev.offload.coroutines.internal
 import dev.offload.TaskEvent
 import dev.offload.TaskState
 import io.kotest.core.spec.style.FunSpec
+import io.kotest.matchers.collections.shouldBeEmpty
 import io.kotest.matchers.collections.shouldContainExactly
 import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.channels.ChannelResult
@@ -20,6 +21,21 @@ class EventBufferSpec :
             buffer.offer(events[3])
             seen += buffer.next()
             seen shouldContainExactly listOf(events[0], events[1], TaskEvent.Missed(1), events[3])
+        }
+
+        test("A1: who begins to watch is not told what was still to be told when the last one left") {
+            val feed = TaskFeed<Int>()
+            val left = mutableListOf<TaskEvent<Int>>()
+            val leaving = TaskFeed.Watcher<Int> { left += it }
+            feed.watch(leaving)
+            feed.add(1, TaskState.NOT_FOUND, TaskState.WORKING)
+            feed.leave(leaving)
+            val seen = mutableListOf<Any>()
+            feed.watch { seen += (it as TaskEvent.Moved<Int>).id() }
+            feed.add(2, TaskState.NOT_FOUND, TaskState.WORKING)
+            feed.tell()
+            left.shouldBeEmpty()
+            seen shouldContainExactly listOf(2)
         }
     })
 
