@@ -58,8 +58,9 @@ public interface OffloadScope :
      * @param context added to the context of this scope for the body, as a dispatcher or a thread-context element
      * @param block the work. It is not used if a job in flight is joined.
      * @return this caller's lease on the new job or on the one in flight
-     * @throws IllegalArgumentException if [conflict] is [ConflictPolicy.JOIN] and the key is not keyed, if this manager
-     *   knows another kind of the same name, if the key is that of a [TaskRecorder]'s task, or if [context] holds a `Job`
+     * @throws IllegalArgumentException if [conflict] is [ConflictPolicy.JOIN] or [ConflictPolicy.NEXT] and the key is not
+     *   keyed, if this manager knows another kind of the same name, if the key is that of a [TaskRecorder]'s task, or if
+     *   [context] holds a `Job`
      * @throws OffloadRejectedException if a concurrency limit is reached and its queue is full
      * @throws KeyInFlightException if the key is in flight and the policy is [ConflictPolicy.REJECT]
      * @throws ScopeClosedException if this scope takes no new work
@@ -123,8 +124,8 @@ public interface OffloadScope :
      *   [scope] captured; anything else in it, as the `Job` and the dispatcher of a caller, is left out
      * @param block the work. It is not used if a job in flight is joined.
      * @return this caller's lease
-     * @throws IllegalArgumentException if [conflict] is another policy, if this manager knows another kind of the same name, or the key is that of a
-     *   [TaskRecorder]'s task
+     * @throws IllegalArgumentException if [conflict] is another policy, if this manager knows another kind of the same name,
+     *   or the key is that of a [TaskRecorder]'s task
      * @throws OffloadRejectedException if a concurrency limit is reached and its queue is full
      * @throws ScopeClosedException if this scope or the manager takes no new work
      */

@@ -102,8 +102,8 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * @param <T> the type of the result
    * @return this caller's lease
    * @throws IllegalArgumentException if an argument is null, if the policy is {@link
-   *     ConflictPolicy#JOIN} and the key is not keyed, if this manager knows another kind of the
-   *     same name, or if the key is that of a recorder's task
+   *     ConflictPolicy#JOIN} or {@link ConflictPolicy#NEXT} and the key is not keyed, if this
+   *     manager knows another kind of the same name, or if the key is that of a recorder's task
    * @throws dev.offload.OffloadRejectedException if a concurrency limit is reached and its queue is
    *     full
    * @throws dev.offload.KeyInFlightException if the key is in flight and the policy is {@link
@@ -124,8 +124,8 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * @param <T> the type of the result
    * @return this caller's lease
    * @throws IllegalArgumentException if an argument is null, if the policy is {@link
-   *     ConflictPolicy#JOIN} and the key is not keyed, if this manager knows another kind of the
-   *     same name, or if the key is that of a recorder's task
+   *     ConflictPolicy#JOIN} or {@link ConflictPolicy#NEXT} and the key is not keyed, if this
+   *     manager knows another kind of the same name, or if the key is that of a recorder's task
    * @throws dev.offload.OffloadRejectedException if a concurrency limit is reached and its queue is
    *     full
    * @throws dev.offload.KeyInFlightException if the key is in flight and the policy is {@link
@@ -148,8 +148,8 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * @param <T> the type of the result
    * @return this caller's lease
    * @throws IllegalArgumentException if an argument is null, if the policy is {@link
-   *     ConflictPolicy#JOIN} and the key is not keyed, if this manager knows another kind of the
-   *     same name, or if the key is that of a recorder's task
+   *     ConflictPolicy#JOIN} or {@link ConflictPolicy#NEXT} and the key is not keyed, if this
+   *     manager knows another kind of the same name, or if the key is that of a recorder's task
    * @throws dev.offload.OffloadRejectedException if a concurrency limit is reached and its queue is
    *     full
    * @throws dev.offload.KeyInFlightException if the key is in flight and the policy is {@link
@@ -177,8 +177,8 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * @param <T> the type of the result
    * @return this caller's lease
    * @throws IllegalArgumentException if an argument is null, if the policy is {@link
-   *     ConflictPolicy#JOIN} and the key is not keyed, if this manager knows another kind of the
-   *     same name, or if the key is that of a recorder's task
+   *     ConflictPolicy#JOIN} or {@link ConflictPolicy#NEXT} and the key is not keyed, if this
+   *     manager knows another kind of the same name, or if the key is that of a recorder's task
    * @throws dev.offload.OffloadRejectedException if a concurrency limit is reached and its queue is
    *     full
    * @throws dev.offload.KeyInFlightException if the key is in flight and the policy is {@link
@@ -199,8 +199,8 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * @param <T> the type of the result
    * @return this caller's lease
    * @throws IllegalArgumentException if an argument is null, if the policy is {@link
-   *     ConflictPolicy#JOIN} and the key is not keyed, if this manager knows another kind of the
-   *     same name, or if the key is that of a recorder's task
+   *     ConflictPolicy#JOIN} or {@link ConflictPolicy#NEXT} and the key is not keyed, if this
+   *     manager knows another kind of the same name, or if the key is that of a recorder's task
    * @throws dev.offload.OffloadRejectedException if a concurrency limit is reached and its queue is
    *     full
    * @throws dev.offload.KeyInFlightException if the key is in flight and the policy is {@link
