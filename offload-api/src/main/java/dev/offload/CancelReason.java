@@ -13,12 +13,15 @@ public enum CancelReason {
   CANCELLED,
   /**
    * The last holder of a shared job left, and the kind's {@link AbandonPolicy} is {@link
-   * AbandonPolicy#CANCEL}.
+   * AbandonPolicy#cancel()}.
    */
   ABANDONED,
   /** A submission under the same key replaced it ({@link ConflictPolicy#REPLACE}). */
   REPLACED,
-  /** It ran longer than {@link TimeoutPolicy#cancelAfter()}. */
+  /**
+   * It ran longer than {@link TimeoutPolicy#cancelAfter()}, or had not begun within {@link
+   * TimeoutPolicy#startWithin()}.
+   */
   TIMED_OUT,
   /** The scope that owns it ended. */
   SCOPE_CLOSED

@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One job as it stood at one moment. Taking it takes no lease.
  *
+ * @param number which job of its manager it is; it never changes, and no other job of the manager
+ *     has it. By it the manager can cancel the job, whatever scope owns it
  * @param key the key of the job
  * @param label the key as text for people and logs; holds the id only if {@link
  *     OffloadConfig#showIds()} says so
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public record JobSnapshot(
+    long number,
     OffloadKey<?> key,
     String label,
     JobState state,
@@ -27,11 +30,24 @@ public record JobSnapshot(
     Duration age,
     @Nullable String waitsFor) {
 
-  /** Returns label, state, age and leases in one line, without the id unless the label has it. */
+  /**
+   * Returns label, number, state, age and leases in one line, without the id unless the label has
+   * it.
+   */
   @Override
   public String toString() {
     String reason = cancelReason == null ? "" : " (" + cancelReason + ")";
     String wait = waitsFor == null ? "" : ", waits for " + waitsFor;
-    return label + " " + state + reason + wait + ", age " + age + ", leases " + leases;
+    return label
+        + " #"
+        + number
+        + " "
+        + state
+        + reason
+        + wait
+        + ", age "
+        + age
+        + ", leases "
+        + leases;
   }
 }

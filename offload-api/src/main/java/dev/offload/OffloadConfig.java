@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A submission's own option comes first, then the kind's setting, then the default given here,
  * then what the library does by itself: {@link ConflictPolicy#JOIN} for {@link OffloadKey.Keyed}
- * and {@link ConflictPolicy#REJECT} for other keys, no limits, {@link AbandonPolicy#CANCEL}.
+ * and {@link ConflictPolicy#REJECT} for other keys, no limits, {@link AbandonPolicy#cancel()}.
  *
  * <pre>{@code
  * OffloadConfig config = OffloadConfig.builder()
  *     .timeout(TimeoutPolicy.cancelAfter(Duration.ofSeconds(30)))
- *     .kind(LOAD_USER, KindPolicy.unset().withAbandon(AbandonPolicy.FINISH))
+ *     .kind(LOAD_USER, KindPolicy.unset().withAbandon(AbandonPolicy.finish()))
  *     .build();
  * }</pre>
  *
@@ -31,6 +31,7 @@ public final class OffloadConfig {
   private final Map<String, KindPolicy> kinds;
   private final @Nullable ConcurrencyLimit concurrency;
   private final Duration undyingReportAfter;
+  private final Duration unobservedReportAfter;
   private final Duration successorWait;
   private final Duration shutdownKill;
   private final boolean showIds;
@@ -40,6 +41,7 @@ public final class OffloadConfig {
     this.kinds = Map.copyOf(builder.kinds);
     this.concurrency = builder.concurrency;
     this.undyingReportAfter = builder.undyingReportAfter;
+    this.unobservedReportAfter = builder.unobservedReportAfter;
     this.successorWait = builder.successorWait;
     this.shutdownKill = builder.shutdownKill;
     this.showIds = builder.showIds;
@@ -74,6 +76,7 @@ public final class OffloadConfig {
     builder.kinds.putAll(kinds);
     builder.concurrency = concurrency;
     builder.undyingReportAfter = undyingReportAfter;
+    builder.unobservedReportAfter = unobservedReportAfter;
     builder.successorWait = successorWait;
     builder.shutdownKill = shutdownKill;
     builder.showIds = showIds;
@@ -128,6 +131,18 @@ public final class OffloadConfig {
   }
 
   /**
+   * Returns how long a failed job of the manager waits for somebody to ask for its outcome before
+   * its failure is reported to the listener and the log. Failures of work that was given to {@code
+   * spawn} are reported at once, as nobody can ask for them; those of a scope's own jobs at the end
+   * of the scope. What has not been asked for when the manager ends is reported then.
+   *
+   * @return the time; 10 seconds if not set
+   */
+  public Duration unobservedReportAfter() {
+    return unobservedReportAfter;
+  }
+
+  /**
    * Returns how long a submission waits for the dying body under its key before it fails with
    * {@link KeyStuckException}.
    *
@@ -162,6 +177,7 @@ public final class OffloadConfig {
     private final Map<String, KindPolicy> kinds = new HashMap<>();
     private @Nullable ConcurrencyLimit concurrency;
     private Duration undyingReportAfter = Duration.ofSeconds(10);
+    private Duration unobservedReportAfter = Duration.ofSeconds(10);
     private Duration successorWait = Duration.ofSeconds(60);
     private Duration shutdownKill = Duration.ofSeconds(5);
     private boolean showIds;
@@ -253,6 +269,19 @@ public final class OffloadConfig {
      */
     public Builder undyingReportAfter(Duration time) {
       undyingReportAfter = Arguments.positive("undyingReportAfter", time);
+      return this;
+    }
+
+    /**
+     * Sets {@link OffloadConfig#unobservedReportAfter()}.
+     *
+     * @param time longer than zero
+     * @return this builder
+     * @throws IllegalArgumentException if the time is null, not positive or too long for a {@code
+     *     long} of nanoseconds
+     */
+    public Builder unobservedReportAfter(Duration time) {
+      unobservedReportAfter = Arguments.positive("unobservedReportAfter", time);
       return this;
     }
 

@@ -18,6 +18,14 @@ public interface OffloadHandle {
   OffloadKey<?> key();
 
   /**
+   * Returns which job of its manager this is: the same as {@link JobSnapshot#number()}, for logs
+   * and admin pages.
+   *
+   * @return a number that no other job of the manager has
+   */
+  long jobNumber();
+
+  /**
    * Returns where the job stands now. This is the state of the job, not of this lease: it goes on
    * after {@link #cancel()} if others hold the job too.
    *
@@ -36,7 +44,7 @@ public interface OffloadHandle {
    * Gives up this lease. Before the outcome is decided, this handle then answers that it was
    * cancelled, whatever the job does; later it changes nothing. The job itself is cancelled only if
    * this was its last lease (and, for a shared job, its {@link AbandonPolicy} is {@link
-   * AbandonPolicy#CANCEL}). Does not wait and never throws.
+   * AbandonPolicy#cancel()}). Does not wait and never throws.
    *
    * @return true if this call gave the lease up; false if it was given up before or the outcome was
    *     decided first

@@ -1,5 +1,7 @@
 package dev.offload;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A submission was refused; nothing of its body has run. Thrown as such, and not as one of its
  * subclasses, for {@link RejectReason#QUEUE_FULL}.
@@ -11,6 +13,7 @@ public sealed class OffloadRejectedException extends OffloadException
   private static final long serialVersionUID = 1L;
 
   private final RejectReason reason;
+  private final @Nullable String limit;
 
   /**
    * For subclasses.
@@ -19,22 +22,30 @@ public sealed class OffloadRejectedException extends OffloadException
    * @param reason why
    */
   protected OffloadRejectedException(String message, RejectReason reason) {
+    this(message, reason, null);
+  }
+
+  private OffloadRejectedException(String message, RejectReason reason, @Nullable String limit) {
     super(message, null);
     this.reason = reason;
+    this.limit = limit;
   }
 
   /**
    * Made by the library.
    *
    * @param label the key as text
+   * @param limit whose limit it was
    * @return the exception for a full queue
    */
-  public static OffloadRejectedException queueFull(String label) {
+  public static OffloadRejectedException queueFull(String label, String limit) {
     return new OffloadRejectedException(
         label
-            + " was refused: as many jobs run and wait as its limits allow; try again later, wait for room"
-            + " (submitWhenRoom), or raise the limit",
-        RejectReason.QUEUE_FULL);
+            + " was refused: as many jobs run and wait as the limit of "
+            + limit
+            + " allows; try again later, wait for room (submitWhenRoom), or raise the limit",
+        RejectReason.QUEUE_FULL,
+        limit);
   }
 
   /**
@@ -44,5 +55,15 @@ public sealed class OffloadRejectedException extends OffloadException
    */
   public RejectReason reason() {
     return reason;
+  }
+
+  /**
+   * Returns whose concurrency limit was full, in words: {@code kind user.load}, or {@code scope
+   * 'nightly'}.
+   *
+   * @return the owner of the limit; null unless the reason is {@link RejectReason#QUEUE_FULL}
+   */
+  public @Nullable String limit() {
+    return limit;
   }
 }

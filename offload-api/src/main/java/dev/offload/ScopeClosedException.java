@@ -16,4 +16,13 @@ public final class ScopeClosedException extends OffloadRejectedException {
   public ScopeClosedException(String scopeName) {
     super("scope '" + scopeName + "' is closed and takes no new work", RejectReason.SCOPE_CLOSED);
   }
+
+  /**
+   * Made by the library, for a scope whose time was over.
+   *
+   * @param timeout what the scope was cancelled by
+   */
+  public ScopeClosedException(OffloadTimeoutException timeout) {
+    super(timeout.getMessage() + "; it takes no new work", RejectReason.SCOPE_CLOSED);
+  }
 }

@@ -58,7 +58,20 @@ public sealed interface Submission<H extends OffloadHandle> {
    * Nothing was started.
    *
    * @param reason why
+   * @param limit whose concurrency limit was full, in words, as {@code kind user.load} or {@code
+   *     scope 'nightly'}; null for other reasons
    * @param <H> the type of handle
    */
-  record Rejected<H extends OffloadHandle>(RejectReason reason) implements Submission<H> {}
+  record Rejected<H extends OffloadHandle>(RejectReason reason, @Nullable String limit)
+      implements Submission<H> {
+
+    /**
+     * For reasons other than a full queue.
+     *
+     * @param reason why
+     */
+    public Rejected(RejectReason reason) {
+      this(reason, null);
+    }
+  }
 }

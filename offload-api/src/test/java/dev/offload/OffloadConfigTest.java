@@ -20,7 +20,7 @@ class OffloadConfigTest {
     return OffloadConfig.builder()
         .conflict(ConflictPolicy.REJECT)
         .timeout(MINUTE)
-        .abandon(AbandonPolicy.FINISH)
+        .abandon(AbandonPolicy.finish())
         .kind(LOAD, OWN)
         .undyingReportAfter(Duration.ofMillis(1))
         .successorWait(Duration.ofMillis(2))
@@ -72,7 +72,7 @@ class OffloadConfigTest {
   @Test
   @DisplayName("T1: each of the three policies of a kind comes before its own default")
   void precedenceOfEachPolicy() {
-    KindPolicy all = new KindPolicy(ConflictPolicy.ALLOW, SECOND, AbandonPolicy.CANCEL, null);
+    KindPolicy all = new KindPolicy(ConflictPolicy.ALLOW, SECOND, AbandonPolicy.cancel(), null);
     OffloadConfig config = full().toBuilder().kind(LOAD, all).build();
 
     assertEquals(all, config.policyOf("load"));
@@ -97,7 +97,7 @@ class OffloadConfigTest {
         builder
             .conflict(ConflictPolicy.ALLOW)
             .timeout(SECOND)
-            .abandon(AbandonPolicy.CANCEL)
+            .abandon(AbandonPolicy.cancel())
             .kind(LOAD, KindPolicy.unset())
             .kind("other", OWN)
             .undyingReportAfter(Duration.ofDays(1))
@@ -131,9 +131,10 @@ class OffloadConfigTest {
         start
             .withConflict(ConflictPolicy.ALLOW)
             .withTimeout(SECOND)
-            .withAbandon(AbandonPolicy.FINISH);
+            .withAbandon(AbandonPolicy.finish());
 
-    assertEquals(new KindPolicy(ConflictPolicy.ALLOW, SECOND, AbandonPolicy.FINISH, null), changed);
+    assertEquals(
+        new KindPolicy(ConflictPolicy.ALLOW, SECOND, AbandonPolicy.finish(), null), changed);
     assertEquals(new KindPolicy(null, null, null, null), start);
   }
 

@@ -30,12 +30,13 @@ class PrivacyTest {
         KeyInFlightException::new,
         label -> new KeyStuckException(label, Duration.ofSeconds(1)),
         label -> new OffloadCancelledException(label, CancelReason.CANCELLED),
-        label -> new OffloadTimeoutException(label, Duration.ofSeconds(1)));
+        label -> OffloadTimeoutException.ranTooLong(label, Duration.ofSeconds(1)),
+        label -> OffloadTimeoutException.notStarted(label, Duration.ofSeconds(1)));
   }
 
   private static JobSnapshot snapshot(OffloadKey<?> key, boolean showIds) {
     return new JobSnapshot(
-        key, key.describe(showIds), JobState.RUNNING, null, 1, Duration.ofSeconds(2), null);
+        7, key, key.describe(showIds), JobState.RUNNING, null, 1, Duration.ofSeconds(2), null);
   }
 
   private static ScopeSnapshot scope(

@@ -19,6 +19,7 @@ class SnapshotTest {
 
   private static final JobSnapshot JOB =
       new JobSnapshot(
+          7,
           OffloadKind.named("load").explicit(1),
           "Explicit(load)",
           JobState.CANCELLING,
@@ -39,6 +40,7 @@ class SnapshotTest {
   void waitsFor() {
     JobSnapshot queued =
         new JobSnapshot(
+            7,
             OffloadKind.named("load").explicit(1),
             "Explicit(load)",
             JobState.QUEUED,
@@ -48,7 +50,7 @@ class SnapshotTest {
             "a permit of kind load");
 
     assertEquals(
-        "Explicit(load) QUEUED, waits for a permit of kind load, age PT0S, leases 1",
+        "Explicit(load) #7 QUEUED, waits for a permit of kind load, age PT0S, leases 1",
         queued.toString());
   }
 
@@ -99,9 +101,9 @@ class SnapshotTest {
   }
 
   @Test
-  @DisplayName("snapshots: a job's reads as label, state, reason, age and leases")
+  @DisplayName("snapshots: a job's reads as label, number, state, reason, age and leases")
   void jobText() {
-    assertEquals("Explicit(load) CANCELLING (REPLACED), age PT3S, leases 2", JOB.toString());
+    assertEquals("Explicit(load) #7 CANCELLING (REPLACED), age PT3S, leases 2", JOB.toString());
   }
 
   @Test
@@ -115,10 +117,10 @@ class SnapshotTest {
         """
         manager: age PT1M, active 1, submitted 16 (accepted 13, joined 1, rejected 2), \
         succeeded 3, failed 4, cancelled 5
-          Explicit(load) CANCELLING (REPLACED), age PT3S, leases 2
+          Explicit(load) #7 CANCELLING (REPLACED), age PT3S, leases 2
           GET: age PT1S, active 0, submitted 0 (accepted 0, joined 0, rejected 0), \
         succeeded 0, failed 0, cancelled 0
-            Explicit(load) CANCELLING (REPLACED), age PT3S, leases 2""",
+            Explicit(load) #7 CANCELLING (REPLACED), age PT3S, leases 2""",
         scope(List.of(JOB), List.of(child), Map.of()).toString());
   }
 

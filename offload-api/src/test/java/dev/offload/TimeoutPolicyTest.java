@@ -30,7 +30,24 @@ class TimeoutPolicyTest {
     assertNull(TimeoutPolicy.warnAfter(SECOND).cancelAfter());
     assertEquals(SECOND, TimeoutPolicy.cancelAfter(SECOND).cancelAfter());
     assertNull(TimeoutPolicy.cancelAfter(SECOND).warnAfter());
-    assertEquals(new TimeoutPolicy(null, null), TimeoutPolicy.none());
+    assertEquals(SECOND, TimeoutPolicy.startWithin(SECOND).startWithin());
+    assertNull(TimeoutPolicy.startWithin(SECOND).cancelAfter());
+    assertEquals(new TimeoutPolicy(null, null, null), TimeoutPolicy.none());
+  }
+
+  @Test
+  @DisplayName("T1: a copy has one limit changed and the others as they were")
+  void changedCopies() {
+    Duration minute = Duration.ofMinutes(1);
+    Duration hour = Duration.ofHours(1);
+    TimeoutPolicy all =
+        TimeoutPolicy.cancelAfter(hour).withWarnAfter(minute).withStartWithin(SECOND);
+    assertEquals(new TimeoutPolicy(SECOND, minute, hour), all);
+    assertEquals(new TimeoutPolicy(minute, minute, hour), all.withStartWithin(minute));
+    assertEquals(new TimeoutPolicy(SECOND, SECOND, hour), all.withWarnAfter(SECOND));
+    assertEquals(
+        new TimeoutPolicy(SECOND, minute, minute.plusNanos(1)),
+        all.withCancelAfter(minute.plusNanos(1)));
   }
 
   @ParameterizedTest
@@ -38,10 +55,11 @@ class TimeoutPolicyTest {
   @DisplayName("T1: a limit that is not longer than zero is refused")
   void notPositive(Duration limit) {
     String rule = "longer than zero";
+    Refusal.names("startWithin", rule, () -> TimeoutPolicy.startWithin(limit));
     Refusal.names("warnAfter", rule, () -> TimeoutPolicy.warnAfter(limit));
     Refusal.names("cancelAfter", rule, () -> TimeoutPolicy.cancelAfter(limit));
-    Refusal.names("warnAfter", rule, () -> new TimeoutPolicy(limit, null));
-    Refusal.names("cancelAfter", rule, () -> new TimeoutPolicy(SECOND, limit));
+    Refusal.names("warnAfter", rule, () -> new TimeoutPolicy(null, limit, null));
+    Refusal.names("cancelAfter", rule, () -> new TimeoutPolicy(null, SECOND, limit));
   }
 
   @ParameterizedTest
@@ -49,9 +67,10 @@ class TimeoutPolicyTest {
   @DisplayName("T1: a limit that no timer can measure is refused when given, not when it is armed")
   void tooLong(Duration limit) {
     String rule = "long of nanoseconds";
+    Refusal.names("startWithin", rule, () -> TimeoutPolicy.startWithin(limit));
     Refusal.names("warnAfter", rule, () -> TimeoutPolicy.warnAfter(limit));
     Refusal.names("cancelAfter", rule, () -> TimeoutPolicy.cancelAfter(limit));
-    Refusal.names("cancelAfter", rule, () -> new TimeoutPolicy(SECOND, limit));
+    Refusal.names("cancelAfter", rule, () -> new TimeoutPolicy(null, SECOND, limit));
   }
 
   @Test
@@ -63,6 +82,7 @@ class TimeoutPolicyTest {
   @Test
   @DisplayName("T1: null is not a limit")
   void nullLimit() {
+    Refusal.names("startWithin", "must not be null", () -> TimeoutPolicy.startWithin(null));
     Refusal.names("warnAfter", "must not be null", () -> TimeoutPolicy.warnAfter(null));
     Refusal.names("cancelAfter", "must not be null", () -> TimeoutPolicy.cancelAfter(null));
   }
@@ -71,8 +91,8 @@ class TimeoutPolicyTest {
   @DisplayName("T1: a warning that could never come before the cancel is refused")
   void warningTooLate() {
     String rule = "must be shorter than cancelAfter";
-    Refusal.names("warnAfter", rule, () -> new TimeoutPolicy(SECOND, SECOND));
-    Refusal.names("warnAfter", rule, () -> new TimeoutPolicy(SECOND.plusNanos(1), SECOND));
-    assertEquals(SECOND, new TimeoutPolicy(SECOND, SECOND.plusNanos(1)).warnAfter());
+    Refusal.names("warnAfter", rule, () -> new TimeoutPolicy(null, SECOND, SECOND));
+    Refusal.names("warnAfter", rule, () -> new TimeoutPolicy(null, SECOND.plusNanos(1), SECOND));
+    assertEquals(SECOND, new TimeoutPolicy(null, SECOND, SECOND.plusNanos(1)).warnAfter());
   }
 }

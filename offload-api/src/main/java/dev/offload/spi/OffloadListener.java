@@ -73,8 +73,11 @@ public interface OffloadListener {
   default void onUndying(JobSnapshot job) {}
 
   /**
-   * A job failed and nobody ever waited for its outcome. Comes for each such job, also where the
-   * log, which has ten warnings of one sort and kind in a minute, leaves it out.
+   * A job failed and nobody waited for its outcome: of a job of the manager, within {@link
+   * OffloadConfig#unobservedReportAfter()}; of a scope's own, until the scope ended. Of more than
+   * ten thousand failures that wait to be asked for (a thousand in a scope) the oldest are told
+   * before. Comes for each such job, also where the log, which has ten warnings of one sort and
+   * kind in a minute, leaves it out.
    *
    * @param job the job
    * @param failure what it failed with

@@ -52,8 +52,12 @@ public interface OffloadManager : OffloadScope {
  * @param listener is told what happens to the jobs
  * @param timeSource measures ages and durations in snapshots and reports
  * @param name of this scope, in snapshots and messages
+ * @param carry the keys of plain context elements (a tenant, a locale) that jobs of the manager take along from who starts
+ *   them, as they take thread-context elements; looked up by the key under which the context holds them. Who joins a job
+ *   changes nothing in it: an element that differs from caller to caller of one key has to be part of the key's id
  * @throws IllegalArgumentException if [context] holds a `Job` (a manager is a root, end it with
- *   [shutdown][OffloadManager.shutdown]), or an interceptor that is no dispatcher
+ *   [shutdown][OffloadManager.shutdown]), or an interceptor that is no dispatcher; if
+ *   [carry] names the `Job`, the dispatcher or the exception handler
  * @since 0.1
  */
 @JvmSynthetic
@@ -63,4 +67,5 @@ public fun OffloadManager(
     listener: OffloadListener? = null,
     timeSource: TimeSource = TimeSource.Monotonic,
     name: String = "manager",
-): OffloadManager = ManagerScope.create(config, context, listener, timeSource, name)
+    carry: Set<CoroutineContext.Key<*>> = emptySet(),
+): OffloadManager = ManagerScope.create(config, context, listener, timeSource, name, carry)

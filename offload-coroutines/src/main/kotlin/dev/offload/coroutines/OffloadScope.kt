@@ -6,6 +6,7 @@ import dev.offload.KeyInFlightException
 import dev.offload.OffloadCycleException
 import dev.offload.OffloadKey
 import dev.offload.OffloadRejectedException
+import dev.offload.OffloadTimeoutException
 import dev.offload.ScopeClosedException
 import dev.offload.Submission
 import dev.offload.TimeoutPolicy
@@ -13,6 +14,7 @@ import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CoroutineScope
 import kotlin.coroutines.CoroutineContext
 import kotlin.coroutines.EmptyCoroutineContext
+import kotlin.time.Duration
 
 /**
  * Owns jobs, and runs each key once at a time.
@@ -113,7 +115,7 @@ public interface OffloadScope :
      * Takes a lease on the one flight of [key] in the manager, and starts it with [block] if there is none.
      *
      * The job is cancelled when its last lease is dropped, unless its kind's abandon policy is
-     * [FINISH][dev.offload.AbandonPolicy.FINISH]. No holder's leaving touches the others. A failure is told to all
+     * [finish][dev.offload.AbandonPolicy.finish]. No holder's leaving touches the others. A failure is told to all
      * holders of that flight and not remembered: the next submission runs anew.
      *
      * The lease is dropped by the end of this scope, after the jobs it owns have ended.
@@ -179,8 +181,12 @@ public interface OffloadScope :
      * @param name of the scope, in snapshots and messages; shown as it is, so put no id in it
      * @param failFast whether one job's failure ends the scope
      * @param concurrency how many jobs of this scope and all under it may run and wait; null for no limit
+     * @param timeout cancels the scope, its block and all that is in it, when it has not ended this long after it began; null
+     *   for no limit. It counts by the clock of the calling coroutine if that has virtual time
      * @param block what to do in it
      * @return what the block returns
+     * @throws IllegalArgumentException if [timeout] is not longer than zero, or longer than a `Long` of nanoseconds can hold
+     * @throws OffloadTimeoutException if the scope was cancelled by its [timeout]
      * @throws CancellationException if the calling coroutine is cancelled, and only then by itself
      * @throws ScopeClosedException if this scope takes no new work, or the new one was cancelled: by [cancel], or because a
      *   scope above it or the manager ended
@@ -190,6 +196,7 @@ public interface OffloadScope :
         name: String,
         failFast: Boolean = false,
         concurrency: ConcurrencyLimit? = null,
+        timeout: Duration? = null,
         block: suspend OffloadScope.() -> R,
     ): R
 
@@ -201,8 +208,16 @@ public interface OffloadScope :
      * @param name as in [scope]
      * @param failFast as in [scope], though the first failure is not thrown by anything
      * @param concurrency as in [scope]
+     * @param timeout cancels the scope and all that is in it, when it has not ended this long after it was opened; null for no
+     *   limit. Nothing throws an exception for it but what is submitted later
      * @return the open scope
+     * @throws IllegalArgumentException as in [scope]
      * @throws ScopeClosedException if this scope takes no new work
      */
-    public fun openScope(name: String, failFast: Boolean = false, concurrency: ConcurrencyLimit? = null): OffloadScope
+    public fun openScope(
+        name: String,
+        failFast: Boolean = false,
+        concurrency: ConcurrencyLimit? = null,
+        timeout: Duration? = null,
+    ): OffloadScope
 }

@@ -6,6 +6,7 @@ import dev.offload.CancelReason
 import dev.offload.JobSnapshot
 import dev.offload.OffloadCycleException
 import dev.offload.OffloadKey
+import dev.offload.OffloadKind
 import dev.offload.ScopeSnapshot
 import dev.offload.coroutines.internal.ScopeFace
 
@@ -37,6 +38,35 @@ public fun OffloadScope.isInFlight(key: OffloadKey<*>): Boolean = face.core.isIn
  */
 public fun OffloadScope.cancel(key: OffloadKey<*>): Boolean = face.core.cancel(key)
 
+/**
+ * Cancels every job under [key] in this scope, as [cancel], and suspends until their bodies have ended: then whatever these hold
+ * is free.
+ *
+ * This function is cancellable; the jobs stay cancelled.
+ *
+ * @return true if this call changed anything
+ * @throws OffloadCycleException if a body calls it and would wait for itself
+ */
+public suspend fun OffloadScope.cancelAndJoin(key: OffloadKey<*>): Boolean {
+    val jobs = face.core.jobs(listOf(key))
+    return cancel(key).also { face.join(jobs) }
+}
+
+/**
+ * Cancels every job of [kind] in this scope and in the scopes under it, whoever holds it. Does not wait. Looks at all their jobs.
+ *
+ * @return how many jobs this call cancelled
+ */
+public fun OffloadScope.cancel(kind: OffloadKind<*, *>): Int = face.core.cancelAll(kind)
+
+/**
+ * Cancels the job that has this [number][JobSnapshot.number], whatever scope of this manager owns it, as an admin page does that
+ * shows [snapshot]. Does not wait.
+ *
+ * @return true if this call changed anything; false if the job has ended, or was never shown
+ */
+public fun OffloadManager.cancelJob(number: Long): Boolean = face.core.cancelJob(number)
+
 /** Takes a picture of the jobs of this scope and its counts. Takes no lease. */
 public fun OffloadScope.snapshot(): ScopeSnapshot = face.core.snapshot()
 
@@ -48,7 +78,17 @@ public fun OffloadScope.snapshot(): ScopeSnapshot = face.core.snapshot()
  *
  * @throws OffloadCycleException if a body calls it and would wait for itself
  */
-public suspend fun OffloadScope.joinAll(): Unit = face.joinJobs()
+public suspend fun OffloadScope.joinAll(): Unit = face.run { join(core.jobs()) }
+
+/**
+ * Suspends until the bodies of all jobs that this scope had accepted under one of the [keys] before the call have ended. As
+ * [joinAll], but for jobs of the scopes under this one, which have domains of their own.
+ *
+ * This function is cancellable; its cancellation touches no job.
+ *
+ * @throws OffloadCycleException if a body calls it and would wait for itself
+ */
+public suspend fun OffloadScope.joinAll(keys: Collection<OffloadKey<*>>): Unit = face.run { join(core.jobs(keys)) }
 
 /**
  * Cancels every job of this scope and of the scopes under it. The scopes stay open. Does not wait.

@@ -16,8 +16,9 @@ public fun OffloadConfig(block: OffloadConfig.Builder.() -> Unit): OffloadConfig
     OffloadConfig.builder().apply(block).build()
 
 /**
- * Makes time limits for a body; see [TimeoutPolicy].
+ * Makes time limits for a job; see [TimeoutPolicy].
  *
+ * @param startWithin cancels a job whose body has not begun this long after it was accepted; null for never
  * @param warnAfter reports a body that has run this long; null for never
  * @param cancelAfter cancels a body that has run this long; null for never
  * @throws IllegalArgumentException if a duration is not longer than zero or longer than a `Long` of nanoseconds can
@@ -25,5 +26,9 @@ public fun OffloadConfig(block: OffloadConfig.Builder.() -> Unit): OffloadConfig
  * @since 0.1
  */
 @JvmSynthetic
-public fun TimeoutPolicy(warnAfter: Duration? = null, cancelAfter: Duration? = null): TimeoutPolicy =
-    TimeoutPolicy(warnAfter?.toJavaDuration(), cancelAfter?.toJavaDuration())
+public fun TimeoutPolicy(
+    startWithin: Duration? = null,
+    warnAfter: Duration? = null,
+    cancelAfter: Duration? = null,
+): TimeoutPolicy =
+    TimeoutPolicy(startWithin?.toJavaDuration(), warnAfter?.toJavaDuration(), cancelAfter?.toJavaDuration())

@@ -102,7 +102,7 @@ class AdmissionSpec :
                 val go = CompletableDeferred<Int>()
                 manager.submit(x.key(1)) { go.await() }
                 val queued = manager.submit(x.key(2)) { 2 }
-                manager.trySubmit(x.key(3)) { 3 } shouldBe Submission.Rejected(RejectReason.QUEUE_FULL)
+                manager.trySubmit(x.key(3)) { 3 } shouldBe Submission.Rejected(RejectReason.QUEUE_FULL, "kind x")
                 shouldThrow<OffloadRejectedException> { manager.share(x.key(3)) { 3 } }.reason() shouldBe
                     RejectReason.QUEUE_FULL
                 manager.submit(x.key(2)) { 9 }.joined() shouldBe true

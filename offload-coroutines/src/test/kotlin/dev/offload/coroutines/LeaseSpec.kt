@@ -2,9 +2,11 @@ package dev.offload.coroutines
 
 import dev.offload.AbandonPolicy
 import dev.offload.CancelReason
+import dev.offload.ConcurrencyLimit
 import dev.offload.JobState
 import dev.offload.KindPolicy
 import dev.offload.OffloadCancelledException
+import dev.offload.coroutines.internal.TimerView
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.StringSpec
 import io.kotest.matchers.shouldBe
@@ -14,8 +16,12 @@ import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.launch
+import kotlinx.coroutines.test.currentTime
 import kotlinx.coroutines.withTimeoutOrNull
+import kotlin.time.Duration
+import kotlin.time.Duration.Companion.hours
 import kotlin.time.Duration.Companion.seconds
+import kotlin.time.toJavaDuration
 
 /** Who holds a job, and what their leaving does. */
 class LeaseSpec :
@@ -70,8 +76,8 @@ class LeaseSpec :
             }
         }
 
-        "L1: a kind that says FINISH goes on without holders, and can still be joined" {
-            val config = OffloadConfig { kind(LOAD, KindPolicy.unset().withAbandon(AbandonPolicy.FINISH)) }
+        "L1: a kind that says finish goes on without holders, and can still be joined" {
+            val config = OffloadConfig { kind(LOAD, KindPolicy.unset().withAbandon(AbandonPolicy.finish())) }
             managerTest(config) { manager ->
                 val key = LOAD.key(1)
                 val caller =
@@ -86,6 +92,66 @@ class LeaseSpec :
                 manager.find(key)!!.leases() shouldBe 0
                 manager.call(key) { "unused" } shouldBe "finished"
             }
+        }
+
+        "L1: a job lingers from the moment in which its last holder left, each time anew" {
+            val config = OffloadConfig {
+                kind(LOAD, KindPolicy.unset().withAbandon(AbandonPolicy.linger(5.seconds.toJavaDuration())))
+            }
+            managerTest(config) { manager ->
+                val key = LOAD.key(1)
+                var ended = -1L
+                suspend fun lookFor(time: Duration) = withTimeoutOrNull(time) {
+                    manager.call(key) {
+                        try {
+                            awaitCancellation()
+                        } finally {
+                            ended = currentTime
+                        }
+                    }
+                }
+                lookFor(1.seconds)
+                delay(4.seconds)
+                lookFor(1.seconds) // from 5 to 6 s
+                manager.snapshot().total().run { accepted() to joined() } shouldBe (1L to 1L)
+                delay(10.seconds)
+                ended shouldBe 11_000
+                manager.snapshot().total().cancelled() shouldBe 1
+            }
+        }
+
+        "L1: a job that was not begun yet lingers, too" {
+            val config = OffloadConfig {
+                kind(
+                    LOAD,
+                    KindPolicy.unset()
+                        .withConcurrency(ConcurrencyLimit.of(1))
+                        .withAbandon(AbandonPolicy.linger(5.seconds.toJavaDuration())),
+                )
+            }
+            managerTest(config) { manager ->
+                manager.submit(LOAD.key("occupant")) { delay(3.seconds).let { "" } }
+                manager.share(LOAD.key(1)) { delay(1.seconds).let { "value" } }.cancel() shouldBe true
+                delay(3_500)
+                manager.call(LOAD.key(1)) { "unused" } shouldBe "value"
+                currentTime shouldBe 4_000
+            }
+        }
+
+        "R10, L1: however often its last holder leaves, a job has one timer" {
+            val config = OffloadConfig {
+                kind(LOAD, KindPolicy.unset().withAbandon(AbandonPolicy.linger(1.hours.toJavaDuration())))
+            }
+            val manager = OffloadManager(config)
+            val job = manager.share(LOAD.key(1)) { awaitCancellation() }
+            repeat(100_000) { manager.share(LOAD.key(1)) { "unused" }.cancel() shouldBe true }
+            TimerView(manager).entries shouldBe 0
+            job.cancel() shouldBe true
+            repeat(100_000) { manager.share(LOAD.key(1)) { "unused" }.cancel() shouldBe true }
+            TimerView(manager).entries shouldBe 1
+            manager.cancel()
+            manager.shutdown(Duration.ZERO).isClean shouldBe true
+            TimerView(manager).entries shouldBe 0
         }
 
         "L1: the only holder of an owned job cancels it; with two holders the other is untouched" {

@@ -1,10 +1,13 @@
 package dev.offload.coroutines
 
 import dev.offload.CancelReason
+import dev.offload.ConcurrencyLimit
 import dev.offload.ConflictPolicy
 import dev.offload.JobState
 import dev.offload.KindPolicy
 import dev.offload.OffloadTimeoutException
+import dev.offload.TimeLimit
+import dev.offload.coroutines.internal.TimerView
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.StringSpec
 import io.kotest.matchers.collections.shouldContain
@@ -13,7 +16,9 @@ import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
 import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.delay
+import kotlinx.coroutines.test.currentTime
 import kotlin.time.Duration
+import kotlin.time.Duration.Companion.hours
 import kotlin.time.Duration.Companion.nanoseconds
 import kotlin.time.Duration.Companion.seconds
 
@@ -44,6 +49,44 @@ class TimeLimitSpec :
                 successor.await() shouldBe "in time"
                 testScheduler.currentTime shouldBe 7_000
             }
+        }
+
+        "T1: startWithin counts from the submission, and ends exactly what has not begun by then" {
+            val listener = RecordingListener()
+            val config = OffloadConfig {
+                kind(LOAD, KindPolicy.unset().withConcurrency(ConcurrencyLimit.of(1)))
+                timeout(TimeoutPolicy(startWithin = 3.seconds))
+            }
+            managerTest(config, listener) { manager ->
+                var begun = 0
+                val all = List(4) { n ->
+                    manager.submit(LOAD.key(n)) {
+                        begun++
+                        delay(2.seconds)
+                        "$n"
+                    }
+                }
+                all[0].await() shouldBe "0"
+                all[1].await() shouldBe "1" // began after 2 of its 3 seconds, and runs until 4
+                currentTime shouldBe 4_000
+                all.drop(2).forEach {
+                    val told = shouldThrow<OffloadTimeoutException> { it.await() }
+                    told.exceeded() shouldBe TimeLimit.START_WITHIN
+                    told.message!! shouldContain "had not begun within PT3S"
+                }
+                begun shouldBe 2
+                listener.count("ended Keyed(user.load) CANCELLED") shouldBe 2
+                manager.submit(LOAD.key(2)) { "again" }.await() shouldBe "again"
+            }
+        }
+
+        "T1: startWithin leaves no timer, whether the body began or the job ended before" {
+            val manager = OffloadManager(OffloadConfig { timeout(TimeoutPolicy(startWithin = 1.hours)) })
+            repeat(1_000) { manager.submit(LOAD.key(it)) { "$it" }.await() }
+            repeat(1_000) { manager.submit(LOAD.key(it)) { awaitCancellation() }.cancel() }
+            manager.joinAll()
+            manager.shutdown(Duration.ZERO).isClean shouldBe true
+            TimerView(manager).entries shouldBe 0
         }
 
         "T1: warnAfter reports at the deadline, while the body runs, and again with the total" {

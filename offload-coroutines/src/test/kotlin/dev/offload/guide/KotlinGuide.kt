@@ -1,12 +1,15 @@
 package dev.offload.guide
 
+import dev.offload.AbandonPolicy
 import dev.offload.ConcurrencyLimit
 import dev.offload.ConflictPolicy
+import dev.offload.JobSnapshot
 import dev.offload.KeyStuckException
 import dev.offload.KindPolicy
 import dev.offload.OffloadCancelledException
 import dev.offload.OffloadKind
 import dev.offload.OffloadTimeoutException
+import dev.offload.ScopeSnapshot
 import dev.offload.Submission
 import dev.offload.TaskEvent
 import dev.offload.TaskState
@@ -19,8 +22,12 @@ import dev.offload.coroutines.TaskRecorder
 import dev.offload.coroutines.TimeoutPolicy
 import dev.offload.coroutines.WaitMap
 import dev.offload.coroutines.cancel
+import dev.offload.coroutines.cancelAndJoin
+import dev.offload.coroutines.cancelJob
 import dev.offload.coroutines.find
 import dev.offload.coroutines.joinAll
+import dev.offload.coroutines.mapOffloaded
+import dev.offload.coroutines.snapshot
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Dispatchers
@@ -28,6 +35,7 @@ import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll
 import kotlinx.coroutines.channels.Channel
+import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.MutableStateFlow
@@ -50,6 +58,8 @@ import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.ConcurrentLinkedQueue
 import java.util.concurrent.CountDownLatch
 import java.util.concurrent.atomic.AtomicLong
+import kotlin.coroutines.AbstractCoroutineContextElement
+import kotlin.coroutines.CoroutineContext
 import kotlin.random.Random
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.milliseconds
@@ -57,6 +67,7 @@ import kotlin.time.Duration.Companion.minutes
 import kotlin.time.Duration.Companion.seconds
 import kotlin.time.TimeMark
 import kotlin.time.TimeSource
+import kotlin.time.toJavaDuration
 
 // The code of docs/kotlin.md, to the letter, and what it needs to run.
 
@@ -148,11 +159,33 @@ fun stop(manager: OffloadManager, id: Int): Boolean {
     return manager.cancel(loadUser.key(id))
 }
 
+/** A page for admins: whatever runs too long, in whatever scope, goes; a kind whose source is down goes as a whole. */
+fun tidyUp(manager: OffloadManager): Int {
+    fun jobs(scope: ScopeSnapshot): List<JobSnapshot> = scope.jobs() + scope.children().flatMap(::jobs)
+    val old = jobs(manager.snapshot()).filter { it.age().toMinutes() >= 5 }
+    return old.count { manager.cancelJob(it.number()) } + manager.cancel(loadHistory)
+}
+
+/** When this returns, nothing of that load is going on any more. */
+suspend fun stopForSure(manager: OffloadManager, id: Int): Boolean = manager.cancelAndJoin(loadUser.key(id))
+
 suspend fun traced(manager: OffloadManager, api: Api, requestId: String, id: Int): Page =
     withContext(MDCContext(mapOf("request" to requestId))) { page(manager, api, id) }
 
 fun refresh(manager: OffloadManager, api: Api, id: Int): OffloadDeferred<String> =
     manager.submit(loadHistory.key(id), context = MDCContext()) { api.history(id) } // the MDC of this thread, now
+
+data class Tenant(val name: String) : AbstractCoroutineContextElement(Tenant) {
+    companion object Key : CoroutineContext.Key<Tenant>
+}
+
+val tenantReport = OffloadKind.named<Pair<String, Int>, String>("tenant.report")
+
+fun perTenant(): OffloadManager = OffloadManager(carry = setOf(Tenant))
+
+suspend fun tenantReport(manager: OffloadManager, tenant: Tenant, id: Int): String = withContext(tenant) {
+    manager.call(tenantReport.key(tenant.name to id)) { "report $id for ${currentCoroutineContext()[Tenant]?.name}" }
+}
 
 fun tenCallersShareOneLoad() = runTest {
     val manager = OffloadManager(context = StandardTestDispatcher(testScheduler))
@@ -204,12 +237,22 @@ fun realTimeInATest() = runTest {
 
 fun configured(): OffloadManager = OffloadManager(
     config = OffloadConfig {
-        timeout(TimeoutPolicy(warnAfter = 5.seconds, cancelAfter = 30.seconds)) // for each body, unless said otherwise
+        timeout(TimeoutPolicy(startWithin = 10.seconds, cancelAfter = 30.seconds)) // for each job
         concurrency(ConcurrencyLimit.of(64)) // bodies of the whole manager
         kind(loadHistory, KindPolicy.unset().withConcurrency(ConcurrencyLimit.of(4).withMaxQueued(100)))
     },
     name = "shop",
 )
+
+suspend fun withinTwoSeconds(manager: OffloadManager, api: Api, id: Int): String = try {
+    manager.scope("GET /users/{id}", timeout = 2.seconds) {
+        val user = share(loadUser.key(id)) { api.user(id) }
+        val history = submit(loadHistory.key(id)) { api.history(id) }
+        "${user.await()}: ${history.await()}"
+    }
+} catch (e: OffloadTimeoutException) {
+    "${e.exceeded()}: not within ${e.limit().toSeconds()} s"
+}
 
 suspend fun refreshed(manager: OffloadManager, api: Api, id: Int): String {
     val taken =
@@ -296,6 +339,9 @@ suspend fun steadyUserUnderLimit(manager: OffloadManager, api: Api, id: Int): Us
         manager.call(askForUser.key(id)) { api.user(id) } // has a permit; a pause has none
     }
 }
+
+fun usersOf(manager: OffloadManager, ids: Flow<Int>, api: Api): Flow<User> =
+    ids.mapOffloaded(manager, concurrency = 8, key = { loadUser.key(it) }) { api.user(it) }
 
 val reindex = OffloadKind.named<Int, Unit>("reindex")
 
@@ -395,6 +441,10 @@ suspend fun askSteadily(client: Client, question: String): String =
     retrying(attempts = 3, firstPause = 1.seconds) { client.ask(question) }
 
 val refreshScreen = OffloadKind.named<Int, Unit>("screen.refresh")
+
+val screens = OffloadConfig {
+    kind(loadUser, KindPolicy.unset().withAbandon(AbandonPolicy.linger(5.seconds.toJavaDuration())))
+}
 
 class UserViewModel(manager: OffloadManager, private val api: Api, private val id: Int) : AutoCloseable {
     private val work = manager.openScope("user screen")

@@ -40,8 +40,10 @@ import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.delay
+import kotlinx.coroutines.flow.asFlow
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.flow.onEach
+import kotlinx.coroutines.flow.toList
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.slf4j.MDCContext
 import kotlinx.coroutines.test.advanceUntilIdle
@@ -209,11 +211,64 @@ class KotlinGuideSpec :
             }
         }
 
+        "a manager whose jobs take the tenant along" {
+            val manager = perTenant()
+            listOf("a", "b").forEach { tenantReport(manager, Tenant(it), 1) shouldBe "report 1 for $it" }
+            end(manager)
+        }
+
+        "a screen that was rotated finds its load" {
+            managerTest(screens) { manager ->
+                val api = FakeApi()
+                manager.openScope("before").run {
+                    share(loadUser.key(7)) { delay(3.seconds).let { api.user(7) } }
+                    testScheduler.runCurrent()
+                    cancel()
+                }
+                delay(2.seconds)
+                manager.scope("after") { share(loadUser.key(7)) { error("a second load") }.await() } shouldBe
+                    api.user(7)
+                currentTime shouldBe 3_000
+            }
+        }
+
         "a manager with settings" {
             val manager = configured()
             manager.name shouldBe "shop"
             manager.call(loadHistory.key(7)) { "history" } shouldBe "history"
             end(manager)
+        }
+
+        "an admin finds what runs too long, and a kind that is to stop" {
+            managerTest { manager ->
+                val old = manager.openScope("screen").submit(loadUser.key(7)) { awaitCancellation() }
+                delay(5.minutes)
+                val young = manager.submit(loadUser.key(7)) { awaitCancellation() }
+                val history = manager.submit(loadHistory.key(7)) { awaitCancellation() }
+                testScheduler.runCurrent()
+                tidyUp(manager) shouldBe 2
+                listOf(old, young, history).map { it.jobState() } shouldBe
+                    listOf(JobState.CANCELLING, JobState.RUNNING, JobState.CANCELLING)
+                stopForSure(manager, 7) shouldBe true
+                young.jobState() shouldBe JobState.CANCELLED
+            }
+        }
+
+        "a flow of users comes in order, eight loads at a time" {
+            managerTest { manager ->
+                val api = FakeApi()
+                usersOf(manager, (1..16).asFlow(), api).toList() shouldBe List(16) { User(it + 1) }
+                currentTime shouldBe 2_000
+            }
+        }
+
+        "a request has two seconds" {
+            managerTest { manager ->
+                val api = FakeApi()
+                withinTwoSeconds(manager, api, 7) shouldBe "${api.user(7)}: ${api.history(7)}"
+                manager.share(loadUser.key(8)) { delay(3.seconds).let { api.user(8) } }
+                withinTwoSeconds(manager, api, 8) shouldBe "SCOPE: not within 2 s"
+            }
         }
 
         "a refresh replaces, or says why it cannot" {

@@ -22,6 +22,20 @@ final class Arguments {
     return checked;
   }
 
+  static Duration positive(String argument, @Nullable Duration value) {
+    Duration checked = notNull(argument, value);
+    if (checked.isNegative() || checked.isZero()) {
+      throw new IllegalArgumentException(argument + " must be longer than zero, but is " + checked);
+    }
+    try {
+      long unused = checked.toNanos();
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException(
+          argument + " must fit into a long of nanoseconds, but is " + checked, e);
+    }
+    return checked;
+  }
+
   /** As nanoseconds, or the most there can be. */
   static long nanos(Duration duration) {
     try {

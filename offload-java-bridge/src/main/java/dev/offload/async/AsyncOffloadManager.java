@@ -97,6 +97,18 @@ public final class AsyncOffloadManager extends AsyncOffloadScope {
   }
 
   /**
+   * Cancels the job that has this {@linkplain dev.offload.JobSnapshot#number() number}, whatever
+   * scope of this manager owns it, as an admin page does that shows {@link #snapshot()}. Does not
+   * wait.
+   *
+   * @param number the number of the job
+   * @return true if this call changed anything; false if the job has ended, or was never shown
+   */
+  public boolean cancelJob(long number) {
+    return core.cancelJob(number);
+  }
+
+  /**
    * As {@link #shutdown(Duration, Duration)}, with the kill time of the settings.
    *
    * @param grace how long running work may go on by itself; zero for not at all

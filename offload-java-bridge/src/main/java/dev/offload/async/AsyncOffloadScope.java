@@ -1,9 +1,14 @@
 package dev.offload.async;
 
+import dev.offload.CancelReason;
 import dev.offload.ConflictPolicy;
 import dev.offload.JobSnapshot;
+import dev.offload.OffloadCancelledException;
 import dev.offload.OffloadCycleException;
 import dev.offload.OffloadKey;
+import dev.offload.OffloadKind;
+import dev.offload.OffloadTimeoutException;
+import dev.offload.ScopeClosedException;
 import dev.offload.ScopeSnapshot;
 import dev.offload.Submission;
 import dev.offload.coroutines.internal.CurrentJob;
@@ -13,8 +18,11 @@ import dev.offload.coroutines.internal.Placement;
 import dev.offload.coroutines.internal.Placement.How;
 import dev.offload.coroutines.internal.ScopeCore;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -348,7 +356,7 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
   /**
    * Takes a lease on the one flight of {@code key} in the manager, and starts it with {@code body}
    * if there is none. The job is cancelled when its last holder leaves, unless its kind's abandon
-   * policy is {@link dev.offload.AbandonPolicy#FINISH}. A failure is told to all holders of that
+   * policy is {@link dev.offload.AbandonPolicy#finish()}. A failure is told to all holders of that
    * flight and not remembered: the next call runs anew.
    *
    * <p>With {@link ConflictPolicy#NEXT} in the options a flight that has begun is not joined, but
@@ -625,7 +633,45 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
     return new EndFuture(core.jobs(), threads.side());
   }
 
+  /**
+   * As {@link #joinAll()}, for the jobs that this scope itself had accepted under one of the keys.
+   *
+   * @param keys the keys
+   * @return a future that completes when the bodies of those jobs have ended, however they did
+   * @throws IllegalArgumentException if the keys or one of them is null
+   */
+  public final CompletableFuture<@Nullable Void> joinAll(Collection<? extends OffloadKey<?>> keys) {
+    Arguments.notNull("keys", keys).forEach(key -> Arguments.notNull("a key", key));
+    return new EndFuture(core.jobs(keys), threads.side());
+  }
+
   // Cancelling.
+
+  /**
+   * Cancels every job under the key in this scope, as {@link #cancel(OffloadKey)}, and tells when
+   * their bodies have ended: then whatever these hold is free.
+   *
+   * @param key the key
+   * @return a future that completes when the bodies have ended
+   * @throws IllegalArgumentException if the key is null
+   */
+  public final CompletableFuture<@Nullable Void> cancelAndJoin(OffloadKey<?> key) {
+    List<JobCell<?>> jobs = core.jobs(List.of(Arguments.notNull("key", key)));
+    boolean unused = core.cancel(key);
+    return new EndFuture(jobs, threads.side());
+  }
+
+  /**
+   * Cancels every job of the kind in this scope and in the scopes under it, whoever holds it. Does
+   * not wait. Looks at all their jobs.
+   *
+   * @param kind the kind
+   * @return how many jobs this call cancelled
+   * @throws IllegalArgumentException if the kind is null
+   */
+  public final int cancel(OffloadKind<?, ? extends @Nullable Object> kind) {
+    return core.cancelAll(Arguments.notNull("kind", kind));
+  }
 
   /**
    * Cancels every job under the key in this scope, whoever holds it. Their futures complete with
@@ -689,13 +735,18 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
   /**
    * As {@link #scope(String, ScopeBlock)}, with options.
    *
+   * <p>If its time is over, the scope and its jobs are cancelled. The thread of the block is not
+   * interrupted: it learns of it by the futures that it waits for, and by what it submits.
+   *
    * @param name of the scope
-   * @param options whether it fails fast, and its limit
+   * @param options whether it fails fast, and its limits
    * @param block what to do in it
    * @param <R> the type of the answer
    * @param <X> what the block may throw
    * @return what the block returns
-   * @throws X what the block throws, as it is, unless a job failed a scope that fails fast
+   * @throws X what the block throws, as it is, unless a job failed a scope that fails fast, or the
+   *     block threw because the time was over
+   * @throws dev.offload.OffloadTimeoutException if the scope was cancelled by its time limit
    * @throws CompletionException if the scope fails fast and a job failed: with the first such
    *     failure as its cause, whatever the block threw when it met that
    * @throws IllegalArgumentException if an argument is null
@@ -712,10 +763,36 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
     } catch (Throwable thrown) {
       opened.cancel();
       opened.closeAfterFailure();
+      if (isOfClosing(thrown)) {
+        opened.throwIfTimedOut(thrown);
+      }
       throw thrown;
     }
     opened.close();
+    opened.throwIfTimedOut(null);
     return answer;
+  }
+
+  private void throwIfTimedOut(@Nullable Throwable thrown) {
+    OffloadTimeoutException timeout = core.timeout();
+    if (timeout != null) {
+      if (thrown != null) {
+        timeout.addSuppressed(thrown);
+      }
+      throw timeout;
+    }
+  }
+
+  /** Whether it is what a block meets when its scope is cancelled under it. */
+  private static boolean isOfClosing(Throwable thrown) {
+    Throwable cause = thrown.getCause();
+    boolean isWrapped =
+        thrown instanceof CompletionException || thrown instanceof ExecutionException;
+    Throwable own = isWrapped && cause != null ? cause : thrown;
+    return own instanceof ScopeClosedException
+        || own instanceof CancellationException
+        || (own instanceof OffloadCancelledException cancelled
+            && cancelled.reason() == CancelReason.SCOPE_CLOSED);
   }
 
   /** As {@link #close()}, where there is an exception to be thrown already. */
@@ -743,7 +820,7 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * As {@link #openScope(String)}, with options.
    *
    * @param name of the scope
-   * @param options whether it fails fast, and its limit
+   * @param options whether it fails fast, and its limits
    * @return the open scope
    * @throws IllegalArgumentException if an argument is null
    * @throws dev.offload.ScopeClosedException if this scope takes no new work
@@ -752,6 +829,10 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
     Arguments.notNull("name", name);
     Arguments.notNull("options", options);
     ScopeCore opened = core.open(name, options.failFast(), options.concurrency());
+    Duration timeout = options.timeout();
+    if (timeout != null) {
+      opened.limitTime(timeout, null);
+    }
     return new AsyncOffloadScope(opened, threads, opened::complete);
   }
 

@@ -173,6 +173,11 @@ public final class OffloadFuture<T extends @Nullable Object> extends AnswerFutur
   }
 
   @Override
+  public long jobNumber() {
+    return job.number();
+  }
+
+  @Override
   public JobState jobState() {
     return job.state();
   }

@@ -1,6 +1,7 @@
 package dev.offload.async;
 
 import dev.offload.ConcurrencyLimit;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,10 +14,25 @@ import org.jspecify.annotations.Nullable;
  *     java.util.concurrent.CompletionException} that {@code close()} throws, once
  * @param concurrency how many jobs of the scope and all under it may run and wait; null for no
  *     limit
+ * @param timeout cancels the scope and its jobs ({@link dev.offload.CancelReason#SCOPE_CLOSED})
+ *     when it has not ended this long after it was opened; null for no limit
  * @since 0.1
  */
-public record ScopeOptions(boolean failFast, @Nullable ConcurrencyLimit concurrency) {
-  private static final ScopeOptions UNSET = new ScopeOptions(false, null);
+public record ScopeOptions(
+    boolean failFast, @Nullable ConcurrencyLimit concurrency, @Nullable Duration timeout) {
+  private static final ScopeOptions UNSET = new ScopeOptions(false, null, null);
+
+  /**
+   * Makes options.
+   *
+   * @throws IllegalArgumentException if the timeout is not longer than zero, or longer than a
+   *     {@code long} of nanoseconds can hold
+   */
+  public ScopeOptions {
+    if (timeout != null) {
+      Arguments.positive("timeout", timeout);
+    }
+  }
 
   /**
    * Returns the options that set nothing.
@@ -33,7 +49,7 @@ public record ScopeOptions(boolean failFast, @Nullable ConcurrencyLimit concurre
    * @return the new options
    */
   public ScopeOptions withFailFast() {
-    return new ScopeOptions(true, concurrency);
+    return new ScopeOptions(true, concurrency, timeout);
   }
 
   /**
@@ -44,6 +60,18 @@ public record ScopeOptions(boolean failFast, @Nullable ConcurrencyLimit concurre
    * @throws IllegalArgumentException if the limit is null
    */
   public ScopeOptions withConcurrency(ConcurrencyLimit limit) {
-    return new ScopeOptions(failFast, Arguments.notNull("limit", limit));
+    return new ScopeOptions(failFast, Arguments.notNull("limit", limit), timeout);
+  }
+
+  /**
+   * Returns these options with a time after which the scope is cancelled.
+   *
+   * @param limit see {@link #timeout()}
+   * @return the new options
+   * @throws IllegalArgumentException if the limit is null, not longer than zero, or longer than a
+   *     {@code long} of nanoseconds can hold
+   */
+  public ScopeOptions withTimeout(Duration limit) {
+    return new ScopeOptions(failFast, concurrency, Arguments.notNull("timeout", limit));
   }
 }

@@ -8,6 +8,8 @@ abstract class EngineContract
     implements SingleFlightContract,
         SuccessorContract,
         NextContract,
+        ScopeTimeContract,
+        ReachContract,
         EndContract,
         AccountContract,
         ConflictContract,

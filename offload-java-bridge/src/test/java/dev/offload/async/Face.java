@@ -10,6 +10,9 @@ interface Face extends ScopeFace {
   /** Takes no more work, cancels what is there and waits for its end. */
   void closeCancelling();
 
+  /** A job of whatever scope. */
+  boolean cancelJob(long number);
+
   ShutdownReport shutdown(Duration grace, Duration kill);
 
   /** What a handle answers that its holder gave up. */

@@ -40,6 +40,11 @@ final class JavaFace extends JavaScopeFace implements Face {
   }
 
   @Override
+  public boolean cancelJob(long number) {
+    return manager.cancelJob(number);
+  }
+
+  @Override
   public ShutdownReport shutdown(Duration grace, Duration kill) {
     return manager.shutdown(grace, kill);
   }

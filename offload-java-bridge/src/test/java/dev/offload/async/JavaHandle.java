@@ -13,6 +13,11 @@ record JavaHandle<T>(OffloadFuture<T> future) implements Handle<T> {
   }
 
   @Override
+  public long jobNumber() {
+    return future.jobNumber();
+  }
+
+  @Override
   public JobState jobState() {
     return future.jobState();
   }

@@ -7,6 +7,7 @@ import dev.offload.OffloadKind;
 import dev.offload.ScopeSnapshot;
 import dev.offload.Submission;
 import dev.offload.TimeoutPolicy;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -112,6 +113,21 @@ class JavaScopeFace implements ScopeFace {
   }
 
   @Override
+  public final int cancel(OffloadKind<?, ?> kind) {
+    return scope.cancel(kind);
+  }
+
+  @Override
+  public final Wait<Void> cancelAndJoin(OffloadKey<?> key) {
+    return new JavaWait<>(scope.cancelAndJoin(key)::get);
+  }
+
+  @Override
+  public final Wait<Void> joinAll(Collection<OffloadKey<?>> keys) {
+    return new JavaWait<>(scope.joinAll(keys)::get);
+  }
+
+  @Override
   public final int cancelAll() {
     return scope.cancelAll();
   }
@@ -145,9 +161,9 @@ class JavaScopeFace implements ScopeFace {
   public final <R> Wait<R> within(String name, ScopeOptions options, Function<ScopeFace, R> block) {
     return new JavaWait<>(
         () -> {
-          try (AsyncOffloadScope opened = scope.openScope(name, options)) {
-            return block.apply(new JavaScopeFace(opened, stages));
-          }
+          ScopeBlock<R, RuntimeException> run =
+              opened -> block.apply(new JavaScopeFace(opened, stages));
+          return scope.scope(name, options, run);
         });
   }
 

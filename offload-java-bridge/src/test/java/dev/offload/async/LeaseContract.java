@@ -62,13 +62,13 @@ interface LeaseContract extends Contract {
   }
 
   @Test
-  @DisplayName("L1: a kind that says FINISH goes on without callers, and can be joined again")
+  @DisplayName("L1: a kind that says finish goes on without callers, and can be joined again")
   default void abandonedJobFinishes() {
     Face face =
         bench()
             .open(
                 FaceSettings.defaults()
-                    .with(LOAD, KindPolicy.unset().withAbandon(AbandonPolicy.FINISH)));
+                    .with(LOAD, KindPolicy.unset().withAbandon(AbandonPolicy.finish())));
     OffloadKey.Keyed<Integer> key = LOAD.key("same");
     Body<Integer> body = bench().held(() -> 1);
     Handle<Integer> first = face.share(key, body);
@@ -82,6 +82,88 @@ interface LeaseContract extends Contract {
     body.release();
     Outcome.of(second).assertValue(1);
     assertGivenUp(face, first);
+  }
+
+  private Face lingering(Duration time) {
+    return bench()
+        .open(
+            FaceSettings.defaults()
+                .with(LOAD, KindPolicy.unset().withAbandon(AbandonPolicy.linger(time))));
+  }
+
+  @Test
+  @DisplayName("L1: a job lingers when its last holder has left, for one who comes back in time")
+  default void comesBack() {
+    Face face = lingering(Bounded.BOUND);
+    OffloadKey.Keyed<Integer> key = LOAD.key("same");
+    Body<Integer> body = bench().held(() -> 1);
+    Handle<Integer> first = face.share(key, body);
+    body.awaitStarted();
+    for (int i = 0; i < 3; i++) {
+      assertTrue(first.cancel());
+      assertGivenUp(face, first);
+      assertEquals(JobState.RUNNING, first.jobState());
+      assertEquals(0, face.find(key).orElseThrow().leases());
+      first = face.share(key, Body.of(() -> -1));
+      assertTrue(first.joined());
+    }
+    body.release();
+    Outcome.of(first).assertValue(1);
+  }
+
+  @Test
+  @DisplayName("L1: a job that lingers is cancelled if nobody comes back in time")
+  default void nobodyComesBack() {
+    RecordingListener listener = new RecordingListener();
+    Face face =
+        bench()
+            .open(
+                FaceSettings.defaults()
+                    .with(listener)
+                    .with(
+                        LOAD,
+                        KindPolicy.unset()
+                            .withAbandon(AbandonPolicy.linger(Duration.ofMillis(5)))));
+    Body<Integer> body = bench().held(() -> 1);
+    List<Handle<Integer>> all =
+        List.of(face.share(LOAD.key("same"), body), face.share(LOAD.key("same"), body));
+    body.awaitStarted();
+    all.forEach(handle -> assertTrue(handle.cancel()));
+
+    RecordingListener.Event end = listener.await("onEnded");
+    assertEquals(JobState.CANCELLED, end.job().state());
+    assertEquals(CancelReason.ABANDONED, end.job().cancelReason());
+    all.forEach(handle -> assertGivenUp(face, handle));
+  }
+
+  @Test
+  @DisplayName("L1: a job that lingers ends at once by a cancel of its key, and with its manager")
+  default void lingeringJobIsCancelled() {
+    Face face = lingering(Bounded.BOUND.multipliedBy(100));
+    for (boolean byKey : List.of(true, false)) {
+      Body<Integer> body = bench().held(() -> 1);
+      Handle<Integer> handle = face.share(LOAD.key("same"), body);
+      body.awaitStarted();
+      assertTrue(handle.cancel());
+      if (byKey) {
+        assertTrue(face.cancel(LOAD.key("same")));
+      } else {
+        face.closeCancelling();
+      }
+      body.awaitStopped();
+    }
+  }
+
+  @Test
+  @DisplayName("L1: only shared jobs linger: the last holder of an owned one cancels it")
+  default void ownedJobsDoNotLinger() {
+    Face face = lingering(Bounded.BOUND.multipliedBy(100));
+    Body<Integer> body = bench().held(() -> 1);
+    Handle<Integer> handle = face.submit(LOAD.key("same"), body);
+    body.awaitStarted();
+    assertTrue(handle.cancel());
+    body.awaitStopped();
+    Outcome.of(handle).assertCancelled(CancelReason.CANCELLED);
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.offload.OffloadKind;
 import dev.offload.ScopeSnapshot;
 import dev.offload.Submission;
 import dev.offload.TimeoutPolicy;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -36,6 +37,15 @@ interface ScopeFace extends AutoCloseable {
   boolean isInFlight(OffloadKey<?> key);
 
   boolean cancel(OffloadKey<?> key);
+
+  /** Every job of the kind, in this scope and under it. */
+  int cancel(OffloadKind<?, ?> kind);
+
+  /** Cancels when it is called or, at the latest, when the wait begins, which is for the bodies. */
+  Wait<Void> cancelAndJoin(OffloadKey<?> key);
+
+  /** As {@link #joinAll()}, for the jobs of this scope under the keys. */
+  Wait<Void> joinAll(Collection<OffloadKey<?>> keys);
 
   int cancelAll();
 

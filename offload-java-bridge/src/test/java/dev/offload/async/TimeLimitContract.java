@@ -2,13 +2,16 @@ package dev.offload.async;
 
 import static dev.offload.async.Work.LOAD;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.offload.CancelReason;
+import dev.offload.ConcurrencyLimit;
 import dev.offload.JobState;
 import dev.offload.KindPolicy;
 import dev.offload.OffloadKey;
 import dev.offload.OffloadTimeoutException;
+import dev.offload.TimeLimit;
 import dev.offload.TimeoutPolicy;
 import java.time.Duration;
 import java.util.List;
@@ -41,6 +44,7 @@ interface TimeLimitContract extends Contract {
       OffloadTimeoutException told =
           Outcome.of(handle).assertFailure(OffloadTimeoutException.class);
       assertEquals(SHORT, told.limit());
+      assertEquals(TimeLimit.CANCEL_AFTER, told.exceeded());
       assertEquals(JobState.CANCELLING, handle.jobState());
     }
     body.release();
@@ -113,6 +117,109 @@ interface TimeLimitContract extends Contract {
     Bounded.get("the executor is done", running);
   }
 
+  private static void assertNotStarted(Handle<Integer> handle) {
+    OffloadTimeoutException told = Outcome.of(handle).assertFailure(OffloadTimeoutException.class);
+    assertEquals(TimeLimit.START_WITHIN, told.exceeded());
+    assertEquals(SHORT, told.limit());
+    assertEquals(JobState.CANCELLED, handle.jobState());
+  }
+
+  @Test
+  @DisplayName("T1, R3: startWithin ends a job whose executor dropped it, and its key is free")
+  default void startWithinOfDropped() {
+    ManualExecutor dropping = bench().manualExecutor();
+    RecordingListener listener = new RecordingListener();
+    Face face =
+        bench()
+            .open(
+                FaceSettings.defaults()
+                    .with(dropping)
+                    .with(listener)
+                    .with(LOAD, KindPolicy.unset().withTimeout(TimeoutPolicy.startWithin(SHORT))));
+    OffloadKey.Keyed<Integer> key = LOAD.key("same");
+    Body<Integer> body = Body.of(() -> 1);
+    List<Handle<Integer>> all = List.of(face.submit(key, body), face.submit(key, body));
+    all.forEach(TimeLimitContract::assertNotStarted);
+
+    RecordingListener.Event end = listener.await("onEnded");
+    assertEquals(CancelReason.TIMED_OUT, end.job().cancelReason());
+    assertEquals(1, face.snapshot().total().cancelled());
+    assertFalse(face.isInFlight(key));
+    Handle<Integer> next = face.submit(key, TimeoutPolicy.none(), Body.of(() -> 2));
+    assertFalse(next.joined());
+    var running = Bounded.start(dropping::runAll); // too late for the first one
+    Outcome.of(next).assertValue(2);
+    Bounded.get("the executor is done", running);
+    assertEquals(0, body.runs());
+  }
+
+  @Test
+  @DisplayName("T1, T3: startWithin ends a job that waits for a permit, and its place is free")
+  default void startWithinOfQueued() {
+    KindPolicy one = KindPolicy.unset().withConcurrency(new ConcurrencyLimit(1, 1));
+    Face face = bench().open(FaceSettings.defaults().with(LOAD, one));
+    Body<Integer> occupant = bench().held(() -> 1);
+    Handle<Integer> first = face.submit(LOAD.key("first"), occupant);
+    occupant.awaitStarted();
+    Body<Integer> body = Body.of(() -> 2);
+    assertNotStarted(face.submit(LOAD.key("late"), TimeoutPolicy.startWithin(SHORT), body));
+
+    Handle<Integer> next = face.submit(LOAD.key("next"), Body.of(() -> 3));
+    occupant.release();
+    Outcome.of(first).assertValue(1);
+    Outcome.of(next).assertValue(3);
+    assertEquals(0, body.runs());
+  }
+
+  @Test
+  @DisplayName("T1, R1: startWithin ends a successor, and the body before it goes on")
+  default void startWithinOfSuccessor() {
+    Face face = bench().open();
+    OffloadKey.Keyed<Integer> key = LOAD.key("same");
+    Body<Integer> before = bench().stubborn(() -> 1);
+    Handle<Integer> cancelled = face.submit(key, before);
+    before.awaitStarted();
+    assertTrue(cancelled.cancel());
+    assertNotStarted(face.submit(key, TimeoutPolicy.startWithin(SHORT), Body.of(() -> 2)));
+
+    Handle<Integer> next = face.submit(key, Body.of(() -> before.hasEnded() ? 3 : -3));
+    assertEquals(JobState.QUEUED, next.jobState());
+    before.release();
+    Outcome.of(next).assertValue(3);
+  }
+
+  @Test
+  @DisplayName("T1: a body that began in time is not ended by startWithin, however long it runs")
+  default void startedInTime() {
+    Face face = bench().open();
+    Body<Integer> body = bench().held(() -> 1);
+    Handle<Integer> handle =
+        face.submit(LOAD.key("same"), TimeoutPolicy.startWithin(Bounded.BOUND), body);
+    body.awaitStarted();
+    // Its limit would be over before that of another job.
+    Outcome.of(face.submit(LOAD.key("b"), TimeoutPolicy.cancelAfter(SHORT), bench().held(() -> 1)))
+        .assertFailure(OffloadTimeoutException.class);
+    assertEquals(JobState.RUNNING, handle.jobState());
+    body.release();
+    Outcome.of(handle).assertValue(1);
+  }
+
+  @Test
+  @DisplayName("T1, L1: startWithin of a shared job concerns all its callers")
+  default void startWithinOfShared() {
+    ManualExecutor dropping = bench().manualExecutor();
+    Face face =
+        bench()
+            .open(
+                FaceSettings.defaults()
+                    .with(dropping)
+                    .with(LOAD, KindPolicy.unset().withTimeout(TimeoutPolicy.startWithin(SHORT))));
+    Body<Integer> body = Body.of(() -> 1);
+    List.of(face.share(LOAD.key("same"), body), face.share(LOAD.key("same"), body))
+        .forEach(TimeLimitContract::assertNotStarted);
+    assertEquals(0, body.runs());
+  }
+
   @Test
   @DisplayName("T1: warnAfter reports while the body runs, and once more with the total")
   default void warnAfter() {
@@ -138,7 +245,10 @@ interface TimeLimitContract extends Contract {
   @DisplayName("T1: a body that ends in time is neither reported nor cancelled")
   default void inTime() {
     RecordingListener listener = new RecordingListener();
-    Face face = open(listener, new TimeoutPolicy(Duration.ofMinutes(1), Duration.ofMinutes(2)));
+    Face face =
+        open(
+            listener,
+            new TimeoutPolicy(Duration.ofMinutes(1), Duration.ofMinutes(1), Duration.ofMinutes(2)));
     Outcome.of(face.submit(LOAD.key("same"), Body.of(() -> 1))).assertValue(1);
 
     listener.await("onEnded");

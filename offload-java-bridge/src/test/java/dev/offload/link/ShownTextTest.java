@@ -194,7 +194,7 @@ class ShownTextTest {
       return ConcurrencyLimit.of(1);
     } else if (type == List.class && component.getGenericType().getTypeName().contains("Job")) {
       JobState running = JobState.RUNNING;
-      return List.of(new JobSnapshot(KEY, "load", running, null, 1, Duration.ZERO, null));
+      return List.of(new JobSnapshot(7, KEY, "load", running, null, 1, Duration.ZERO, null));
     } else if (type == List.class) {
       return List.of();
     } else if (type == Map.class) {

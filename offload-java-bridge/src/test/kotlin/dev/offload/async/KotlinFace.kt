@@ -5,6 +5,7 @@ import dev.offload.OffloadCancelledException
 import dev.offload.ShutdownReport
 import dev.offload.coroutines.OffloadManager
 import dev.offload.coroutines.cancel
+import dev.offload.coroutines.cancelJob
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.asCoroutineDispatcher
 import kotlinx.coroutines.runBlocking
@@ -34,6 +35,8 @@ internal class KotlinFace private constructor(private val manager: OffloadManage
         manager.cancel()
         close()
     }
+
+    override fun cancelJob(number: Long): Boolean = manager.cancelJob(number)
 
     override fun shutdown(grace: java.time.Duration, kill: java.time.Duration): ShutdownReport =
         runBlocking { manager.shutdown(grace.toKotlinDuration(), kill.toKotlinDuration()) }

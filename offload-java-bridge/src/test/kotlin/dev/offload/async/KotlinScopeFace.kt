@@ -13,6 +13,7 @@ import dev.offload.coroutines.TaskRecorder
 import dev.offload.coroutines.activeCount
 import dev.offload.coroutines.cancel
 import dev.offload.coroutines.cancelAll
+import dev.offload.coroutines.cancelAndJoin
 import dev.offload.coroutines.complete
 import dev.offload.coroutines.find
 import dev.offload.coroutines.isInFlight
@@ -25,6 +26,7 @@ import kotlinx.coroutines.withContext
 import java.util.Optional
 import java.util.concurrent.CompletableFuture
 import java.util.function.Function
+import kotlin.time.toKotlinDuration
 
 /** The contract's view of an [OffloadScope]. */
 internal open class KotlinScopeFace(private val scope: OffloadScope) : ScopeFace {
@@ -69,6 +71,12 @@ internal open class KotlinScopeFace(private val scope: OffloadScope) : ScopeFace
 
     override fun cancel(key: OffloadKey<*>): Boolean = scope.cancel(key)
 
+    override fun cancel(kind: OffloadKind<*, *>): Int = scope.cancel(kind)
+
+    override fun cancelAndJoin(key: OffloadKey<*>): Wait<Void> = KotlinWait { scope.cancelAndJoin(key).let { null } }
+
+    override fun joinAll(keys: Collection<OffloadKey<*>>): Wait<Void> = KotlinWait { scope.joinAll(keys).let { null } }
+
     override fun cancelAll(): Int = scope.cancelAll()
 
     override fun activeCount(): Long = scope.activeCount.toLong()
@@ -79,15 +87,19 @@ internal open class KotlinScopeFace(private val scope: OffloadScope) : ScopeFace
 
     override fun recorder(kind: OffloadKind<*, *>): RecorderFace = KotlinRecorderFace(TaskRecorder(scope, kind))
 
-    override fun openScope(name: String, options: ScopeOptions): ScopeFace =
-        KotlinScopeFace(scope.openScope(name, options.failFast(), options.concurrency()))
+    override fun openScope(name: String, options: ScopeOptions): ScopeFace = KotlinScopeFace(
+        scope.openScope(name, options.failFast(), options.concurrency(), options.timeout()?.toKotlinDuration()),
+    )
 
     override fun <R : Any> within(name: String, options: ScopeOptions, block: Function<ScopeFace, R>): Wait<R> =
         KotlinWait {
             // The block may hold its thread. What is thrown goes around withContext, which may copy it.
             withContext(Dispatchers.IO) {
                 runCatching {
-                    scope.scope(name, options.failFast(), options.concurrency()) { block.apply(KotlinScopeFace(this)) }
+                    val timeout = options.timeout()?.toKotlinDuration()
+                    scope.scope(name, options.failFast(), options.concurrency(), timeout) {
+                        block.apply(KotlinScopeFace(this))
+                    }
                 }
             }.getOrThrow()
         }
@@ -105,6 +117,8 @@ internal open class KotlinScopeFace(private val scope: OffloadScope) : ScopeFace
 internal class KotlinHandle<T : Any>(private val deferred: OffloadDeferred<T>) : Handle<T> {
     @Suppress("UNCHECKED_CAST") // the key it was submitted under
     override fun key() = deferred.key() as OffloadKey<T>
+
+    override fun jobNumber() = deferred.jobNumber()
 
     override fun jobState() = deferred.jobState()
 

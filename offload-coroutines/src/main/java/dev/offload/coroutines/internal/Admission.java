@@ -69,7 +69,8 @@ final class Admission {
         grant(ticket, State.PERMIT, List.of());
         return true;
       }
-      if (!beyond && !ticket.lane.takesSubmission()) {
+      ticket.refusedBy = beyond || ticket.lane.hasRoom() ? null : ticket.lane.firstFullQueue();
+      if (ticket.refusedBy != null) {
         return false;
       }
       ticket.state = State.PLACE;

@@ -21,6 +21,7 @@ public final class Engine {
   public final SideThreads side;
 
   private final OffloadTimer timer;
+  private final JobNumbers numbers = new JobNumbers();
   private final LongSupplier ticker;
   private final ScopeCore root;
 
@@ -62,6 +63,11 @@ public final class Engine {
       }
       side.release();
     }
+  }
+
+  /** The numbers of its jobs. */
+  JobNumbers numbers() {
+    return numbers;
   }
 
   /** The scope of the manager. */

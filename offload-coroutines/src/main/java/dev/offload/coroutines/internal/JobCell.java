@@ -21,7 +21,6 @@ import dev.offload.KeyStuckException;
 import dev.offload.OffloadCancelledException;
 import dev.offload.OffloadFailedException;
 import dev.offload.OffloadKey;
-import dev.offload.OffloadTimeoutException;
 import dev.offload.TimeoutPolicy;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -47,7 +46,7 @@ import org.jspecify.annotations.Nullable;
  *  QUEUED      RUNNING      begin()                               no                starts
  *  QUEUED      FAILED       its executor refused it               yes               never starts
  *  WAITING,
- *   QUEUED     CANCELLED    cancel, or the last lease dropped     yes               never starts
+ *   QUEUED     CANCELLED    cancel, limit, or last lease dropped  yes               never starts
  *  RUNNING     SUCCEEDED    the body's end with a value           yes               has ended
  *  RUNNING     FAILED       the body's end with an exception      yes               has ended
  *  RUNNING     CANCELLING   cancel, limit, or last lease dropped  yes               is asked to end
@@ -64,7 +63,7 @@ import org.jspecify.annotations.Nullable;
  * CAS that decides, and read after the word: who sees SUCCEEDED or FAILED sees the outcome. A
  * cancelled job's answer is computed from its reason.
  */
-public final class JobCell<T extends @Nullable Object> extends Waiters {
+public class JobCell<T extends @Nullable Object> extends Waiters {
   private static final int SPINS = 100;
 
   /** What {@link #decideDrop} answers besides a state. */
@@ -75,12 +74,14 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
   private static final VarHandle WORD;
   private static final VarHandle DROPPED;
   private static final VarHandle GUARD;
+  private static final VarHandle NUMBER;
 
   static {
     try {
       WORD = MethodHandles.lookup().findVarHandle(JobCell.class, "word", long.class);
       DROPPED = MethodHandles.lookup().findVarHandle(JobCell.class, "dropped", long.class);
       GUARD = MethodHandles.lookup().findVarHandle(JobCell.class, "guard", OffloadTimer.Task.class);
+      NUMBER = MethodHandles.lookup().findVarHandle(JobCell.class, "number", long.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -122,6 +123,10 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
    * CANCELLING.
    */
   private volatile OffloadTimer.@Nullable Task guard;
+
+  /** Its number in the manager; zero until somebody asks for it. */
+  @SuppressWarnings("FieldMayBeFinal") // written through NUMBER
+  private volatile long number;
 
   /** Whether anyone ever asked for the outcome. */
   private volatile boolean observed;
@@ -175,6 +180,29 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
   /** The key the job was submitted under. */
   public OffloadKey<T> key() {
     return key;
+  }
+
+  /** Its number in the manager, by which it can be found from now on. */
+  public long number() {
+    long own = number;
+    if (own == 0) {
+      JobNumbers numbers = scope.engine().numbers();
+      own = numbers.next();
+      if (NUMBER.compareAndSet(this, 0L, own)) {
+        numbers.given(own, this);
+      } else {
+        own = number;
+      }
+    }
+    return own;
+  }
+
+  /** It has ended, and is not to be found any more. */
+  void forgetNumber() {
+    long own = number;
+    if (own != 0) {
+      scope.engine().numbers().ended(own);
+    }
   }
 
   /** Takes the key of the entry it is put into, so that it can be found there by identity. */
@@ -268,6 +296,7 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     long gone = dropped; // first: of those taken until now
     long w = toldWord();
     return new JobSnapshot(
+        number(),
         key,
         label(),
         publicState(w),
@@ -351,11 +380,30 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
       if (JobWord.isDecided(w)) {
         return TOO_LATE;
       }
-      if (onLastLease == null) {
+      if (onLastLease == null || lingers(takenOf(w))) {
         return NOT_LAST;
       }
       if (WORD.compareAndSet(this, w, cancelled(w, onLastLease))) {
         return stateOf(w);
+      }
+    }
+  }
+
+  /** Whether it goes on for now, although as many leases as were ever taken have been dropped. */
+  boolean lingers(long taken) {
+    return false;
+  }
+
+  /** Cancels the job, unless it is decided or a lease was taken since there were {@code taken}. */
+  void abandon(long taken) {
+    for (; ; ) {
+      long w = word;
+      if (JobWord.isDecided(w) || takenOf(w) != taken) {
+        return;
+      }
+      if (WORD.compareAndSet(this, w, cancelled(w, CancelReason.ABANDONED))) {
+        cancelDecided(stateOf(w), null);
+        return;
       }
     }
   }
@@ -447,6 +495,20 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     return was >= 0;
   }
 
+  /** Cancels the job if its body has not begun. */
+  void cancelUnstarted() {
+    for (; ; ) {
+      long w = word;
+      if (stateOf(w) >= RUNNING) {
+        return;
+      }
+      if (WORD.compareAndSet(this, w, JobWord.notStarted(w))) {
+        cancelDecided(stateOf(w), null);
+        return;
+      }
+    }
+  }
+
   /**
    * Only decides: the caller has to call {@link #cancelDecided} soon, outside all locks. Answers
    * the state before, or {@link #TOO_LATE} if the outcome was decided already.
@@ -521,6 +583,13 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     // It may have been started since, and even cancelled: then the timer of its dying is there.
     if (!GUARD.compareAndSet(this, null, task) || !isWaiting()) {
       OffloadTimer.cancel(task);
+    }
+  }
+
+  /** Limits how long it takes until its body begins. Called once the job is visible. */
+  void limitStart() {
+    if (limits != null) {
+      limits.armStart(this);
     }
   }
 
@@ -722,6 +791,11 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
     return !observed && stateOf(word) == FAILED;
   }
 
+  /** Whether nobody has, or ever had, a handle on it. */
+  boolean isSpawned() {
+    return onLastLease == null && key instanceof OffloadKey.Auto;
+  }
+
   /** Notes that someone asked for the outcome, so that a failure needs no report. */
   public void markObserved() {
     observed = true;
@@ -748,7 +822,7 @@ public final class JobCell<T extends @Nullable Object> extends Waiters {
   private Throwable cancelFailure() {
     CancelReason reason = Objects.requireNonNull(reasonOf(word));
     if (reason == CancelReason.TIMED_OUT && limits != null) {
-      return new OffloadTimeoutException(label(), limits.cancelAfter());
+      return limits.failure(label(), JobWord.wasNotStarted(word));
     }
     return new OffloadCancelledException(label(), reason);
   }

@@ -65,6 +65,7 @@ final class JobEnd {
       try {
         letGo = Admission.ended(job);
         last = job.countOut();
+        job.forgetNumber();
         JobCell<?> successor = scope.remove(job);
         if (successor != null && successor.endWaiting()) {
           waitOfSuccessor = successor.takeGuard();

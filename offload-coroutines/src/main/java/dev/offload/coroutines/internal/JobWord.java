@@ -23,6 +23,9 @@ final class JobWord {
   private static final int REASON_SHIFT = 3;
   private static final int REASON_MASK = 7;
 
+  /** Beside the public reasons: TIMED_OUT before the body began. */
+  private static final int NOT_STARTED = 6;
+
   private JobWord() {}
 
   static int stateOf(long word) {
@@ -50,12 +53,22 @@ final class JobWord {
     return word - stateOf(word) + to + ((long) encode(reason) << REASON_SHIFT);
   }
 
+  /** The word after a job that has not begun is cancelled, since it took too long to. */
+  static long notStarted(long word) {
+    return word - stateOf(word) + CANCELLED + ((long) NOT_STARTED << REASON_SHIFT);
+  }
+
+  /** Whether it was ended by {@link #notStarted}. */
+  static boolean wasNotStarted(long word) {
+    return ((int) (word >> REASON_SHIFT) & REASON_MASK) == NOT_STARTED;
+  }
+
   static @Nullable CancelReason reasonOf(long word) {
     return switch ((int) (word >> REASON_SHIFT) & REASON_MASK) {
       case 1 -> CancelReason.CANCELLED;
       case 2 -> CancelReason.ABANDONED;
       case 3 -> CancelReason.REPLACED;
-      case 4 -> CancelReason.TIMED_OUT;
+      case 4, NOT_STARTED -> CancelReason.TIMED_OUT;
       case 5 -> CancelReason.SCOPE_CLOSED;
       default -> null;
     };

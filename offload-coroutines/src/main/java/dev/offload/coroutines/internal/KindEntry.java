@@ -8,6 +8,7 @@ import dev.offload.OffloadConfig;
 import dev.offload.OffloadKey;
 import dev.offload.OffloadKind;
 import dev.offload.TimeoutPolicy;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** What a manager knows of one kind: its settings, resolved once. */
@@ -29,7 +30,7 @@ final class KindEntry {
     AbandonPolicy whenLeft = policy.abandon();
     this.conflict = policy.conflict();
     this.timeout = limits == null ? TimeoutPolicy.none() : limits;
-    this.abandon = whenLeft == null ? AbandonPolicy.CANCEL : whenLeft;
+    this.abandon = whenLeft == null ? AbandonPolicy.cancel() : whenLeft;
   }
 
   /** The conflict policy of a submission. */
@@ -62,6 +63,12 @@ final class KindEntry {
 
   /** What the loss of the last lease does to a shared job of this kind; null for nothing. */
   @Nullable CancelReason whenAbandoned() {
-    return abandon == AbandonPolicy.CANCEL ? CancelReason.ABANDONED : null;
+    return abandon.time() == null ? null : CancelReason.ABANDONED;
+  }
+
+  /** How long a shared job of this kind goes on without a lease; null if it does not. */
+  @Nullable Duration linger() {
+    Duration time = abandon.time();
+    return time == null || time.isZero() ? null : time;
   }
 }

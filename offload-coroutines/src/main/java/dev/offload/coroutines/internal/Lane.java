@@ -58,15 +58,17 @@ final class Lane {
 
   /** Whether a submission would be taken. */
   boolean takesSubmission() {
-    if (hasRoom()) {
-      return true;
-    }
+    return hasRoom() || firstFullQueue() == null;
+  }
+
+  /** A pool without a place in its queue, or null. */
+  @Nullable PermitPool firstFullQueue() {
     for (PermitPool pool : pools) {
       if (!pool.hasQueueRoom()) {
-        return false;
+        return pool;
       }
     }
-    return true;
+    return null;
   }
 
   /** Whether there may be permits for one of its jobs, if they are lent. */

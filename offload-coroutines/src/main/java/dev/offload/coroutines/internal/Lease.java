@@ -81,6 +81,11 @@ public abstract class Lease<T extends @Nullable Object> implements OffloadHandle
   }
 
   @Override
+  public final long jobNumber() {
+    return job.number();
+  }
+
+  @Override
   public final JobState jobState() {
     return job.state();
   }

@@ -2,20 +2,24 @@ package dev.offload.coroutines.internal;
 
 import dev.offload.CancelReason;
 import dev.offload.JobSnapshot;
+import dev.offload.OffloadTimeoutException;
 import dev.offload.TimeoutPolicy;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The time limits of one job: armed on the body's thread before the body runs, disarmed after it
- * has ended, so neither needs a lock. A timer that fires late meets a job that is decided, and does
- * nothing.
+ * The time limits of one job. Those of the body are armed on its thread before it runs, and
+ * disarmed after it has ended, so neither needs a lock. That of the start is armed by who submits,
+ * once the job is visible, so it may have begun or ended before: who arms looks again after it
+ * wrote the timer, and who begins or ends the job looks for the timer after that shows. A timer
+ * that fires late meets a job that is decided, or has begun, and does nothing.
  */
 final class Limits {
   private final TimeoutPolicy policy;
   private long startedNanos;
   private volatile boolean warned;
+  private volatile OffloadTimer.@Nullable Task start;
   private OffloadTimer.@Nullable Task warning;
   private OffloadTimer.@Nullable Task cancel;
 
@@ -25,10 +29,24 @@ final class Limits {
 
   /** The limits of a policy, or null if it has none. */
   static @Nullable Limits of(TimeoutPolicy policy) {
-    return policy.warnAfter() == null && policy.cancelAfter() == null ? null : new Limits(policy);
+    return policy.equals(TimeoutPolicy.none()) ? null : new Limits(policy);
   }
 
+  /** The job was accepted. */
+  void armStart(JobCell<?> job) {
+    Duration startWithin = policy.startWithin();
+    if (startWithin != null) {
+      OffloadTimer.Task task = job.schedule(startWithin, job::cancelUnstarted);
+      start = task;
+      if (job.hasBegun()) {
+        OffloadTimer.cancel(task);
+      }
+    }
+  }
+
+  /** The body begins. */
   void arm(JobCell<?> job) {
+    takeBack(start);
     startedNanos = job.scope().engine().nanoTime();
     Duration warnAfter = policy.warnAfter();
     if (warnAfter != null) {
@@ -41,11 +59,14 @@ final class Limits {
   }
 
   void disarm() {
-    if (warning != null) {
-      OffloadTimer.cancel(warning);
-    }
-    if (cancel != null) {
-      OffloadTimer.cancel(cancel);
+    takeBack(start);
+    takeBack(warning);
+    takeBack(cancel);
+  }
+
+  private static void takeBack(OffloadTimer.@Nullable Task task) {
+    if (task != null) {
+      OffloadTimer.cancel(task);
     }
   }
 
@@ -67,7 +88,10 @@ final class Limits {
     }
   }
 
-  Duration cancelAfter() {
-    return Objects.requireNonNull(policy.cancelAfter());
+  /** What callers are told of a job that a limit has ended. */
+  OffloadTimeoutException failure(String label, boolean beforeStart) {
+    return beforeStart
+        ? OffloadTimeoutException.notStarted(label, Objects.requireNonNull(policy.startWithin()))
+        : OffloadTimeoutException.ranTooLong(label, Objects.requireNonNull(policy.cancelAfter()));
   }
 }

@@ -17,9 +17,14 @@ import org.jspecify.annotations.Nullable;
  * @param how what happened
  * @param job the job, null if and only if the submission was refused
  * @param by the scope that took or refused it
+ * @param limit whose limit was full, if that is why it was refused
  */
 public record Placement<T extends @Nullable Object>(
-    How how, @Nullable JobCell<T> job, ScopeCore by) {
+    How how, @Nullable JobCell<T> job, ScopeCore by, @Nullable String limit) {
+
+  Placement(How how, @Nullable JobCell<T> job, ScopeCore by) {
+    this(how, job, by, null);
+  }
 
   /** What happened. */
   public enum How {
@@ -48,7 +53,8 @@ public record Placement<T extends @Nullable Object>(
   private OffloadRejectedException refusal(OffloadKey<T> key) {
     return switch (how) {
       case KEY_IN_FLIGHT -> new KeyInFlightException(by.engine().label(key));
-      case QUEUE_FULL -> OffloadRejectedException.queueFull(by.engine().label(key));
+      case QUEUE_FULL ->
+          OffloadRejectedException.queueFull(by.engine().label(key), Objects.requireNonNull(limit));
       default -> by.closed();
     };
   }
@@ -60,7 +66,7 @@ public record Placement<T extends @Nullable Object>(
       case JOINED -> new Submission.Joined<>(wrap.apply(this));
       case REPLACED -> new Submission.Replaced<>(wrap.apply(this));
       case KEY_IN_FLIGHT -> new Submission.Rejected<>(RejectReason.KEY_IN_FLIGHT);
-      case QUEUE_FULL -> new Submission.Rejected<>(RejectReason.QUEUE_FULL);
+      case QUEUE_FULL -> new Submission.Rejected<>(RejectReason.QUEUE_FULL, limit);
       case SCOPE_CLOSED -> new Submission.Rejected<>(RejectReason.SCOPE_CLOSED);
     };
   }

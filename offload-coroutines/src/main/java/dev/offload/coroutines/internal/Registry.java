@@ -187,6 +187,13 @@ final class Registry {
     return jobs;
   }
 
+  /** Visits all jobs under the key, as {@link #all()}. */
+  void forEach(OffloadKey<?> key, Consumer<JobCell<?>> action) {
+    for (JobCell<?> job = mapOf(key).get(key); job != null; job = job.older) {
+      action.accept(job);
+    }
+  }
+
   /** Visits all jobs, as {@link #all()}. */
   void forEach(Consumer<JobCell<?>> action) {
     forEach(newest, action);

@@ -6,7 +6,9 @@ import dev.offload.ConflictPolicy;
 import dev.offload.JobSnapshot;
 import dev.offload.JobState;
 import dev.offload.OffloadKey;
+import dev.offload.OffloadKind;
 import dev.offload.OffloadStats;
+import dev.offload.OffloadTimeoutException;
 import dev.offload.RejectReason;
 import dev.offload.ScopeClosedException;
 import dev.offload.ScopeSnapshot;
@@ -15,8 +17,10 @@ import dev.offload.coroutines.internal.Gate.Step;
 import dev.offload.coroutines.internal.Placement.How;
 import dev.offload.coroutines.internal.Registry.Conflict;
 import dev.offload.coroutines.internal.Registry.Placed;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +60,7 @@ public final class ScopeCore implements WaitTarget {
   private final Gate gate = new Gate();
   private final ConcurrentHashMap<KindEntry, Account> accounts;
   private final OwnLeases leases = new OwnLeases();
-  private final UnseenFailures unseen = new UnseenFailures();
+  private final UnseenFailures unseen;
   private final AtomicReference<@Nullable JobCell<?>> firstFailed = new AtomicReference<>();
 
   /**
@@ -76,6 +80,9 @@ public final class ScopeCore implements WaitTarget {
   /** Its part in waits of bodies; null if it never had any. Written under their lock. */
   private volatile @Nullable WaitNode node;
 
+  /** Its time limit; null if it has none. Written once, before the scope is handed out. */
+  private volatile @Nullable Deadline deadline;
+
   private volatile Runnable onClose = () -> {};
 
   private volatile @Nullable Object face;
@@ -93,6 +100,7 @@ public final class ScopeCore implements WaitTarget {
     this.name = name;
     this.failFast = failFast;
     this.openedNanos = engine.nanoTime();
+    this.unseen = new UnseenFailures(parent == null);
     // Most scopes below the manager are for one request, and see few jobs of few kinds.
     this.registry = new Registry(parent == null ? 16 : 4);
     this.accounts = new ConcurrentHashMap<>(parent == null ? 16 : 1);
@@ -137,7 +145,38 @@ public final class ScopeCore implements WaitTarget {
 
   /** What is thrown at those who come too late. */
   public ScopeClosedException closed() {
-    return new ScopeClosedException(name);
+    OffloadTimeoutException timeout = timeout();
+    return timeout == null ? new ScopeClosedException(name) : new ScopeClosedException(timeout);
+  }
+
+  /** What cancelled this scope, if that was its time limit; null if it was not. */
+  public @Nullable OffloadTimeoutException timeout() {
+    Deadline own = deadline;
+    return own == null ? null : own.passed();
+  }
+
+  /**
+   * Cancels this scope when it has not ended by then. To be called once, before it is handed out.
+   *
+   * @param timer what tells the time; null for the manager's
+   */
+  public void limitTime(Duration limit, @Nullable OffloadTimer timer) {
+    Deadline own = new Deadline(this, limit);
+    deadline = own;
+    own.arm(timer);
+  }
+
+  /** Its time is over: as {@link #close}, on a thread that has to go on. */
+  void timeOut() {
+    Deque<ScopeCore> closed = closeTree(new ArrayList<>());
+    engine.side.stop(() -> closed.forEach(ScopeCore::tellClosed));
+  }
+
+  private void isNotTimedOut() {
+    Deadline own = deadline;
+    if (own != null) {
+      own.isOver();
+    }
   }
 
   // While a manager shuts down, it takes members only from those who belong to it already: code
@@ -305,7 +344,11 @@ public final class ScopeCore implements WaitTarget {
       return met;
     }
     TimeoutPolicy limits = account.kind.timeoutFor(timeout);
-    JobCell<T> newcomer = new JobCell<>(key, this, account, body, limits, onLastLease, observed);
+    Duration linger = onLastLease == CancelReason.ABANDONED ? account.kind.linger() : null;
+    JobCell<T> newcomer =
+        linger == null
+            ? new JobCell<>(key, this, account, body, limits, onLastLease, observed)
+            : new LingeringJob<>(key, this, account, body, limits, observed, linger);
     if (!enter(Gate.JOB, viaScope)) {
       return rejected(account, How.SCOPE_CLOSED, RejectReason.SCOPE_CLOSED);
     }
@@ -375,6 +418,7 @@ public final class ScopeCore implements WaitTarget {
       case WAITS, REPLACES -> {
         placed(newcomer);
         conflict.cancelled.forEach(Runnable::run);
+        newcomer.limitStart();
         newcomer.guardWait();
         cancelIfScopeIs(newcomer);
         How how = conflict.placed == Placed.WAITS ? How.STARTED : How.REPLACED;
@@ -391,15 +435,19 @@ public final class ScopeCore implements WaitTarget {
       }
       case FULL -> {
         leave(Gate.JOB);
-        yield tellFull
-            ? rejected(newcomer.account(), How.QUEUE_FULL, RejectReason.QUEUE_FULL)
-            : new Placement<>(How.QUEUE_FULL, null, this);
+        if (tellFull) {
+          tellRejected(newcomer.account(), RejectReason.QUEUE_FULL);
+        }
+        PermitPool full = Objects.requireNonNull(newcomer.ticket()).refusedBy;
+        String limit = Objects.requireNonNull(full).owner;
+        yield new Placement<>(How.QUEUE_FULL, null, this, limit);
       }
     };
   }
 
   private <T extends @Nullable Object> Placement<T> started(JobCell<T> newcomer) {
     placed(newcomer);
+    newcomer.limitStart();
     if (!cancelIfScopeIs(newcomer)) {
       newcomer.admit();
     }
@@ -437,11 +485,15 @@ public final class ScopeCore implements WaitTarget {
 
   private <T extends @Nullable Object> Placement<T> rejected(
       Account account, How how, RejectReason reason) {
+    tellRejected(account, reason);
+    return new Placement<>(how, null, this);
+  }
+
+  private void tellRejected(Account account, RejectReason reason) {
     countRejected(account);
     if (engine.listener.isOn()) {
       engine.listener.post(() -> engine.listener.rejected(account.kind.kind.name(), reason));
     }
-    return new Placement<>(how, null, this);
   }
 
   /** Counts a refusal of this scope, and with it of those above that took over its counts. */
@@ -528,10 +580,11 @@ public final class ScopeCore implements WaitTarget {
   boolean noteFailure(JobCell<?> job) {
     if (failFast && job.hasFailed() && isFirstFailed(job)) {
       job.markObserved();
+      isNotTimedOut();
       gate.advance(Gate.CANCELLED); // it has this job, so it does not terminate with this
       return true;
     }
-    if (parent != null && job.hasFailedUnobserved()) {
+    if (job.hasFailedUnobserved() && !job.isSpawned()) {
       unseen.add(job);
     }
     return false;
@@ -562,11 +615,14 @@ public final class ScopeCore implements WaitTarget {
 
   /** A job failed and nobody has asked for its outcome so far; its callers have been told. */
   void failedUnobserved(JobCell<?> job) {
-    if (parent == null) {
+    if (job.isSpawned()) {
       engine.listener.unobservedFailure(job.snapshot(), Objects.requireNonNull(job.failure()));
-    } else {
-      unseen.reportTooMany();
+      return;
     }
+    if (parent == null) {
+      unseen.limitTime(job, engine.config.unobservedReportAfter());
+    }
+    unseen.reportTooMany();
   }
 
   // The end of the scope: runs once, when it takes no more members and the last one has ended.
@@ -577,6 +633,7 @@ public final class ScopeCore implements WaitTarget {
       return; // what came after it failed, and is taken up again
     }
     isOver = true;
+    isNotTimedOut();
     WaitNode own = node; // who makes it later finds the scope over
     if (own != null) {
       synchronized (WaitGraph.LOCK) {
@@ -711,6 +768,15 @@ public final class ScopeCore implements WaitTarget {
     long[] active = {0};
     forEachScope(scope -> active[0] += scope.gate.jobs());
     return active[0];
+  }
+
+  /** The jobs of this scope alone that are under one of the keys. */
+  public List<JobCell<?>> jobs(Collection<? extends OffloadKey<?>> keys) {
+    List<JobCell<?>> jobs = new ArrayList<>();
+    for (OffloadKey<?> key : keys) {
+      registry.forEach(key, jobs::add);
+    }
+    return jobs;
   }
 
   /** All jobs of this scope and under it whose callers may not all have been told of the end. */
@@ -851,9 +917,30 @@ public final class ScopeCore implements WaitTarget {
     }
   }
 
+  /** Cancels the job of the manager that has the number; true if that changed anything. */
+  public boolean cancelJob(long number) {
+    JobCell<?> job = engine.numbers().find(number);
+    Aftermath after = Aftermath.enter();
+    try {
+      return job != null && job.cancel(CancelReason.CANCELLED);
+    } finally {
+      after.exit();
+    }
+  }
+
   /** Cancels every job of this scope and under it; answers how many that changed. */
   public int cancelAll() {
-    List<JobCell<?>> changed = jobs();
+    return cancelAll(jobs());
+  }
+
+  /** As {@link #cancelAll()}, for the jobs of one kind. */
+  public int cancelAll(OffloadKind<?, ? extends @Nullable Object> kind) {
+    List<JobCell<?>> jobs = jobs();
+    jobs.removeIf(job -> job.key().kind() != kind);
+    return cancelAll(jobs);
+  }
+
+  private static int cancelAll(List<JobCell<?>> changed) {
     Aftermath after = Aftermath.enter();
     try {
       changed.removeIf(job -> !job.cancel(CancelReason.CANCELLED));
@@ -915,6 +1002,7 @@ public final class ScopeCore implements WaitTarget {
     Deque<ScopeCore> closed = new ArrayDeque<>();
     forEachScope(
         scope -> {
+          scope.isNotTimedOut();
           if (scope.advance(Gate.CANCELLED)) {
             closed.push(scope);
           }

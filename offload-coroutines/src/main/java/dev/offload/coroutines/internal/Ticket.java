@@ -2,6 +2,7 @@ package dev.offload.coroutines.internal;
 
 import dev.offload.coroutines.internal.PermitPool.Hold;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a job under concurrency limits holds of them. Guarded by {@link WaitGraph#LOCK}.
@@ -36,6 +37,9 @@ final class Ticket {
 
   /** Its holds on permits, also those it has lent; one of each pool. */
   List<Hold> holds = List.of();
+
+  /** Whose queue had no place for it; null for none. */
+  @Nullable PermitPool refusedBy;
 
   Ticket(JobCell<?> job, Lane lane) {
     this.job = job;

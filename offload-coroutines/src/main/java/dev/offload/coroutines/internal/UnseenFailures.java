@@ -1,54 +1,123 @@
 package dev.offload.coroutines.internal;
 
-import java.util.ArrayDeque;
-import java.util.List;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
-import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Failures of a scope's own jobs that nobody has asked for yet, to be reported at its end. Of a
- * scope that stays open for long, the oldest are reported before.
+ * Failed jobs of a scope that nobody has asked for yet. They are reported at its end; a manager,
+ * which may never end, gives each of them some time. Where there are too many, the oldest are
+ * reported before.
+ *
+ * <p>A job is in here from before its callers are told until it is reported or found to have been
+ * asked for, whoever comes first: its time, the end, or one too many. Taking it out is one step
+ * under the lock, so it is reported once. The user is called outside of it.
  */
 final class UnseenFailures {
-  /** How many are kept: each keeps a job and its exception from being collected. */
+  /** How many are kept for a scope: each keeps a job and its exception from being collected. */
   private static final int MOST = 1_000;
 
-  /** Null while there was none: few scopes have any. */
-  private @Nullable Queue<JobCell<?>> failed;
+  /** As many for a manager, as its callers may be many, and are given time. */
+  private static final int MOST_OF_MANAGER = 10_000;
+
+  private static final OffloadTimer.Task NO_TIMER = () -> {};
+
+  private final int most;
+
+  /**
+   * With the timers of their time, in order of their end. Null while there was none: most often.
+   */
+  private @Nullable Map<JobCell<?>, OffloadTimer.Task> failed;
+
+  /** How many come before those that were asked for meanwhile are taken out again. */
+  private int untilSweep;
+
+  UnseenFailures(boolean ofManager) {
+    most = ofManager ? MOST_OF_MANAGER : MOST;
+  }
 
   synchronized void add(JobCell<?> job) {
     if (failed == null) {
-      failed = new ArrayDeque<>();
+      failed = new LinkedHashMap<>();
     }
-    failed.add(job);
+    failed.put(job, NO_TIMER);
+  }
+
+  /**
+   * Begins the time of a job that was added, by a clock that may be the user's: apart from {@link
+   * #add}, which is called where nothing foreign may be.
+   */
+  void limitTime(JobCell<?> job, Duration time) {
+    SafeListener listener = job.scope().engine().listener;
+    OffloadTimer.Task task = job.schedule(time, () -> listener.post(() -> reportWhenDue(job)));
+    if (!setTimer(job, task)) {
+      OffloadTimer.cancel(task);
+    }
+  }
+
+  private void reportWhenDue(JobCell<?> job) {
+    if (take(job)) {
+      report(job);
+    }
+  }
+
+  private synchronized boolean setTimer(JobCell<?> job, OffloadTimer.Task task) {
+    return failed != null && failed.replace(job, task) != null;
+  }
+
+  private synchronized boolean take(JobCell<?> job) {
+    return failed != null && failed.remove(job) != null;
   }
 
   /** Reports the oldest if there are too many; apart from {@link #add}, since it calls the user. */
   void reportTooMany() {
-    JobCell<?> oldest = takeTooMany();
-    if (oldest != null) {
-      report(oldest);
-    }
+    takeTooMany().forEach(UnseenFailures::reportTaken);
   }
 
-  private synchronized @Nullable JobCell<?> takeTooMany() {
-    return failed != null && failed.size() > MOST ? failed.remove() : null;
+  /** The oldest, and now and then also those that somebody has asked for meanwhile. */
+  private synchronized Map<JobCell<?>, OffloadTimer.Task> takeTooMany() {
+    if (failed == null || failed.size() <= most) {
+      return Map.of();
+    }
+    Map<JobCell<?>, OffloadTimer.Task> taken = new LinkedHashMap<>();
+    if (--untilSweep < 0) {
+      untilSweep = most / 2;
+      failed.forEach(
+          (job, timer) -> {
+            if (!job.hasFailedUnobserved()) {
+              taken.put(job, timer);
+            }
+          });
+      taken.keySet().forEach(failed::remove);
+    }
+    if (failed.size() > most) {
+      Map.Entry<JobCell<?>, OffloadTimer.Task> oldest = failed.entrySet().iterator().next();
+      taken.put(oldest.getKey(), oldest.getValue());
+      failed.remove(oldest.getKey());
+    }
+    return taken;
   }
 
   /** Reports all that nobody has asked for meanwhile; calls the user. */
   void reportAll() {
-    taken().forEach(UnseenFailures::report);
+    takeAll().forEach(UnseenFailures::reportTaken);
   }
 
   synchronized boolean isEmpty() {
     return failed == null;
   }
 
-  private synchronized List<JobCell<?>> taken() {
-    List<JobCell<?>> taken = failed == null ? List.of() : List.copyOf(failed);
+  private synchronized Map<JobCell<?>, OffloadTimer.Task> takeAll() {
+    Map<JobCell<?>, OffloadTimer.Task> taken = failed == null ? Map.of() : failed;
     failed = null;
     return taken;
+  }
+
+  private static void reportTaken(JobCell<?> job, OffloadTimer.Task timer) {
+    OffloadTimer.cancel(timer);
+    report(job);
   }
 
   private static void report(JobCell<?> job) {

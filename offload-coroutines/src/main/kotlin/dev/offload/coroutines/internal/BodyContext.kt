@@ -7,12 +7,17 @@ import kotlinx.coroutines.CoroutineName
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.Job
+import kotlinx.coroutines.ThreadContextElement
 import kotlin.coroutines.ContinuationInterceptor
 import kotlin.coroutines.CoroutineContext
 import kotlin.coroutines.EmptyCoroutineContext
 
-/** The context in which bodies of a scope run: without a `Job`, because the registry owns them. */
-internal class BodyContext(context: CoroutineContext) {
+/**
+ * The context in which bodies of a scope run: without a `Job`, because the registry owns them.
+ *
+ * @param carry the keys of plain elements that a job takes along from whoever starts it, if another scope owns it
+ */
+internal class BodyContext(context: CoroutineContext, private val carry: Set<CoroutineContext.Key<*>> = emptySet()) {
     /** As it was given, for other coroutines of the scope. */
     val all: CoroutineContext = Dispatchers.Default + context.minusKey(Job).minusKey(JobElement).minusKey(CallDepth)
 
@@ -38,6 +43,16 @@ internal class BodyContext(context: CoroutineContext) {
         val own = if (joined[CoroutineName] == null) named(name) else null
         return SuspendBody(OneBodyContext(joined.with(guarded), JobElement(), own), guarded, block)
     }
+
+    /**
+     * What a job of this scope takes from the [starter], which is of another one: what belongs to threads, as MDC and traces,
+     * and what its users named.
+     */
+    fun takenFrom(starter: CoroutineContext): CoroutineContext =
+        starter.fold(EmptyCoroutineContext as CoroutineContext) { taken, element ->
+            val ofThread = element is ThreadContextElement<*> && element !is JobElement
+            if (ofThread || element.key in carry) taken + element else taken
+        }
 
     private fun named(name: String): CoroutineName {
         val last = lastName

@@ -105,12 +105,6 @@ internal suspend inline fun WaitEdge.around(wait: suspend (WaitEdge?) -> Unit) =
     }
 }
 
-/** What a job of the manager takes from the context of whoever started it: what belongs to threads, as MDC and traces. */
-internal fun CoroutineContext.threadElements(): CoroutineContext =
-    fold(EmptyCoroutineContext as CoroutineContext) { taken, element ->
-        if (element is ThreadContextElement<*> && element !is JobElement) taken + element else taken
-    }
-
 /** This context for one more coroutine: elements that want to be copied for it are. */
 @OptIn(DelicateCoroutinesApi::class, ExperimentalCoroutinesApi::class)
 internal fun CoroutineContext.copied(): CoroutineContext = if (!isCopied()) {

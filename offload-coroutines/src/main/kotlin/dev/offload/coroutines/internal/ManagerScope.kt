@@ -6,6 +6,7 @@ import dev.offload.coroutines.OffloadManager
 import dev.offload.spi.OffloadListener
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineDispatcher
+import kotlinx.coroutines.CoroutineExceptionHandler
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.InternalCoroutinesApi
 import kotlinx.coroutines.Job
@@ -83,8 +84,9 @@ internal class ManagerScope private constructor(
             listener: OffloadListener?,
             timeSource: TimeSource,
             name: String,
+            carry: Set<CoroutineContext.Key<*>>,
         ): ManagerScope {
-            val bodies = checkedBodies(context)
+            val bodies = checkedBodies(context, carry)
             val dispatcherTimer = DispatcherTimer.of(bodies.all)
             val systemTimer = if (dispatcherTimer == null) SystemTimer("offload-timer-$name") else null
             val engine = Engine(name, config, listener, dispatcherTimer ?: systemTimer!!, ticker(timeSource))
@@ -93,13 +95,18 @@ internal class ManagerScope private constructor(
 
         /** A face for a manager that has its own way to time limits. */
         fun over(core: ScopeCore, context: CoroutineContext): ManagerScope =
-            ManagerScope(core.engine().config, checkedBodies(context), null, core)
+            ManagerScope(core.engine().config, checkedBodies(context, emptySet()), null, core)
 
-        private fun checkedBodies(context: CoroutineContext): BodyContext {
+        private fun checkedBodies(context: CoroutineContext, carry: Set<CoroutineContext.Key<*>>): BodyContext {
             require(context[Job] == null) {
                 "context must not hold a Job: a manager is a root and is ended with shutdown; pass context.minusKey(Job)"
             }
-            val bodies = BodyContext(context)
+            for (own in listOf(Job, ContinuationInterceptor, CoroutineExceptionHandler)) {
+                require(own !in carry) {
+                    "carry must not hold ${own.javaClass.name}: a job of the manager has the manager's, or its own"
+                }
+            }
+            val bodies = BodyContext(context, carry.toSet())
             require(bodies.all[ContinuationInterceptor] is CoroutineDispatcher) {
                 "context must hold a CoroutineDispatcher to run bodies on, but holds another ContinuationInterceptor"
             }

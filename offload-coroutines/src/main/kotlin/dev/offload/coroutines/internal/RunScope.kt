@@ -20,6 +20,18 @@ import kotlinx.coroutines.withContext
 import kotlin.coroutines.ContinuationInterceptor
 import kotlin.coroutines.CoroutineContext
 import kotlin.coroutines.EmptyCoroutineContext
+import kotlin.time.Duration
+import kotlin.time.toJavaDuration
+
+/** How a scope is to be, besides its name and limit. */
+internal class ScopeSettings(val failFast: Boolean, val timeout: Duration?) {
+    init {
+        require(timeout == null || timeout.isPositive()) { "timeout must be longer than zero, but is $timeout" }
+        require(timeout == null || timeout.inWholeNanoseconds < Long.MAX_VALUE) {
+            "timeout must fit into a Long of nanoseconds, but is $timeout; for no limit, leave it out"
+        }
+    }
+}
 
 /**
  * Runs [block] in the scope [core], and ends the scope: a block that returns lets the scope complete, anything else cancels
@@ -30,14 +42,14 @@ import kotlin.coroutines.EmptyCoroutineContext
  */
 internal suspend fun <R> runScope(
     core: ScopeCore,
-    failFast: Boolean,
+    options: ScopeSettings,
     depth: CallDepth,
     face: (ScopeCore, CoroutineContext) -> ChildScope,
     block: suspend OffloadScope.() -> R,
 ): R {
-    val run = ScopeRun(core, face, block)
+    val run = ScopeRun(core, options.timeout, face, block)
     return try {
-        inScopeCoroutine(core, failFast, depth) { run.structured(this) }
+        inScopeCoroutine(core, options.failFast, depth) { run.structured(this) }
         currentCoroutineContext().ensureActive()
         // A job that failed just before the last one ended: there was nothing left to cancel.
         core.firstFailure()?.let { throw it }
@@ -52,6 +64,7 @@ internal suspend fun <R> runScope(
 
 private class ScopeRun<R>(
     private val core: ScopeCore,
+    private val timeout: Duration?,
     private val face: (ScopeCore, CoroutineContext) -> ChildScope,
     private val block: suspend OffloadScope.() -> R,
 ) {
@@ -72,6 +85,9 @@ private class ScopeRun<R>(
             coroutine.cancel(CancellationException("scope '${core.name()}' was closed"))
         }
         val scope = face(core, coroutine.coroutineContext)
+        if (timeout != null) {
+            core.limitTime(timeout.toJavaDuration(), DispatcherTimer.of(coroutine.coroutineContext))
+        }
         try {
             runCatching { scope.block() }.also { result = it }.getOrThrow()
             coroutine.children.forEach { it.join() }
@@ -99,7 +115,7 @@ private class ScopeRun<R>(
         // As it is, and not as a copy that the coroutine library makes to recover its stack trace.
         val ofBlock = result?.exceptionOrNull()
         val own = if (ofBlock == null || ofBlock is CancellationException) thrown else ofBlock
-        return if (closed && own.isOfClosing()) core.closed() else own
+        return if (closed && own.isOfClosing()) core.timeout() ?: core.closed() else own
     }
 
     private fun Throwable.isOfClosing() = this is CancellationException ||
@@ -114,7 +130,7 @@ private class ScopeRun<R>(
 @OptIn(ExperimentalCoroutinesApi::class)
 internal fun CoroutineScope.openScope(
     core: ScopeCore,
-    failFast: Boolean,
+    options: ScopeSettings,
     face: (ScopeCore, CoroutineContext) -> ChildScope,
 ): OffloadScope {
     lateinit var opened: ChildScope
@@ -124,7 +140,7 @@ internal fun CoroutineScope.openScope(
     val run: suspend CoroutineScope.() -> Unit = {
         try {
             val faceOf = { of: ScopeCore, context: CoroutineContext -> face(of, context + given).also { opened = it } }
-            runScope(core, failFast, CallDepth.NONE, faceOf) { opened.completion.await() }
+            runScope(core, options, CallDepth.NONE, faceOf) { opened.completion.await() }
         } catch (e: CancellationException) {
             throw e
         } catch (_: Throwable) {

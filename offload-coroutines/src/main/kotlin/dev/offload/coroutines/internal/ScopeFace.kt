@@ -16,6 +16,7 @@ import kotlinx.coroutines.suspendCancellableCoroutine
 import kotlin.coroutines.CoroutineContext
 import kotlin.coroutines.EmptyCoroutineContext
 import kotlin.coroutines.resume
+import kotlin.time.Duration
 
 /** The Kotlin face of a [ScopeCore]: what manager and other scopes have in common. */
 internal abstract class ScopeFace(val core: ScopeCore) : OffloadScope {
@@ -123,7 +124,7 @@ internal abstract class ScopeFace(val core: ScopeCore) : OffloadScope {
     ): DeferredLease<T> {
         val inFlight = if (conflict == ConflictPolicy.JOIN) core.tryJoin(key) else null
         if (inFlight != null) return DeferredLease(inFlight, true)
-        val body = managerBodies.body(key.kind().name(), context().threadElements(), block)
+        val body = managerBodies.run { body(key.kind().name(), takenFrom(context()), block) }
         return handle(key, core.share(key, conflict, timeout, body, observed))
     }
 
@@ -141,11 +142,10 @@ internal abstract class ScopeFace(val core: ScopeCore) : OffloadScope {
         context: CoroutineContext,
         block: suspend CoroutineScope.() -> Unit,
     ): OffloadKey.Auto<*> =
-        core.spawn(label, managerBodies.body<Any?>(label, (carried + context).threadElements(), block))
+        core.spawn(label, managerBodies.run { body<Any?>(label, takenFrom(carried + context), block) })
 
-    suspend fun joinJobs() {
+    suspend fun join(jobs: List<JobCell<*>>) {
         currentCoroutineContext().ensureActive()
-        val jobs = core.jobs()
         waitingFor({ to -> jobs.forEach { it.end().eachPart(to) } }) { edge ->
             jobs.forEach { it.awaitClosed(core.engine().side, edge) }
         }
@@ -155,22 +155,31 @@ internal abstract class ScopeFace(val core: ScopeCore) : OffloadScope {
         name: String,
         failFast: Boolean,
         concurrency: ConcurrencyLimit?,
+        timeout: Duration?,
         block: suspend OffloadScope.() -> R,
     ): R {
+        val options = ScopeSettings(failFast, timeout)
         val context = currentCoroutineContext()
         context.ensureActive()
         val depth = CallDepth.below(context)
-        if (!depth.isDeep) return runScope(core.open(name, failFast, concurrency), failFast, depth, ::child, block)
+        if (!depth.isDeep) return runScope(core.open(name, failFast, concurrency), options, depth, ::child, block)
         unwindStack()
         context.ensureActive()
-        val outcome = runCatching { runScope(core.open(name, failFast, concurrency), failFast, depth, ::child, block) }
+        val outcome = runCatching { runScope(core.open(name, failFast, concurrency), options, depth, ::child, block) }
         // The callers of a chain that has suspended go on inside each other's calls: the way out is as deep as the way in.
         unwindStack()
         return outcome.getOrThrow()
     }
 
-    override fun openScope(name: String, failFast: Boolean, concurrency: ConcurrencyLimit?): OffloadScope =
-        openScope(core.open(name, failFast, concurrency), failFast, ::child)
+    override fun openScope(
+        name: String,
+        failFast: Boolean,
+        concurrency: ConcurrencyLimit?,
+        timeout: Duration?,
+    ): OffloadScope {
+        val options = ScopeSettings(failFast, timeout)
+        return openScope(core.open(name, failFast, concurrency), options, ::child)
+    }
 
     private fun child(core: ScopeCore, context: CoroutineContext) = ChildScope(core, root, managerBodies, context)
 }

@@ -133,7 +133,10 @@ internal class AnswerLincheckTest : LincheckTest(AnswerSpecification::class.java
     private companion object {
         val KIND = OffloadKind.named<Any, String>("answer")
         val ONE = OffloadKind.named<Any, String>("one")
-        val FINISHING = OffloadConfig.builder().kind(KIND, KindPolicy.unset().withAbandon(AbandonPolicy.FINISH)).build()
+        val FINISHING = OffloadConfig.builder().kind(
+            KIND,
+            KindPolicy.unset().withAbandon(AbandonPolicy.finish()),
+        ).build()
     }
 }
 

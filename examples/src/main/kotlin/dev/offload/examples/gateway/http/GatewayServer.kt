@@ -82,7 +82,7 @@ internal class GatewayServer private constructor(
         private fun managerWith(limit: Duration): OffloadManager = OffloadManager(
             OffloadConfig {
                 val timeout = TimeoutPolicy(cancelAfter = limit)
-                kind(ORIGIN_LOAD, KindPolicy.unset().withAbandon(AbandonPolicy.FINISH).withTimeout(timeout))
+                kind(ORIGIN_LOAD, KindPolicy.unset().withAbandon(AbandonPolicy.finish()).withTimeout(timeout))
             },
             name = "gateway",
         )

@@ -1,0 +1,168 @@
+package dev.offload.async;
+
+import static dev.offload.async.Work.LOAD;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.offload.CancelReason;
+import dev.offload.OffloadTimeoutException;
+import dev.offload.ScopeClosedException;
+import dev.offload.TimeLimit;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** T1: the time of a scope. */
+interface ScopeTimeContract extends Contract {
+  Duration BRIEF = Duration.ofMillis(10);
+  ScopeOptions OPTIONS = ScopeOptions.unset().withTimeout(BRIEF);
+
+  private static void assertTimedOut(Outcome<?> outcome) {
+    OffloadTimeoutException told = outcome.assertFailure(OffloadTimeoutException.class);
+    assertEquals(TimeLimit.SCOPE, told.exceeded());
+    assertEquals(BRIEF, told.limit());
+    assertTrue(told.getMessage().contains("'request'"), told::getMessage);
+  }
+
+  @Test
+  @DisplayName("T1: a scope whose time is over is cancelled, with what is in it and under it")
+  default void opened() {
+    Face face = bench().open();
+    Body<Integer> body = bench().held(() -> 1);
+    Body<Integer> below = bench().held(() -> 1);
+    Body<Integer> other = bench().held(() -> 2);
+    Handle<Integer> beside = face.submit(LOAD.key("beside"), other);
+    ScopeFace scope = bench().scope(face, "request", OPTIONS);
+    ScopeFace inner = bench().scope(scope, "inner");
+    List<Handle<Integer>> all =
+        List.of(scope.submit(LOAD.key("same"), body), inner.submit(LOAD.key("same"), below));
+    all.forEach(handle -> Outcome.of(handle).assertCancelled(CancelReason.SCOPE_CLOSED));
+    body.awaitStopped();
+    below.awaitStopped();
+    Bounded.run("the end of the scope", scope::close);
+
+    ScopeClosedException told =
+        assertThrows(
+            ScopeClosedException.class, () -> scope.submit(LOAD.key("late"), Body.of(() -> 3)));
+    assertTrue(told.getMessage().contains(BRIEF.toString()), told::getMessage);
+    other.release();
+    Outcome.of(beside).assertValue(2);
+  }
+
+  @Test
+  @DisplayName("T1: a scope around a block says that its time was over, after its bodies ended")
+  default void block() {
+    Face face = bench().open();
+    Body<Integer> body = bench().stubborn(() -> 1);
+    Wait<Integer> scope =
+        face.within(
+            "request",
+            OPTIONS,
+            request -> {
+              Handle<Integer> handle = request.submit(LOAD.key("same"), body);
+              Outcome.of(handle).assertCancelled(CancelReason.SCOPE_CLOSED);
+              return 3;
+            });
+    var told = Bounded.supply(scope::block);
+    body.awaitStopped();
+    assertFalse(told.isDone(), "it waits for the body");
+    body.release();
+    assertTimedOut(Bounded.get("the scope", told));
+  }
+
+  @Test
+  @DisplayName("T1: the time covers the wait for the jobs after the block")
+  default void afterBlock() {
+    Face face = bench().open();
+    Body<Integer> body = bench().held(() -> 1);
+    Wait<Integer> scope =
+        face.within(
+            "request",
+            OPTIONS,
+            request -> {
+              request.submit(LOAD.key("same"), body);
+              return 3;
+            });
+    assertTimedOut(Bounded.get("the scope", Bounded.supply(scope::block)));
+    body.awaitStopped();
+  }
+
+  @Test
+  @DisplayName("T1: what the block itself throws goes before its time")
+  default void blockThrows() {
+    Face face = bench().open();
+    IllegalStateException own = new IllegalStateException("on purpose");
+    Wait<Integer> scope =
+        face.within(
+            "request",
+            OPTIONS,
+            request -> {
+              Handle<Integer> handle = request.submit(LOAD.key("same"), bench().held(() -> 1));
+              Outcome.of(handle).assertCancelled(CancelReason.SCOPE_CLOSED);
+              throw own;
+            });
+    assertSame(own, Bounded.get("the scope", Bounded.supply(scope::block)).failure());
+  }
+
+  @Test
+  @DisplayName("T1, E4: a job that fails a scope first is what the scope throws, not its time")
+  default void failFastFirst() {
+    Face face = bench().open();
+    Wait<Integer> scope =
+        face.within(
+            "request",
+            ScopeOptions.unset().withFailFast().withTimeout(Bounded.BOUND.multipliedBy(10)),
+            request -> {
+              request.submit(LOAD.key("failing"), Body.of(Ending.EXCEPTION::act));
+              return 3;
+            });
+    Bounded.get("the scope", Bounded.supply(scope::block)).assertFailure(IOException.class);
+  }
+
+  @Test
+  @DisplayName("T1: a scope that ends in time has its answer, and is not cancelled later")
+  default void inTime() {
+    Face face = bench().open();
+    Wait<Integer> scope =
+        face.within(
+            "request",
+            ScopeOptions.unset().withTimeout(Bounded.BOUND.multipliedBy(10)),
+            request -> {
+              Outcome.of(request.submit(LOAD.key("same"), Body.of(() -> 1))).assertValue(1);
+              return 1;
+            });
+    Bounded.get("the scope", Bounded.supply(scope::block)).assertValue(1);
+  }
+
+  @Test
+  @DisplayName("T1: a scope that somebody cancelled before does not speak of its time")
+  default void cancelledBefore() {
+    Face face = bench().open();
+    ScopeFace scope =
+        bench().scope(face, "request", ScopeOptions.unset().withTimeout(Bounded.BOUND));
+    scope.cancel();
+    ScopeClosedException told =
+        assertThrows(
+            ScopeClosedException.class, () -> scope.submit(LOAD.key("late"), Body.of(() -> 3)));
+    assertFalse(told.getMessage().contains(Bounded.BOUND.toString()), told::getMessage);
+  }
+
+  @Test
+  @DisplayName("T1: a time that is not longer than zero, or that no timer can measure, is refused")
+  default void badTime() {
+    Face face = bench().open();
+    for (Duration bad : List.of(Duration.ZERO, Duration.ofMillis(-1), Duration.ofDays(1_000_000))) {
+      IllegalArgumentException told =
+          assertThrows(
+              IllegalArgumentException.class,
+              () -> face.openScope("request", ScopeOptions.unset().withTimeout(bad)));
+      assertTrue(told.getMessage().contains("timeout"), told::getMessage);
+    }
+    assertEquals(0, face.snapshot().children().size());
+  }
+}
