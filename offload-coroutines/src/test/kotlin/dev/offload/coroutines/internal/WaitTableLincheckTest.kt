@@ -181,13 +181,13 @@ internal abstract class WaitTableLincheck(early: EarlyWakes?, remember: Int, spe
     @Operation
     fun fail(@Param(name = "key") key: Int): Boolean = table.fail(key, FAILED)
 
-    /** The value that came before the wait ended, which the channel would hand to `onUndelivered`; null if none came. */
+    /** The value that came before the wait ended, which the channel would hand to `onUndelivered`; null if none came. -2 if it failed. */
     @Operation
     fun leave(@Param(name = "thread") thread: Int): Int? {
         val wait = waits[thread] ?: return -1
         waits[thread] = null
         table.leave(wait)
-        return wait.value()
+        return if (wait.hasFailed()) -2 else wait.value()
     }
 
     /**
@@ -296,6 +296,7 @@ internal open class WaitTableSpecification(private val maxStored: Int, private v
         val key = keys[thread] ?: return -1
         if (waiter(key) == thread) remember(key, NoMatchReason.LATE)
         keys[thread] = null
+        if (failed[thread]) return -2
         return values[thread].also { values[thread] = null }
     }
 
