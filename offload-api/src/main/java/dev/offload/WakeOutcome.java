@@ -31,17 +31,28 @@ public sealed interface WakeOutcome<V extends @Nullable Object> {
   record Stored<V extends @Nullable Object>() implements WakeOutcome<V> {}
 
   /**
-   * Nobody waited for the key, and the map does not store early wakes or stores one for this key
-   * already.
+   * Nobody waited for the key, and the map did not store the value: it stores none, or one for this
+   * key already, or it remembers the key, so that this value is not early.
    *
    * @param value what was given to {@code wake}
+   * @param reason why nobody waited, as far as the map remembers
    * @param <V> the type of the values
    */
-  record NoMatch<V extends @Nullable Object>(V value) implements WakeOutcome<V> {
+  record NoMatch<V extends @Nullable Object>(V value, NoMatchReason reason)
+      implements WakeOutcome<V> {
+    /**
+     * Of a key of which nothing is remembered.
+     *
+     * @param value what was given to {@code wake}
+     */
+    public NoMatch(V value) {
+      this(value, NoMatchReason.UNKNOWN);
+    }
+
     /** Does not show the value, which may be personal data. */
     @Override
     public String toString() {
-      return "NoMatch[]";
+      return "NoMatch[reason=" + reason + "]";
     }
   }
 

@@ -20,8 +20,8 @@
  *       reaches its callers.
  *   <li>{@link dev.offload.TaskState}, {@link dev.offload.LaunchOutcome}, {@link
  *       dev.offload.RevokeOutcome}, {@link dev.offload.TaskEvent}: remembering how tasks ended.
- *   <li>{@link dev.offload.WakeOutcome}, {@link dev.offload.EarlyWakes}: waiting for a value by
- *       key.
+ *   <li>{@link dev.offload.WakeOutcome}, {@link dev.offload.NoMatchReason}, {@link
+ *       dev.offload.EarlyWakes}: waiting for a value by key.
  *   <li>{@link dev.offload.ScopeSnapshot}, {@link dev.offload.JobSnapshot}, {@link
  *       dev.offload.OffloadStats}, {@link dev.offload.ShutdownReport}: what a scope tells about
  *       itself.

@@ -1,6 +1,7 @@
 package dev.offload.coroutines
 
 import dev.offload.EarlyWakes
+import dev.offload.NoMatchReason
 import dev.offload.OffloadTimeoutException
 import dev.offload.WaitMapClosedException
 import dev.offload.WakeOutcome
@@ -79,6 +80,20 @@ class WaitMapForeignCodeSpec :
                 map.wake(0, 1) shouldBe WakeOutcome.Closed(1)
             }
 
+            test("R9: a $what costs nothing where all are failed: the others are told, and all can wait again") {
+                val map = WaitMap<Int, Int>()
+                val others = (0 until 20).map { key ->
+                    if (key % 5 == 0) stranded(hostile) { map.await(key) }
+                    told { map.await(key + 100) }
+                }
+                val cause = IllegalStateException("connection lost")
+                inTime { map.fail(0, cause) } shouldBe true
+                inTime { map.failAll(cause) } shouldBe 23
+                others.forEach { it.answer().exceptionOrNull() shouldBeSameInstanceAs cause }
+                map.size shouldBe 0
+                (0 until 20).forEach { map.subscribe(it) }
+            }
+
             test("W3: a $what does not reach who wakes, and the value goes to onUndelivered, once") {
                 val undelivered = ConcurrentLinkedQueue<Int>()
                 val map = WaitMap<Int, Int> { _, value -> undelivered += value }
@@ -140,7 +155,9 @@ class WaitMapForeignCodeSpec :
                 val closed = told(blocking) { map.await(3) }
                 val other = told { map.await(4) }
                 val late = told { map.await(5, 5.milliseconds) }
+                val failed = told(blocking) { map.await(7) }
                 val end = told { map.await(6) }
+                inTime { map.fail(7, IllegalStateException("refused")) } shouldBe true
                 inTime { map.wake(1, 10) } shouldBe WakeOutcome.Woke()
                 inTime { map.wake(4, 40) } shouldBe WakeOutcome.Woke()
                 other.answer().getOrThrow() shouldBe 40
@@ -151,6 +168,7 @@ class WaitMapForeignCodeSpec :
                 release.countDown()
                 woken.answer().getOrThrow() shouldBe 10
                 timed.answer().isFailure shouldBe true
+                failed.answer().exceptionOrNull().shouldBeInstanceOf<IllegalStateException>()
                 closed.answer().exceptionOrNull().shouldBeInstanceOf<WaitMapClosedException>()
                 undelivered.shouldBeEmpty()
             } finally {
@@ -334,6 +352,34 @@ class WaitMapForeignCodeSpec :
             }
         }
 
+        test("W3: a key that throws in equals changes nothing of what is remembered, and fails nobody") {
+            val map = WaitMap<Any, Int>(remember = 3)
+            map.subscribe(TurningKey(1)).close()
+            val unequal = TurningKey(1).also { it.equal = { error("no equals") } }
+            shouldThrow<IllegalStateException> { map.subscribe(unequal) }
+            shouldThrow<IllegalStateException> { map.wake(unequal, 1) }
+            map.waitingKeys().shouldBeEmpty()
+            val waiting = map.subscribe(TurningKey(2))
+            shouldThrow<IllegalStateException> { map.fail(unequal, IllegalArgumentException("refused")) }
+            map.waitingKeys().map { (it as TurningKey).id } shouldContainExactly listOf(2)
+            map.wake(TurningKey(1), 2) shouldBe WakeOutcome.NoMatch(2, NoMatchReason.LATE)
+            map.wake(TurningKey(2), 3) shouldBe WakeOutcome.Woke()
+            waiting.await() shouldBe 3
+        }
+
+        for ((what, turn) in hostileTurns()) {
+            test("W6: a remembered key whose $what later is forgotten in its turn, and is in nobody's way") {
+                val map = WaitMap<Any, Int>(remember = 2)
+                val keys = List(4) { TurningKey(it) }
+                keys.forEach { map.subscribe(it).close() }
+                keys.forEach(turn)
+                map.wake(TurningKey(1), 1) shouldBe WakeOutcome.NoMatch(1)
+                map.wake(TurningKey(3), 1) shouldBe WakeOutcome.NoMatch(1, NoMatchReason.LATE)
+                map.subscribe(TurningKey(2)).use { map.wake(TurningKey(2), 2) shouldBe WakeOutcome.Woke() }
+                map.close()
+            }
+        }
+
         test("R9: a log that throws changes nothing") {
             withLogThatThrows {
                 runTest {
@@ -399,7 +445,7 @@ class WaitMapForeignCodeSpec :
                 val lane = SideThreads.Lane("clock")
                 val timer = OffloadTimer { _, _ -> error("no clock") }
                 val map = ChannelWaitMap<Int, Int>(
-                    WaitTable("map", timer, EarlyWakes(5, 1.seconds), { _, value -> undelivered += value }, lane),
+                    WaitTable("map", timer, EarlyWakes(5, 1.seconds), 0, { _, value -> undelivered += value }, lane),
                 )
                 map.wake(1, 1) shouldBe WakeOutcome.NoMatch(1)
                 val refused = told(clock) { map.await(1, 1.seconds) }
@@ -426,7 +472,7 @@ class WaitMapForeignCodeSpec :
                 for (key in 1..4) map.wake(key, key) shouldBe WakeOutcome.Stored()
                 undelivered shouldContainExactly listOf(1, 2)
                 map.await(3) shouldBe 3
-                map.wake(4, 5) shouldBe WakeOutcome.NoMatch(5)
+                map.wake(4, 5) shouldBe WakeOutcome.NoMatch(5, NoMatchReason.DUPLICATE)
                 val timed = told(clock) { map.await(6, 1.seconds) }
                 map.wake(6, 6) shouldBe WakeOutcome.Woke()
                 timed.answer().getOrThrow() shouldBe 6

@@ -2,6 +2,7 @@ package dev.offload.coroutines
 
 import dev.offload.DuplicateWaiterException
 import dev.offload.EarlyWakes
+import dev.offload.NoMatchReason
 import dev.offload.OffloadCancelledException
 import dev.offload.OffloadTimeoutException
 import dev.offload.WaitMapClosedException
@@ -318,7 +319,7 @@ class WaitMapSpec :
         "W6: one value is stored for a key; a second early wake is handed back" {
             undeliveredTest(EarlyWakes(10, 1.seconds)) { map, undelivered ->
                 map.wake("key", 1) shouldBe WakeOutcome.Stored()
-                map.wake("key", 2) shouldBe WakeOutcome.NoMatch(2)
+                map.wake("key", 2) shouldBe WakeOutcome.NoMatch(2, NoMatchReason.DUPLICATE)
                 map.await("key") shouldBe 1
                 undelivered.shouldBeEmpty()
             }
@@ -366,6 +367,71 @@ class WaitMapSpec :
             }
         }
 
+        "W4: a wait for a value or null is null when its time is over, in the time of its caller" {
+            runTest {
+                val map = WaitMap<String, Int>()
+                map.awaitOrNull("key", 1500.milliseconds).shouldBeNull()
+                currentTime shouldBe 1500
+                map.size shouldBe 0
+                val waiter = map.subscribe("key")
+                delay(500)
+                waiter.awaitOrNull(1.seconds).shouldBeNull()
+                currentTime shouldBe 3_000
+                map.size shouldBe 0
+                map.subscribe("key").use {
+                    map.wake("key", 1)
+                    it.awaitOrNull(1.seconds) shouldBe 1
+                }
+                shouldThrow<IllegalArgumentException> { map.awaitOrNull("key", Duration.ZERO) }
+                map.size shouldBe 0
+                testScheduler.advanceUntilIdle()
+                currentTime shouldBe 3_000
+            }
+        }
+
+        "E1: a wait for a value or null that is cancelled is not null, and a value it misses goes to onUndelivered" {
+            undeliveredTest { map, undelivered ->
+                val waiter = async(start = CoroutineStart.UNDISPATCHED) { map.awaitOrNull("key", 1.days) }
+                map.wake("key", 1) shouldBe WakeOutcome.Woke()
+                waiter.cancelAndJoin()
+                waiter.isCancelled shouldBe true
+                undelivered shouldContainExactly listOf("key" to 1)
+                launch { cancelAnd { map.awaitOrNull("other", 1.seconds) } }.join()
+                map.size shouldBe 0
+            }
+        }
+
+        "W4: a value or a fail, whichever is first, is what a waiter gets that has not resumed yet" {
+            undeliveredTest { map, undelivered ->
+                val cause = IOException("refused")
+                supervisorScope {
+                    val woken = async(start = CoroutineStart.UNDISPATCHED) { map.await("woken") }
+                    val failed = async(start = CoroutineStart.UNDISPATCHED) { runCatching { map.await("failed") } }
+                    map.wake("woken", 1) shouldBe WakeOutcome.Woke()
+                    map.fail("woken", cause) shouldBe false
+                    map.fail("failed", cause) shouldBe true
+                    map.wake("failed", 2) shouldBe WakeOutcome.NoMatch(2)
+                    woken.await() shouldBe 1
+                    failed.await().exceptionOrNull() shouldBeSameInstanceAs cause
+                }
+                undelivered.shouldBeEmpty()
+            }
+        }
+
+        "W3: a value that its waiter missed is no less given: what comes after it is a duplicate" {
+            runTest {
+                val map = WaitMap<String, Int>(remember = 2)
+                val waiter = map.subscribe("key")
+                map.wake("key", 1) shouldBe WakeOutcome.Woke()
+                waiter.close()
+                map.wake("key", 2) shouldBe WakeOutcome.NoMatch(2, NoMatchReason.DUPLICATE)
+                map.subscribe("key").close()
+                map.wake("key", 3) shouldBe WakeOutcome.NoMatch(3, NoMatchReason.LATE)
+                shouldThrow<IllegalArgumentException> { WaitMap<String, Int>(remember = -1) }.message shouldBe
+                    "remember must not be negative, but is -1"
+            }
+        }
+
         "a map on real time times a wait out, and throws stored values out" {
             val gone = CompletableDeferred<Int>()
             val map = WaitMap<String, Int>(early = EarlyWakes(2, 1.milliseconds)) { _, value -> gone.complete(value) }
@@ -402,6 +468,6 @@ private fun undeliveredTest(
 ) = runTest {
     val undelivered = mutableListOf<Pair<String, Int>>()
     val context = if (early == null) EmptyCoroutineContext else StandardTestDispatcher(testScheduler)
-    val map = WaitMap<String, Int>("answers", early, context) { key, value -> undelivered += key to value }
+    val map = WaitMap<String, Int>("answers", early, context = context) { key, value -> undelivered += key to value }
     test(map, undelivered)
 }

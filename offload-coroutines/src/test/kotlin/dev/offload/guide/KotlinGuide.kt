@@ -6,6 +6,7 @@ import dev.offload.ConflictPolicy
 import dev.offload.JobSnapshot
 import dev.offload.KeyStuckException
 import dev.offload.KindPolicy
+import dev.offload.NoMatchReason
 import dev.offload.OffloadCancelledException
 import dev.offload.OffloadKind
 import dev.offload.OffloadTimeoutException
@@ -13,7 +14,7 @@ import dev.offload.ScopeSnapshot
 import dev.offload.Submission
 import dev.offload.TaskEvent
 import dev.offload.TaskState
-import dev.offload.WaitMapClosedException
+import dev.offload.WakeOutcome
 import dev.offload.coroutines.OffloadConfig
 import dev.offload.coroutines.OffloadDeferred
 import dev.offload.coroutines.OffloadManager
@@ -21,6 +22,7 @@ import dev.offload.coroutines.OffloadScope
 import dev.offload.coroutines.TaskRecorder
 import dev.offload.coroutines.TimeoutPolicy
 import dev.offload.coroutines.WaitMap
+import dev.offload.coroutines.awaitOrNull
 import dev.offload.coroutines.cancel
 import dev.offload.coroutines.cancelAndJoin
 import dev.offload.coroutines.cancelJob
@@ -394,44 +396,36 @@ interface Connection {
 }
 
 class Client(private val connect: suspend () -> Connection) {
-    /** A connection, and who waits for answers from it. */
-    private class Session(val connection: Connection) {
-        val answers = WaitMap<Long, String>("answers")
-    }
-
-    private val current = MutableStateFlow<Session?>(null)
+    private val answers = WaitMap<Long, String>("answers")
+    private val current = MutableStateFlow<Connection?>(null)
     private val ids = AtomicLong()
 
     /** Connects, and connects again when that breaks, until it is cancelled. */
     suspend fun stayConnected() {
         while (true) {
             try {
-                receiveFrom(Session(connect()))
+                receiveFrom(connect())
             } catch (_: IOException) {
                 delay(1.seconds)
             }
         }
     }
 
-    private suspend fun receiveFrom(session: Session): Nothing = try {
-        current.value = session
-        session.connection.receive { id, text -> session.answers.wake(id, text) }
+    private suspend fun receiveFrom(connection: Connection): Nothing = try {
+        current.value = connection
+        connection.receive { id, text -> answers.wake(id, text) }
     } catch (e: Throwable) {
         current.value = null
-        session.answers.close(e) // tells all who wait for an answer that cannot come any more
+        answers.failAll(IOException("the connection broke before an answer came", e)) // and is open for the next one
         throw e
     }
 
     suspend fun ask(question: String): String {
-        val session = current.filterNotNull().first() // waits for a connection
         val id = ids.incrementAndGet()
-        return try {
-            session.answers.subscribe(id).use { answer ->
-                session.connection.send(id, question) // an answer is not missed, however fast it is
-                answer.await(2.seconds)
-            }
-        } catch (e: WaitMapClosedException) {
-            throw IOException("the connection broke before an answer came", e)
+        return answers.subscribe(id).use { answer ->
+            // an answer is not missed, nor is the end of the connection
+            current.filterNotNull().first().send(id, question) // waits for a connection
+            answer.await(2.seconds)
         }
     }
 }
@@ -439,6 +433,32 @@ class Client(private val connect: suspend () -> Connection) {
 /** For questions that may be asked twice. */
 suspend fun askSteadily(client: Client, question: String): String =
     retrying(attempts = 3, firstPause = 1.seconds) { client.ask(question) }
+
+/** Null if the answer takes too long to be of use. */
+suspend fun askBriefly(answers: WaitMap<Long, String>, id: Long, send: suspend (Long) -> Unit): String? =
+    answers.subscribe(id).use { answer ->
+        send(id)
+        answer.awaitOrNull(200.milliseconds)
+    }
+
+/** One question will not be answered, says the other side: who asked it gets just this exception. */
+fun refused(answers: WaitMap<Long, String>, id: Long, why: IOException) {
+    if (!answers.fail(id, why)) println("nobody waits for $id, but for ${answers.waitingKeys()}")
+}
+
+/** For a map that remembers: `WaitMap<Long, String>(remember = 1_000)`. */
+fun arrived(answers: WaitMap<Long, String>, id: Long, text: String): String =
+    when (val outcome = answers.wake(id, text)) {
+        is WakeOutcome.NoMatch -> when (outcome.reason()) {
+            NoMatchReason.LATE -> "who asked is gone"
+            NoMatchReason.DUPLICATE -> "it was answered before"
+            NoMatchReason.UNKNOWN -> "nobody asked, or long ago"
+        }
+
+        is WakeOutcome.Closed -> "the map is closed"
+
+        is WakeOutcome.Woke, is WakeOutcome.Stored -> "taken"
+    }
 
 val refreshScreen = OffloadKind.named<Int, Unit>("screen.refresh")
 

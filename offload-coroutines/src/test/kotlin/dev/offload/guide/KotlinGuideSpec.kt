@@ -12,6 +12,7 @@ import dev.offload.coroutines.OffloadConfig
 import dev.offload.coroutines.OffloadManager
 import dev.offload.coroutines.TaskRecorder
 import dev.offload.coroutines.TimeoutPolicy
+import dev.offload.coroutines.WaitMap
 import dev.offload.coroutines.activeCount
 import dev.offload.coroutines.cancel
 import dev.offload.coroutines.joinAll
@@ -496,6 +497,24 @@ class KotlinGuideSpec :
                 connections.size shouldBe 2
                 shouldThrow<OffloadTimeoutException> { client.ask("silence?") }
                 staying.cancelAndJoin()
+            }
+        }
+
+        "a wait can be failed alone, a value can be missing, and what nobody waits for has a reason" {
+            runTest {
+                val answers = WaitMap<Long, String>(remember = 10)
+                askBriefly(answers, 1) { arrived(answers, it, "yes") shouldBe "taken" } shouldBe "yes"
+                askBriefly(answers, 2) {}.shouldBeNull()
+                currentTime shouldBe 200
+                arrived(answers, 1, "yes") shouldBe "it was answered before"
+                arrived(answers, 2, "yes") shouldBe "who asked is gone"
+                arrived(answers, 3, "yes") shouldBe "nobody asked, or long ago"
+                shouldThrow<IOException> {
+                    askBriefly(answers, 4) { refused(answers, it, IOException("no such page")) }
+                }.message shouldBe "no such page"
+                refused(answers, 4, IOException("no such page"))
+                answers.close()
+                arrived(answers, 1, "yes") shouldBe "the map is closed"
             }
         }
 

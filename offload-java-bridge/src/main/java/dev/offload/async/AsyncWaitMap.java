@@ -6,6 +6,7 @@ import dev.offload.coroutines.internal.SideThreads.Lane;
 import dev.offload.coroutines.internal.SystemTimer;
 import dev.offload.coroutines.internal.WaitTable;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -25,14 +26,16 @@ import org.jspecify.annotations.Nullable;
  * <p>A key has one waiter at a time. A value given to {@link #wake} ends in exactly one place: with
  * the waiter, in the store if the map has one, in the {@linkplain WakeOutcome outcome} handed back
  * to who woke, or, if it fell out of the store, with {@code onUndelivered}. By default an early
- * wake, for a key nobody waits for, is handed back; a map made with {@link EarlyWakes} stores it.
+ * wake, for a key nobody waits for, is handed back; a map made with {@link EarlyWakes} stores it. A
+ * map that remembers which keys were waited for tells late values and duplicates apart, and stores
+ * neither.
  *
  * <p>A value that came is with the waiter's future for good, whether anybody looks or not. Whatever
  * else completes that future ({@code cancel}, {@code complete}, {@code orTimeout} and the like)
  * ends the wait: when it returns, nobody waits for the key.
  *
  * <p>Stages that depend on a future and were given no executor never run on the thread that wakes,
- * closes or keeps the time. They run
+ * fails, closes or keeps the time. They run
  *
  * <ul>
  *   <li>on a thread of the map, if they were added before the future was answered; there are 64 of
@@ -47,8 +50,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Keys are compared with {@code equals}, which is called on the key that is looked for. What a
  * key throws there or in {@code hashCode} reaches who waits or wakes, and nothing has changed then.
  * To end a wait no key is asked, so a key that has changed meanwhile, or throws, holds nothing up.
- * No operation's cost depends on how many wait. Safe to use from any thread; nothing here blocks. A
- * null argument gives an {@link IllegalArgumentException}, but values may be null.
+ * No operation's cost depends on how many wait, but for {@link #waitingKeys}, {@link #failAll} and
+ * {@link #close}, which have to do with all of them. Safe to use from any thread; nothing here
+ * blocks. A null argument gives an {@link IllegalArgumentException}, but values may be null.
  *
  * @param <K> the type of the keys
  * @param <V> the type of the values
@@ -93,8 +97,8 @@ public final class AsyncWaitMap<K, V extends @Nullable Object> implements AutoCl
    * stays for ever, so give it a time, or cancel it.
    *
    * @param key what to wait for
-   * @return completed with the value; with a {@link dev.offload.WaitMapClosedException} if the map
-   *     is closed first
+   * @return completed with the value; with what the wait is {@linkplain #fail failed} with; with a
+   *     {@link dev.offload.WaitMapClosedException} if the map is closed first
    * @throws IllegalArgumentException if the key is null
    * @throws dev.offload.DuplicateWaiterException if somebody waits for the key already; that wait
    *     is not touched
@@ -105,7 +109,8 @@ public final class AsyncWaitMap<K, V extends @Nullable Object> implements AutoCl
   }
 
   /**
-   * As {@link #await(Object)}, for at most so long.
+   * As {@link #await(Object)}, for at most so long. Who wants a value instead when the time is over
+   * has it from the JDK: {@code await(key).completeOnTimeout(null, 2, SECONDS)} ends the wait, too.
    *
    * @param key what to wait for
    * @param timeout how long; more than 292 years counts as that
@@ -131,6 +136,47 @@ public final class AsyncWaitMap<K, V extends @Nullable Object> implements AutoCl
    */
   public WakeOutcome<V> wake(K key, V value) {
     return table.wake(Arguments.notNull("key", key), value);
+  }
+
+  /**
+   * Ends the wait for {@code key}: its future completes with exactly {@code cause}. A value that is
+   * stored, or was given to the waiter already, is not touched. Whatever ends a wait at the same
+   * time, a value, a completion from outside, a time limit or a close, one of them does.
+   *
+   * @param key who is meant
+   * @param cause what to tell
+   * @return true if somebody waited and gets the cause; false if nothing has changed
+   * @throws IllegalArgumentException if an argument is null, or the cause is a {@code
+   *     CancellationException}: who waits would take itself for cancelled
+   */
+  public boolean fail(K key, Throwable cause) {
+    return table.fail(Arguments.notNull("key", key), Arguments.notNull("cause", cause));
+  }
+
+  /**
+   * Ends all waits of this moment with exactly {@code cause}, as {@link #fail} does, and leaves the
+   * map open, as for a connection that is to be made anew. A wait that begins because another one
+   * was told of it is not ended; one that begins while this runs may be. Each waiter is told,
+   * whatever the stages of another one do.
+   *
+   * @param cause what to tell
+   * @return how many get the cause
+   * @throws IllegalArgumentException if the cause is null or a {@code CancellationException};
+   *     nothing has changed then
+   */
+  public int failAll(Throwable cause) {
+    return table.failAll(Arguments.notNull("cause", cause));
+  }
+
+  /**
+   * Lists the keys that are waited for, in no order. What begins or ends meanwhile may be in or
+   * not, and a key whose wait ended and began again may be in twice. Takes time in proportion to
+   * those who wait, and compares no keys.
+   *
+   * @return the keys, as a list that does not change
+   */
+  public List<K> waitingKeys() {
+    return table.waitingKeys();
   }
 
   /** As {@link #close(Throwable)}, without a cause. */
@@ -191,6 +237,7 @@ public final class AsyncWaitMap<K, V extends @Nullable Object> implements AutoCl
   public static final class Builder<K, V extends @Nullable Object> {
     private String name = "wait map";
     private @Nullable EarlyWakes early;
+    private int remember;
     private @Nullable BiConsumer<? super K, ? super V> onUndelivered;
 
     private Builder() {}
@@ -218,6 +265,20 @@ public final class AsyncWaitMap<K, V extends @Nullable Object> implements AutoCl
     }
 
     /**
+     * Lets the map remember keys when their wait has ended, so that {@link WakeOutcome.NoMatch}
+     * tells late values and duplicates apart. What it tells so is not stored. Each operation takes
+     * one lock of the map then.
+     *
+     * @param keys how many, the last ones; 0, which is the default, for none
+     * @return this builder
+     * @throws IllegalArgumentException if that is negative
+     */
+    public Builder<K, V> remember(int keys) {
+      this.remember = WaitTable.checkRemembered(keys);
+      return this;
+    }
+
+    /**
      * Sets who is given, with its key, each value that was stored and then reached nobody. Without
      * it such values are dropped. It runs on the thread that found out, holds up nobody else
      * however long it takes, and may use the map; what it throws is logged.
@@ -239,7 +300,7 @@ public final class AsyncWaitMap<K, V extends @Nullable Object> implements AutoCl
       SystemTimer timer = new SystemTimer("offload-timer-" + name);
       Lane callbacks = new Lane("offload-callback-" + name);
       return new AsyncWaitMap<>(
-          new WaitTable<>(name, timer, early, onUndelivered, callbacks), timer);
+          new WaitTable<>(name, timer, early, remember, onUndelivered, callbacks), timer);
     }
   }
 }

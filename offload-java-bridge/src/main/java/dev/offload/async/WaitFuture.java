@@ -1,6 +1,5 @@
 package dev.offload.async;
 
-import dev.offload.OffloadException;
 import dev.offload.coroutines.internal.OffloadTimer;
 import dev.offload.coroutines.internal.WaitSlot;
 import dev.offload.coroutines.internal.WaitTable;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *  by                       entry                     answer
  *  -----------------------  ------------------------  -----------------------
  *  a wake                   taken out by the wake     the value, if none yet
- *  timeout, close           taken out by the table    the exception, likewise
+ *  fail, timeout, close     taken out by the table    the exception, likewise
  *  completion from outside  taken out here, first     that, if none yet
  * </pre>
  *
@@ -84,10 +83,8 @@ final class WaitFuture<K, V extends @Nullable Object> extends AnswerFuture<V> {
     }
 
     @Override
-    public void end(Supplier<? extends OffloadException> why) {
-      if (!hasAnswer()) {
-        boolean unused = answer(new Given<>(null, why.get()));
-      }
+    public boolean end(Supplier<? extends Throwable> why) {
+      return !hasAnswer() && answer(new Given<>(null, why.get()));
     }
 
     private boolean answer(Given<V> given) {

@@ -132,6 +132,43 @@ class AsyncWaitMapForeignCodeTest {
   }
 
   @Test
+  @DisplayName(
+      "R9: a stage that blocks, throws or comes back keeps nobody from being failed with all")
+  void stagesWhereAllAreFailed() {
+    IllegalStateException cause =
+        new IllegalStateException() {
+          @Override
+          public String toString() {
+            throw new UnsupportedOperationException("no text");
+          }
+        };
+    List<CompletableFuture<String>> waits = new ArrayList<>();
+    List<CompletableFuture<?>> stages = new ArrayList<>();
+    for (int key = 0; key < 40; key++) {
+      CompletableFuture<String> wait = map.await(key);
+      waits.add(wait);
+      int next = key + 100;
+      if (key % 4 == 0) {
+        stages.add(blocking(wait));
+      } else if (key % 4 == 1) {
+        var unused = wait.thenApply(value -> value); // the JDK asks the cause for its text
+      } else if (key % 4 == 2) {
+        stages.add(wait.handle((value, failure) -> map.await(next)));
+      }
+    }
+    assertEquals(true, Bounded.get("fail", supplied(() -> map.fail(0, cause))));
+    assertEquals(39, Bounded.get("fail all", supplied(() -> map.failAll(cause))));
+    waits.forEach(wait -> assertTrue(wait.isCompletedExceptionally()));
+    Bounded.until("those who came back wait", () -> map.size() == 10);
+    assertTrue(map.waitingKeys().stream().allMatch(key -> key >= 100));
+    release.countDown();
+    stages.forEach(stage -> Bounded.until("stage", stage::isDone));
+    for (CompletableFuture<String> wait : waits) {
+      assertSame(cause, Bounded.get("told", wait.handle((value, failure) -> failure)));
+    }
+  }
+
+  @Test
   @DisplayName("R9: who blocks on a future is told although a stage of it blocks")
   void blockedCallers() {
     CompletableFuture<String> wait = map.await(1);

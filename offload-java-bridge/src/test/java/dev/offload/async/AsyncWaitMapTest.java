@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.offload.DuplicateWaiterException;
+import dev.offload.NoMatchReason;
 import dev.offload.WaitMapClosedException;
 import dev.offload.WakeOutcome;
 import java.time.Duration;
@@ -93,6 +94,39 @@ class AsyncWaitMapTest {
   }
 
   @Test
+  @DisplayName("W4: a wait that is failed is no cancelled one, and asks the cause for nothing")
+  void fail() {
+    IllegalStateException cause =
+        new IllegalStateException() {
+          @Override
+          public String getMessage() {
+            throw new UnsupportedOperationException("no message");
+          }
+        };
+    CompletableFuture<String> wait = map.await(1);
+    CompletableFuture<String> other = map.await(2, Bounded.BOUND);
+    assertTrue(map.fail(1, cause));
+    assertEquals(1, map.failAll(cause));
+    for (CompletableFuture<String> failed : List.of(wait, other)) {
+      assertTrue(failed.isDone());
+      assertTrue(failed.isCompletedExceptionally());
+      assertFalse(failed.isCancelled());
+      assertFalse(failed.complete("own"));
+      assertSame(cause, failed.handle((value, failure) -> failure).join());
+    }
+  }
+
+  @Test
+  @DisplayName("W3: who completed his future from outside went without a value: what comes is late")
+  void outsideIsLate() {
+    AsyncWaitMap<Integer, String> remembers =
+        AsyncWaitMap.<Integer, String>builder().remember(1).build();
+    assertTrue(remembers.await(1).complete("own"));
+    assertEquals(new WakeOutcome.NoMatch<>("a", NoMatchReason.LATE), remembers.wake(1, "a"));
+    remembers.close();
+  }
+
+  @Test
   @DisplayName("W4: a stage of the future, or a copy, is no wait of its own")
   void stages() {
     CompletableFuture<String> wait = map.await(1);
@@ -148,11 +182,19 @@ class AsyncWaitMapTest {
     assertNamed("key", () -> map.await(null, SHORT));
     assertNamed("timeout", () -> map.await(1, null));
     assertNamed("key", () -> map.wake(null, "a"));
+    assertNamed("key", () -> map.fail(null, new IllegalStateException()));
+    assertNamed("cause", () -> map.fail(1, null));
+    assertNamed("cause", () -> map.failAll(null));
     assertNamed("cause", () -> map.close(null));
     assertNamed("name", () -> AsyncWaitMap.builder().name(null));
     assertNamed("bounds", () -> AsyncWaitMap.builder().earlyWakes(null));
     assertNamed("consumer", () -> AsyncWaitMap.builder().onUndelivered(null));
     assertThrows(IllegalArgumentException.class, () -> map.await(1, Duration.ZERO));
+    assertEquals(
+        "remember must not be negative, but is -1",
+        assertThrows(
+                IllegalArgumentException.class, () -> AsyncWaitMap.builder().remember(-1).build())
+            .getMessage());
     assertEquals(0, map.size());
     CompletableFuture<String> wait = map.await(1);
     assertEquals(WOKE, map.wake(1, null));

@@ -3,8 +3,11 @@ package dev.offload.async;
 import dev.offload.OffloadException;
 import dev.offload.WakeOutcome;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The contract's view of an {@link AsyncWaitMap}. */
 final class JavaWaitFace implements WaitFace {
@@ -12,7 +15,9 @@ final class JavaWaitFace implements WaitFace {
 
   JavaWaitFace(WaitSettings settings) {
     AsyncWaitMap.Builder<Integer, String> builder =
-        AsyncWaitMap.<Integer, String>builder().onUndelivered(settings.onUndelivered());
+        AsyncWaitMap.<Integer, String>builder()
+            .remember(settings.remember())
+            .onUndelivered(settings.onUndelivered());
     if (settings.early() != null) {
       builder.earlyWakes(settings.early());
     }
@@ -29,6 +34,12 @@ final class JavaWaitFace implements WaitFace {
     return orRefusal(() -> map.await(key, timeout));
   }
 
+  @Override
+  public CompletableFuture<@Nullable String> awaitOrNull(int key, Duration timeout) {
+    return orRefusal(
+        () -> map.await(key).completeOnTimeout(null, timeout.toNanos(), TimeUnit.NANOSECONDS));
+  }
+
   private static CompletableFuture<String> orRefusal(Supplier<CompletableFuture<String>> wait) {
     try {
       return wait.get();
@@ -40,6 +51,21 @@ final class JavaWaitFace implements WaitFace {
   @Override
   public WakeOutcome<String> wake(int key, String value) {
     return map.wake(key, value);
+  }
+
+  @Override
+  public boolean fail(int key, Throwable cause) {
+    return map.fail(key, cause);
+  }
+
+  @Override
+  public int failAll(Throwable cause) {
+    return map.failAll(cause);
+  }
+
+  @Override
+  public List<Integer> waitingKeys() {
+    return map.waitingKeys();
   }
 
   @Override

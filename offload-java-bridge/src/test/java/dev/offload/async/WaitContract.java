@@ -2,11 +2,14 @@ package dev.offload.async;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.offload.DuplicateWaiterException;
 import dev.offload.EarlyWakes;
+import dev.offload.NoMatchReason;
 import dev.offload.OffloadTimeoutException;
 import dev.offload.WaitMapClosedException;
 import dev.offload.WakeOutcome;
@@ -18,9 +21,11 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 /** W1 to W4, W6: waiting by key, one suite that runs through every face. */
 abstract class WaitContract {
@@ -38,8 +43,12 @@ abstract class WaitContract {
   }
 
   private WaitFace open(EarlyWakes early) {
+    return open(early, 0);
+  }
+
+  private WaitFace open(EarlyWakes early, int remember) {
     WaitFace map =
-        make(new WaitSettings(early, (key, value) -> undelivered.add(key + "=" + value)));
+        make(new WaitSettings(early, remember, (key, value) -> undelivered.add(key + "=" + value)));
     maps.add(map);
     return map;
   }
@@ -55,7 +64,11 @@ abstract class WaitContract {
   }
 
   private static WakeOutcome<String> noMatch(String value) {
-    return new WakeOutcome.NoMatch<>(value);
+    return noMatch(value, NoMatchReason.UNKNOWN);
+  }
+
+  private static WakeOutcome<String> noMatch(String value, NoMatchReason reason) {
+    return new WakeOutcome.NoMatch<>(value, reason);
   }
 
   @Test
@@ -204,7 +217,7 @@ abstract class WaitContract {
   final void wakeRacesClose() {
     try (Race race = new Race(2)) {
       for (int i = 0; i < 2_000; i++) {
-        WaitFace map = make(new WaitSettings(null, (key, value) -> undelivered.add(value)));
+        WaitFace map = make(new WaitSettings(null, 0, (key, value) -> undelivered.add(value)));
         CompletableFuture<String> wait = map.await(1);
         Callable<Object> close =
             () -> {
@@ -228,7 +241,7 @@ abstract class WaitContract {
   final void stored() {
     WaitFace map = open(new EarlyWakes(2, Bounded.BOUND));
     assertEquals(STORED, map.wake(1, "a"));
-    assertEquals(noMatch("b"), map.wake(1, "b"));
+    assertEquals(noMatch("b", NoMatchReason.DUPLICATE), map.wake(1, "b"));
     assertEquals(STORED, map.wake(2, "c"));
     assertEquals(0, map.size(), "nobody waits");
 
@@ -311,5 +324,313 @@ abstract class WaitContract {
     int expected = woken - delivered;
     Bounded.until("the others are told of", () -> undelivered.size() >= expected);
     assertEquals(expected, undelivered.size());
+  }
+
+  @Test
+  @DisplayName("W4: who waits for a key that is failed gets exactly that, and nobody waits then")
+  final void fail() {
+    WaitFace map = open();
+    IllegalStateException cause = new IllegalStateException("refused");
+    CompletableFuture<String> other = map.await(9);
+    for (int round = 0; round < 2; round++) {
+      CompletableFuture<String> wait = map.await(1);
+      CompletableFuture<String> limited = map.await(2, Bounded.BOUND);
+      CompletableFuture<String> orNull = map.awaitOrNull(3, Bounded.BOUND);
+      for (int key = 1; key <= 3; key++) {
+        assertTrue(map.fail(key, cause));
+        assertFalse(map.fail(key, new IllegalStateException("second")));
+      }
+      for (CompletableFuture<String> one : List.of(wait, limited, orNull)) {
+        assertSame(cause, failure(IllegalStateException.class, one));
+      }
+      assertEquals(1, map.size());
+      assertEquals(noMatch("a"), map.wake(1, "a"));
+    }
+    assertEquals(0, cause.getSuppressed().length);
+    assertEquals(WOKE, map.wake(9, "b"));
+    assertEquals("b", Bounded.get("the value", other));
+  }
+
+  @Test
+  @DisplayName("W3: failing a key touches no value: none that was given, none that is stored")
+  final void failTouchesNoValue() {
+    WaitFace map = open(new EarlyWakes(2, Bounded.BOUND));
+    IllegalStateException cause = new IllegalStateException("refused");
+    CompletableFuture<String> given = map.await(1);
+    assertEquals(WOKE, map.wake(1, "a"));
+    assertEquals(STORED, map.wake(2, "b"));
+    assertFalse(map.fail(1, cause));
+    assertFalse(map.fail(2, cause));
+    assertEquals(0, map.failAll(cause));
+
+    assertEquals("a", Bounded.get("what was given arrives", given));
+    assertEquals("b", Bounded.get("what was stored arrives", map.await(2)));
+    map.close();
+    assertFalse(map.fail(1, cause));
+    assertEquals(0, map.failAll(cause));
+    assertEquals(List.of(), List.copyOf(undelivered));
+  }
+
+  @Test
+  @DisplayName("E1: nobody can be failed with a CancellationException")
+  final void failsWithNoCancellation() {
+    WaitFace map = open();
+    CompletableFuture<String> wait = map.await(1);
+    CancellationException cause = new CancellationException("mine");
+    for (Executable call :
+        List.<Executable>of(() -> map.fail(1, cause), () -> map.failAll(cause))) {
+      assertEquals(
+          "cause must not be a CancellationException, which tells who waits that it is cancelled"
+              + " itself",
+          assertThrows(IllegalArgumentException.class, call).getMessage());
+    }
+    assertEquals(WOKE, map.wake(1, "a"));
+    assertEquals("a", Bounded.get("the value", wait));
+  }
+
+  @Test
+  @DisplayName("W4: all who wait are failed with the cause, and the map is open for those to come")
+  final void failAll() {
+    WaitFace map = open();
+    IllegalStateException cause = new IllegalStateException("connection lost");
+    CompletableFuture<String> given = map.await(0);
+    assertEquals(WOKE, map.wake(0, "a"));
+    List<CompletableFuture<String>> waiting =
+        List.of(map.await(1), map.await(2, Bounded.BOUND), map.awaitOrNull(3, Bounded.BOUND));
+    assertEquals(3, map.failAll(cause));
+    assertEquals(0, map.failAll(cause));
+
+    for (CompletableFuture<String> wait : waiting) {
+      assertSame(cause, failure(IllegalStateException.class, wait));
+    }
+    assertEquals("a", Bounded.get("what was given before arrives", given));
+    assertEquals(0, map.size());
+    assertFalse(map.isClosed());
+    CompletableFuture<String> next = map.await(1);
+    assertEquals(WOKE, map.wake(1, "b"));
+    assertEquals("b", Bounded.get("the next connection's", next));
+  }
+
+  @Test
+  @DisplayName("W4: who is failed with all others and waits again at once is not failed again")
+  final void failAllOnce() {
+    WaitFace map = open();
+    int many = 500;
+    List<CompletableFuture<CompletableFuture<String>>> again = new ArrayList<>();
+    for (int i = 0; i < many; i++) {
+      int key = i;
+      CompletableFuture<CompletableFuture<String>> next = new CompletableFuture<>();
+      again.add(next);
+      var unused =
+          map.await(key)
+              .whenComplete((value, failure) -> next.complete(map.await(key * 7_919 + many)));
+    }
+    assertEquals(many, map.failAll(new IllegalStateException("connection lost")));
+    for (CompletableFuture<CompletableFuture<String>> next : again) {
+      assertFalse(Bounded.get("told", next).isDone());
+    }
+    assertEquals(many, map.size());
+  }
+
+  @Test
+  @DisplayName("W3, W4: of wakes, fails and cancels that race for a wait exactly one ends it")
+  final void failRaces() {
+    IllegalStateException cause = new IllegalStateException("refused");
+    int woken = 0;
+    int delivered = 0;
+    try (Race race = new Race(3)) {
+      for (int i = 0; i < 1_000; i++) {
+        WaitFace map = i % 4 == 0 ? open() : maps.isEmpty() ? open() : maps.get(0);
+        int key = i;
+        int round = i;
+        CompletableFuture<String> wait =
+            i % 5 == 0 ? map.await(key, Duration.ofNanos(50_000)) : map.await(key);
+        Callable<Object> fails = () -> map.fail(key, cause);
+        Callable<Object> failsAll = () -> map.failAll(cause) == 1;
+        Callable<Object> cancels =
+            () -> {
+              if (round % 4 == 0) {
+                map.close();
+              } else {
+                wait.cancel(true);
+              }
+              return false;
+            };
+        Callable<Object> wakes = () -> map.wake(key, "a");
+        List<Object> answers =
+            race.each(List.of(wakes, i % 2 == 0 ? fails : failsAll, i % 3 == 0 ? fails : cancels));
+        Outcome<String> told = Outcome.of(wait.handle(Outcome::new));
+        boolean woke = answers.get(0).equals(WOKE);
+        long failed = answers.stream().filter(answer -> answer.equals(true)).count();
+        assertTrue(failed + (woke ? 1 : 0) <= 1, "one of them has the entry");
+        assertTrue(failed == 1 || told.failure() != cause, "who failed it says so");
+        assertTrue(
+            failed == 0
+                || told.failure() == cause
+                || told.failure() instanceof CancellationException, // cancelled before it was told
+            "and nothing else ended it");
+        woken += woke ? 1 : 0;
+        delivered += told.failure() == null ? 1 : 0;
+        assertFalse(woke && told.failure() == null && !"a".equals(told.value()));
+        assertFalse(!woke && "a".equals(told.value()), "what is handed back nobody has");
+        assertFalse(map.waitingKeys().contains(key), "no entry is left");
+      }
+    }
+    int expected = woken - delivered;
+    Bounded.until("the others are told of", () -> undelivered.size() >= expected);
+    assertEquals(expected, undelivered.size());
+  }
+
+  @Test
+  @DisplayName("W4: the keys that are waited for can be listed")
+  final void waitingKeys() {
+    WaitFace map = open(new EarlyWakes(2, Bounded.BOUND), 2);
+    assertEquals(List.of(), map.waitingKeys());
+    CompletableFuture<String> one = map.await(1);
+    CompletableFuture<String> two = map.await(2, Bounded.BOUND);
+    assertEquals(STORED, map.wake(3, "stored"));
+    List<Integer> both = map.waitingKeys();
+    assertEquals(List.of(1, 2), both.stream().sorted().toList());
+    assertThrows(UnsupportedOperationException.class, () -> both.remove(0));
+    assertEquals(WOKE, map.wake(1, "a"));
+    assertEquals(List.of(2), map.waitingKeys());
+    assertEquals(2, both.size(), "a list once made does not change");
+    assertEquals("a", Bounded.get("the value", one));
+    map.close();
+    assertEquals(List.of(), map.waitingKeys());
+    failure(WaitMapClosedException.class, two);
+  }
+
+  @Test
+  @DisplayName(
+      "W4: a wait for a value or null answers null when its time is over, no entry is left")
+  final void awaitOrNull() {
+    WaitFace map = open();
+    CompletableFuture<String> wait = map.awaitOrNull(1, Bounded.BOUND);
+    failure(DuplicateWaiterException.class, map.awaitOrNull(1, BRIEF));
+    assertEquals(WOKE, map.wake(1, "a"));
+    assertEquals("a", Bounded.get("the value", wait));
+    assertNull(Bounded.get("the time is over", map.awaitOrNull(1, BRIEF)));
+    assertEquals(0, map.size());
+    assertEquals(noMatch("b"), map.wake(1, "b"));
+
+    CompletableFuture<String> failed = map.awaitOrNull(1, Bounded.BOUND);
+    CompletableFuture<String> other = map.await(2, BRIEF);
+    OffloadTimeoutException notItsOwn = failure(OffloadTimeoutException.class, other);
+    assertTrue(map.fail(1, notItsOwn));
+    assertSame(notItsOwn, failure(OffloadTimeoutException.class, failed));
+    map.close();
+    failure(WaitMapClosedException.class, map.awaitOrNull(1, BRIEF));
+  }
+
+  @Test
+  @DisplayName("W3: a map that remembers tells a value that is late, however its wait ended")
+  final void late() {
+    WaitFace map = open(null, 10);
+    IllegalStateException cause = new IllegalStateException("refused");
+    CompletableFuture<String> timed = map.await(1, BRIEF);
+    CompletableFuture<String> cancelled = map.await(2);
+    CompletableFuture<String> failed = map.await(3);
+    CompletableFuture<String> allFailed = map.await(4);
+    failure(OffloadTimeoutException.class, timed);
+    assertTrue(cancelled.cancel(true));
+    failure(CancellationException.class, cancelled);
+    assertTrue(map.fail(3, cause));
+    assertEquals(1, map.failAll(cause));
+    for (int key = 1; key <= 4; key++) {
+      assertEquals(noMatch("a", NoMatchReason.LATE), map.wake(key, "a"), "key " + key);
+      assertEquals(noMatch("b", NoMatchReason.DUPLICATE), map.wake(key, "b"));
+      assertEquals(noMatch("c", NoMatchReason.DUPLICATE), map.wake(key, "c"));
+    }
+    failure(IllegalStateException.class, failed);
+    failure(IllegalStateException.class, allFailed);
+    assertEquals(noMatch("a"), map.wake(5, "a"));
+    assertEquals(noMatch("a"), map.wake(5, "a"), "a key nobody waited for is not remembered");
+    map.close();
+    assertEquals(new WakeOutcome.Closed<>("a"), map.wake(1, "a"));
+  }
+
+  @Test
+  @DisplayName("W3: a map that remembers tells a duplicate; a new wait for the key begins anew")
+  final void duplicateValue() {
+    WaitFace map = open(null, 10);
+    for (String value : List.of("a", "b")) {
+      CompletableFuture<String> wait = map.await(1);
+      assertEquals(WOKE, map.wake(1, value));
+      assertEquals(noMatch("c", NoMatchReason.DUPLICATE), map.wake(1, "c"));
+      assertEquals(value, Bounded.get("the value", wait));
+      assertEquals(noMatch("d", NoMatchReason.DUPLICATE), map.wake(1, "d"));
+      assertFalse(map.fail(1, new IllegalStateException("nobody")));
+      assertEquals(noMatch("e", NoMatchReason.DUPLICATE), map.wake(1, "e"));
+
+      CompletableFuture<String> timed = map.await(1, BRIEF);
+      failure(OffloadTimeoutException.class, timed);
+      assertEquals(noMatch("f", NoMatchReason.LATE), map.wake(1, "f"));
+    }
+  }
+
+  @Test
+  @DisplayName("W6: as many keys are remembered as was said: the oldest is forgotten, and no other")
+  final void remembersSoMany() {
+    WaitFace map = open(null, 3);
+    List<CompletableFuture<String>> waits = IntStream.range(0, 5).mapToObj(map::await).toList();
+    for (int key = 0; key < 5; key++) {
+      assertEquals(WOKE, map.wake(key, "a"));
+    }
+    for (int key = 0; key < 5; key++) {
+      NoMatchReason reason = key < 2 ? NoMatchReason.UNKNOWN : NoMatchReason.DUPLICATE;
+      assertEquals(noMatch("b", reason), map.wake(key, "b"));
+      assertEquals("a", Bounded.get("the value", waits.get(key)));
+    }
+    CompletableFuture<String> again = map.await(3); // forgets it, so there is room for one
+    CompletableFuture<String> other = map.await(9);
+    assertEquals(WOKE, map.wake(9, "a"));
+    assertEquals(noMatch("b", NoMatchReason.DUPLICATE), map.wake(2, "b"));
+    assertEquals(WOKE, map.wake(3, "a"));
+    assertEquals(noMatch("b"), map.wake(2, "b"));
+    assertEquals("a", Bounded.get("the value", again));
+    assertEquals("a", Bounded.get("the value", other));
+  }
+
+  @Test
+  @DisplayName(
+      "W6: a map that stores and remembers stores what is early, not what is late or twice")
+  final void storesAndRemembers() {
+    WaitFace map = open(new EarlyWakes(2, Bounded.BOUND), 10);
+    assertEquals(STORED, map.wake(1, "early"));
+    assertEquals(noMatch("b", NoMatchReason.DUPLICATE), map.wake(1, "b"));
+    assertEquals("early", Bounded.get("the value", map.await(1)));
+    assertEquals(noMatch("c", NoMatchReason.DUPLICATE), map.wake(1, "c"));
+    failure(OffloadTimeoutException.class, map.await(1, BRIEF));
+    assertEquals(noMatch("d", NoMatchReason.LATE), map.wake(1, "d"));
+    assertEquals(STORED, map.wake(2, "e"));
+    map.close();
+    assertEquals(List.of("2=e"), List.copyOf(undelivered));
+  }
+
+  @Test
+  @DisplayName(
+      "W3: of wakes that race a cancel, one is Woke or late, and all others are duplicates")
+  final void remembersInRaces() {
+    WaitFace map = open(null, 10);
+    try (Race race = new Race(4)) {
+      for (int i = 0; i < 1_000; i++) {
+        int key = i;
+        CompletableFuture<String> wait = map.await(key);
+        Callable<Object> wakes = () -> map.wake(key, "a");
+        Callable<Object> ends = i % 2 == 0 ? () -> wait.cancel(true) : wakes;
+        List<Object> answers = race.each(List.of(wakes, wakes, wakes, ends));
+        long first =
+            answers.stream()
+                .filter(
+                    answer ->
+                        answer.equals(WOKE) || answer.equals(noMatch("a", NoMatchReason.LATE)))
+                .count();
+        assertEquals(1, first, answers::toString);
+        assertFalse(answers.contains(noMatch("a")), "it is remembered all the time");
+        assertEquals(noMatch("b", NoMatchReason.DUPLICATE), map.wake(key, "b"));
+        var unused = Outcome.of(wait.handle(Outcome::new));
+      }
+    }
   }
 }

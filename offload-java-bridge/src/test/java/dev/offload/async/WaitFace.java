@@ -2,7 +2,9 @@ package dev.offload.async;
 
 import dev.offload.WakeOutcome;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** A wait map as its users see it, in Kotlin or in Java. */
 interface WaitFace extends AutoCloseable {
@@ -12,7 +14,16 @@ interface WaitFace extends AutoCloseable {
 
   CompletableFuture<String> await(int key, Duration timeout);
 
+  /** Null if the time is over. */
+  CompletableFuture<@Nullable String> awaitOrNull(int key, Duration timeout);
+
   WakeOutcome<String> wake(int key, String value);
+
+  boolean fail(int key, Throwable cause);
+
+  int failAll(Throwable cause);
+
+  List<Integer> waitingKeys();
 
   void close(Throwable cause);
 

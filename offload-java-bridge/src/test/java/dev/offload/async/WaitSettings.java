@@ -8,5 +8,7 @@ import org.jspecify.annotations.Nullable;
  * How to make a wait map.
  *
  * @param early null if it hands early wakes back
+ * @param remember how many keys it remembers
  */
-record WaitSettings(@Nullable EarlyWakes early, BiConsumer<Integer, String> onUndelivered) {}
+record WaitSettings(
+    @Nullable EarlyWakes early, int remember, BiConsumer<Integer, String> onUndelivered) {}

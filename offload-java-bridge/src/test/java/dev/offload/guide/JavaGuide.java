@@ -22,6 +22,7 @@ import dev.offload.async.ContextCarriers;
 import dev.offload.async.OffloadFuture;
 import dev.offload.async.ScopeOptions;
 import dev.offload.async.SubmitOptions;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -202,8 +203,24 @@ final class JavaGuide {
   static void answered(AsyncWaitMap<Integer, String> answers, int id, String text) {
     WakeOutcome<String> outcome = answers.wake(id, text);
     if (outcome instanceof WakeOutcome.NoMatch<String> nobody) {
-      System.out.println("nobody waits for it: " + nobody.value());
+      System.out.println("nobody waits for it (" + nobody.reason() + "): " + nobody.value());
     }
+  }
+
+  static AsyncWaitMap<Integer, String> answers() {
+    return AsyncWaitMap.<Integer, String>builder()
+        .remember(1_000) // the last so many keys: tells LATE and DUPLICATE from UNKNOWN
+        .build();
+  }
+
+  static void refused(AsyncWaitMap<Integer, String> answers, int id, IOException why) {
+    if (!answers.fail(id, why)) {
+      System.out.println("nobody waits for " + id + ", but for " + answers.waitingKeys());
+    }
+  }
+
+  static void disconnected(AsyncWaitMap<Integer, String> answers, IOException why) {
+    System.out.println(answers.failAll(why) + " answers will not come");
   }
 
   static void end(AsyncOffloadManager manager) {

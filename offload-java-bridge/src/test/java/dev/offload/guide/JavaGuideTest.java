@@ -2,6 +2,7 @@ package dev.offload.guide;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -31,6 +32,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -255,9 +257,20 @@ class JavaGuideTest {
   @Test
   @DisplayName("an answer from elsewhere is not missed")
   void answer() {
-    try (AsyncWaitMap<Integer, String> answers = AsyncWaitMap.create()) {
+    try (AsyncWaitMap<Integer, String> answers = JavaGuide.answers()) {
       assertEquals("yes", JavaGuide.ask(answers, id -> JavaGuide.answered(answers, id, "yes"), 1));
-      JavaGuide.answered(answers, 2, "too late");
+      JavaGuide.answered(answers, 1, "once more");
+      assertEquals(0, answers.size());
+      IOException why = new IOException("no");
+      Consumer<Integer> refuses = id -> JavaGuide.refused(answers, id, why);
+      Consumer<Integer> breaks = id -> JavaGuide.disconnected(answers, why);
+      for (Consumer<Integer> connection : List.of(refuses, breaks)) {
+        assertSame(
+            why,
+            assertThrows(CompletionException.class, () -> JavaGuide.ask(answers, connection, 2))
+                .getCause());
+      }
+      JavaGuide.refused(answers, 2, why);
       assertEquals(0, answers.size());
     }
   }

@@ -1,6 +1,5 @@
 package dev.offload.coroutines.internal;
 
-import dev.offload.OffloadException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +22,6 @@ public abstract class WaitSlot<K, V extends @Nullable Object> extends Filed<K> {
   /** Puts {@code value} in; false if the wait has ended, and the value is the caller's still. */
   public abstract boolean give(V value);
 
-  /** Ends the wait without a value, unless a value is in already. */
-  public abstract void end(Supplier<? extends OffloadException> why);
+  /** Ends the wait without a value; false if a value is in, or it has ended already. */
+  public abstract boolean end(Supplier<? extends Throwable> why);
 }

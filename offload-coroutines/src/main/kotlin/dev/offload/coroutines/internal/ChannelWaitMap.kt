@@ -30,6 +30,12 @@ internal class ChannelWaitMap<K : Any, V>(val table: WaitTable<K, V>) : WaitMap<
 
     override fun wake(key: K, value: V): WakeOutcome<V> = table.wake(key, value)
 
+    override fun fail(key: K, cause: Throwable): Boolean = table.fail(key, cause)
+
+    override fun failAll(cause: Throwable): Int = table.failAll(cause)
+
+    override fun waitingKeys(): List<K> = table.waitingKeys()
+
     override fun close(cause: Throwable?) = table.close(cause)
 
     override fun toString(): String = table.toString()
@@ -38,12 +44,13 @@ internal class ChannelWaitMap<K : Any, V>(val table: WaitTable<K, V>) : WaitMap<
         fun <K : Any, V> create(
             name: String,
             early: EarlyWakes?,
+            remember: Int,
             context: CoroutineContext,
             onUndelivered: ((K, V) -> Unit)?,
         ): WaitMap<K, V> {
             val timer = DispatcherTimer.of(context) ?: SystemTimer("offload-timer-$name")
             val callbacks = SideThreads.Lane("offload-callback-$name")
-            return ChannelWaitMap(WaitTable(name, timer, early, onUndelivered, callbacks))
+            return ChannelWaitMap(WaitTable(name, timer, early, remember, onUndelivered, callbacks))
         }
     }
 }

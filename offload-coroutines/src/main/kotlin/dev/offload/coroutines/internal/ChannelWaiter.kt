@@ -1,6 +1,6 @@
 package dev.offload.coroutines.internal
 
-import dev.offload.OffloadException
+import dev.offload.OffloadTimeoutException
 import dev.offload.coroutines.Waiter
 import kotlinx.coroutines.DisposableHandle
 import kotlinx.coroutines.InternalCoroutinesApi
@@ -60,11 +60,13 @@ internal class ChannelWaiter<K : Any, V>(private val table: WaitTable<K, V>, key
         return true
     }
 
-    override fun end(why: Supplier<out OffloadException>) {
+    override fun end(why: Supplier<out Throwable>): Boolean {
         val end = End(why)
-        if (STATE.compareAndSet(this, null, end)) return
+        if (STATE.compareAndSet(this, null, end)) return true
         val channel = channel()
-        if (channel != null && STATE.compareAndSet(this, channel, end)) resume(channel, null)
+        if (channel == null || !STATE.compareAndSet(this, channel, end)) return false
+        resume(channel, null)
+        return true
     }
 
     @Suppress("UNCHECKED_CAST") // made by channelToWaitIn
@@ -106,6 +108,13 @@ internal class ChannelWaiter<K : Any, V>(private val table: WaitTable<K, V>, key
         } finally {
             OffloadTimer.cancel(task)
         }
+    }
+
+    /** Null if the time is over, which somebody else's exception does not say. */
+    suspend fun awaitOrNull(timeout: Duration): V? = try {
+        await(timeout)
+    } catch (e: OffloadTimeoutException) {
+        if ((state as? End)?.why is WaitTable.TimeOver) null else throw e
     }
 
     /** The value goes straight to the caller: there is no point in between at which it could be lost. */
@@ -182,7 +191,7 @@ internal class ChannelWaiter<K : Any, V>(private val table: WaitTable<K, V>, key
     private class Given(val value: Any?)
 
     /** Why there is no value. The exception is made where it is thrown. */
-    private class End(val why: Supplier<out OffloadException>)
+    private class End(val why: Supplier<out Throwable>)
 
     private companion object {
         val TAKEN = Any()

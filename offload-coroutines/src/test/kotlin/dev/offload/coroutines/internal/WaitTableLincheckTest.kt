@@ -2,7 +2,7 @@ package dev.offload.coroutines.internal
 
 import dev.offload.DuplicateWaiterException
 import dev.offload.EarlyWakes
-import dev.offload.OffloadException
+import dev.offload.NoMatchReason
 import dev.offload.WaitMapClosedException
 import dev.offload.WakeOutcome
 import org.jetbrains.lincheck.datastructures.IntGen
@@ -19,7 +19,7 @@ import java.util.function.Supplier
  * W1, W3, W4: the protocol of a wait map that stores nothing, with a slot that does what a channel with room for one does.
  * Each thread has one wait at a time, and gives a value of its own with each wake.
  */
-internal class WaitTableLincheckTest : WaitTableLincheck(null, WaitTableSpecification::class.java) {
+internal class WaitTableLincheckTest : WaitTableLincheck(null, 0, WaitTableSpecification::class.java) {
     override fun ModelCheckingOptions.known() = addCustomScenario {
         // A waiter that leaves and waits again while its old slot is in the hands of a wake, and the map closes.
         initial { actor(::subscribe, 0, 1) }
@@ -53,12 +53,74 @@ internal class WaitTableLincheckTest : WaitTableLincheck(null, WaitTableSpecific
             thread { actor(::wake, 1, 6) }
             thread { actor(::close) }
         }
+    }.addCustomScenario {
+        initial { actor(::subscribe, 0, 1) }
+        parallel {
+            thread {
+                actor(::leave, 0)
+                actor(::subscribe, 0, 1)
+                actor(::taken, 0)
+            }
+            thread { actor(::fail, 1) }
+            thread { actor(::close) }
+        }
     }
 }
 
+/** As the first, of a map that remembers the last key that was waited for. */
+internal class RememberingWaitTableLincheckTest :
+    WaitTableLincheck(null, 1, RememberingWaitTableSpecification::class.java) {
+    override fun ModelCheckingOptions.known() = addCustomScenario {
+        // The wake finds that its wait has ended, while others wake and wait again.
+        initial { actor(::subscribe, 0, 1) }
+        parallel {
+            thread {
+                actor(::leave, 0)
+                actor(::wake, 1, 6)
+            }
+            thread { actor(::wake, 1, 5) }
+        }
+        post { actor(::wake, 1, 7) }
+    }.addCustomScenario {
+        initial { actor(::subscribe, 0, 1) }
+        parallel {
+            thread {
+                actor(::leave, 0)
+                actor(::subscribe, 0, 1)
+                actor(::taken, 0)
+            }
+            thread {
+                actor(::wake, 1, 5)
+                actor(::wake, 1, 6)
+            }
+        }
+        post { actor(::wake, 1, 7) }
+    }.addCustomScenario {
+        // Of two keys the one that is over first is forgotten first.
+        initial {
+            actor(::subscribe, 0, 1)
+            actor(::subscribe, 1, 2)
+        }
+        parallel {
+            thread {
+                actor(::wake, 1, 5)
+                actor(::wake, 1, 6)
+            }
+            thread {
+                actor(::fail, 2)
+                actor(::wake, 2, 7)
+            }
+        }
+    }
+}
+
+/** What is remembered is not stored, and what is stored is not remembered. */
+internal class RememberingStoringWaitTableLincheckTest :
+    WaitTableLincheck(EarlyWakes(1, Duration.ofDays(1)), 1, RememberingStoringWaitTableSpecification::class.java)
+
 /** W6, and the others, of a wait map that stores one early value: also the one that falls out for a newer one. */
 internal class StoringWaitTableLincheckTest :
-    WaitTableLincheck(EarlyWakes(1, Duration.ofDays(1)), StoringWaitTableSpecification::class.java) {
+    WaitTableLincheck(EarlyWakes(1, Duration.ofDays(1)), 0, StoringWaitTableSpecification::class.java) {
     override fun ModelCheckingOptions.known() = addCustomScenario {
         parallel {
             thread {
@@ -77,9 +139,16 @@ internal class StoringWaitTableLincheckTest :
 @Param(name = "thread", gen = ThreadIdGen::class)
 @Param(name = "key", gen = IntGen::class, conf = "1:2")
 @Param(name = "value", gen = IntGen::class, conf = "1:9")
-internal abstract class WaitTableLincheck(early: EarlyWakes?, specification: Class<*>) : LincheckTest(specification) {
-    private val table =
-        WaitTable<Int, Int>("table", { _, _ -> OffloadTimer.Task { } }, early, null, SideThreads.Lane("table"))
+internal abstract class WaitTableLincheck(early: EarlyWakes?, remember: Int, specification: Class<*>) :
+    LincheckTest(specification) {
+    private val table = WaitTable<Int, Int>(
+        "table",
+        { _, _ -> OffloadTimer.Task { } },
+        early,
+        remember,
+        null,
+        SideThreads.Lane("table"),
+    )
     private val waits = arrayOfNulls<Wait>(THREADS)
 
     @Operation
@@ -104,22 +173,29 @@ internal abstract class WaitTableLincheck(early: EarlyWakes?, specification: Cla
     ) {
         is WakeOutcome.Woke -> "woke"
         is WakeOutcome.Stored -> "stored"
-        is WakeOutcome.NoMatch -> "no match for ${outcome.value()}"
+        is WakeOutcome.NoMatch -> "no match for ${outcome.value()}, ${outcome.reason()}"
         is WakeOutcome.Closed -> "closed to ${outcome.value()}"
     }
 
-    /** The value that came before the wait ended, which the channel would hand to `onUndelivered`; null if none came. */
+    /** To fail all is to fail one after the other, which is not one step, so it is no operation here. */
+    @Operation
+    fun fail(@Param(name = "key") key: Int): Boolean = table.fail(key, FAILED)
+
+    /** The value that came before the wait ended, which the channel would hand to `onUndelivered`; null if none came. -2 if it failed. */
     @Operation
     fun leave(@Param(name = "thread") thread: Int): Int? {
         val wait = waits[thread] ?: return -1
         waits[thread] = null
         table.leave(wait)
-        return wait.value()
+        return if (wait.hasFailed()) -2 else wait.value()
     }
 
-    /** The value if it has come. Whether the wait has ended instead is told one waiter after the other, and not asked. */
+    /**
+     * The value if it has come, or that it failed. Whether it ended by a close is told one waiter after the other, and not
+     * asked.
+     */
     @Operation
-    fun taken(@Param(name = "thread") thread: Int): Int? = waits[thread]?.value()
+    fun taken(@Param(name = "thread") thread: Int): Int? = waits[thread]?.let { if (it.hasFailed()) -1 else it.value() }
 
     @Operation
     fun close() = table.close(null)
@@ -129,9 +205,10 @@ internal abstract class WaitTableLincheck(early: EarlyWakes?, specification: Cla
 
     @Validate
     fun atRest() {
-        val live = waits.filterNotNull()
-        check(!table.isClosed || live.all { it.content.get() != null }) { "somebody waits at a closed map" }
-        check(table.size() == live.count { it.content.get() == null }) { "an entry without a wait" }
+        var waiting = 0
+        for (wait in waits) if (wait != null && wait.content.get() == null) waiting++
+        check(!table.isClosed || waiting == 0) { "somebody waits at a closed map" }
+        check(table.size() == waiting) { "an entry without a wait" }
     }
 
     private class Given(val value: Int)
@@ -141,56 +218,89 @@ internal abstract class WaitTableLincheck(early: EarlyWakes?, specification: Cla
 
         override fun give(value: Int): Boolean = content.compareAndSet(null, Given(value))
 
-        override fun end(why: Supplier<out OffloadException>) {
-            content.compareAndSet(null, why)
-        }
+        override fun end(why: Supplier<out Throwable>): Boolean = content.compareAndSet(null, why)
+
+        fun hasFailed(): Boolean = (content.get() as? Supplier<*>)?.get() === FAILED
 
         fun value(): Int? = (content.get() as? Given)?.value
     }
+
+    private companion object {
+        val FAILED = IllegalStateException("failed")
+    }
 }
 
-internal open class WaitTableSpecification(private val maxStored: Int) {
-    constructor() : this(0)
+internal open class WaitTableSpecification(private val maxStored: Int, private val maxRemembered: Int) {
+    constructor() : this(0, 0)
 
     private var closed = false
     private val keys = arrayOfNulls<Int>(LincheckTest.THREADS)
     private val values = arrayOfNulls<Int>(LincheckTest.THREADS)
+    private val failed = BooleanArray(LincheckTest.THREADS)
     private val stored = LinkedHashMap<Int, Int>()
+    private val remembered = LinkedHashMap<Int, NoMatchReason>()
+
+    private fun waiter(key: Int) = keys.indices.firstOrNull { keys[it] == key && values[it] == null && !failed[it] }
+
+    private fun remember(key: Int, reason: NoMatchReason) {
+        remembered[key] = reason
+        if (remembered.size > maxRemembered) remembered.remove(remembered.keys.first())
+    }
 
     fun subscribe(thread: Int, key: Int): String = when {
         keys[thread] != null -> "has one"
 
         closed -> "closed"
 
-        keys.indices.any { keys[it] == key && values[it] == null } -> "duplicate"
+        waiter(key) != null -> "duplicate"
 
         else -> {
             keys[thread] = key
             values[thread] = stored.remove(key)
+            failed[thread] = false
+            remembered -= key
+            if (values[thread] != null) remember(key, NoMatchReason.DUPLICATE)
             "waits"
         }
     }
 
     fun wake(key: Int, value: Int): String {
         if (closed) return "closed to $value"
-        val waiter = keys.indices.firstOrNull { keys[it] == key && values[it] == null }
+        val waiter = waiter(key)
         if (waiter != null) {
             values[waiter] = value
+            remember(key, NoMatchReason.DUPLICATE)
             return "woke"
         }
-        if (maxStored == 0 || key in stored) return "no match for $value"
+        val before = remembered[key]
+        if (before != null) {
+            remembered[key] = NoMatchReason.DUPLICATE
+            return "no match for $value, $before"
+        }
+        if (key in stored) return "no match for $value, ${NoMatchReason.DUPLICATE}"
+        if (maxStored == 0) return "no match for $value, ${NoMatchReason.UNKNOWN}"
         if (stored.size == maxStored) stored.remove(stored.keys.first())
         stored[key] = value
         return "stored"
     }
 
+    fun fail(key: Int): Boolean {
+        val waiter = waiter(key)
+        if (closed || waiter == null) return false
+        failed[waiter] = true
+        remember(key, NoMatchReason.LATE)
+        return true
+    }
+
     fun leave(thread: Int): Int? {
-        keys[thread] ?: return -1
+        val key = keys[thread] ?: return -1
+        if (waiter(key) == thread) remember(key, NoMatchReason.LATE)
         keys[thread] = null
+        if (failed[thread]) return -2
         return values[thread].also { values[thread] = null }
     }
 
-    fun taken(thread: Int): Int? = values[thread]
+    fun taken(thread: Int): Int? = if (failed[thread] && keys[thread] != null) -1 else values[thread]
 
     fun close() {
         closed = true
@@ -199,4 +309,8 @@ internal open class WaitTableSpecification(private val maxStored: Int) {
     fun isClosed(): Boolean = closed
 }
 
-internal class StoringWaitTableSpecification : WaitTableSpecification(1)
+internal class StoringWaitTableSpecification : WaitTableSpecification(1, 0)
+
+internal class RememberingWaitTableSpecification : WaitTableSpecification(0, 1)
+
+internal class RememberingStoringWaitTableSpecification : WaitTableSpecification(1, 1)
