@@ -21,7 +21,9 @@ internal class BodiesByHand(vararg limits: Pair<OffloadKind<*, *>, ConcurrencyLi
 
     fun submit(key: OffloadKey<String>, scope: ScopeCore = root, conflict: ConflictPolicy? = null): Body {
         val body = Body()
-        body.job = scope.submit(key, conflict, null, body).taken()
+        val placement = scope.submit(key, conflict, null, body)
+        check(!placement.joined())
+        body.job = placement.taken()
         bodies += body
         return body
     }
@@ -64,7 +66,10 @@ internal class Body : ByHandBody() {
         onStop()
     }
 
-    fun end() = job.succeed("")
+    fun end() {
+        check(runs)
+        job.succeed("")
+    }
 
     fun cancel() = check(job.cancel(CancelReason.CANCELLED))
 

@@ -100,8 +100,8 @@ class LendingSpec :
                 val waits = submit(free.key("waits"), scope)
                 submit(free.key("works"), scope)
                 val predecessor = submit(x.key("again"), scope)
-                val other = submit(x.key("other"))
                 waits waitsFor predecessor
+                val other = submit(x.key("other"))
                 val successor = submit(x.key("again"), scope, ConflictPolicy.NEXT)
                 waits waitsFor successor
                 predecessor.end()
