@@ -60,6 +60,11 @@ public final class Workloads {
     grow("G6", "n calls inside each other, limited to 1", "NestedCalls", Map.of());
     grow("G7", "n bodies wait for a job that makes 10 limited calls", "WaitsForCaller", Map.of());
     grow("G8", "n callers wait for room in a queue of 8", "CallersForRoom", Map.of());
+    grow("G9", "n jobs joined by a body that is cancelled meanwhile", "JoinedByCancelled", Map.of());
+    next("n requests for the next run under one key", "true");
+    next("the next run under n keys", "false");
+    String beside = "n jobs allowed beside one that waits are cancelled";
+    grow("G11", beside, "CancelledBesideNext", Map.of());
   }
 
   /** What is compared by its ratio, in the order of the report. */
@@ -105,6 +110,10 @@ public final class Workloads {
   private void ends(String how, String order) {
     String what = "n jobs allowed under one key end " + how;
     grow("G4", what, "EndsUnderOneKey", Map.of("order", order));
+  }
+
+  private void next(String what, String oneKey) {
+    grow("G10", what, "NextRuns", Map.of("oneKey", oneKey));
   }
 
   private void grow(String row, String what, String benchmark, Map<String, String> params) {

@@ -9,6 +9,7 @@ import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Deferred
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.Job
+import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitCancellation
@@ -21,6 +22,7 @@ import kotlinx.coroutines.sync.withPermit
 import kotlinx.coroutines.withContext
 import kotlinx.coroutines.yield
 import java.util.concurrent.ConcurrentHashMap
+import java.util.concurrent.atomic.AtomicBoolean
 
 /** What [GrowingJobs] does, by plain coroutines. */
 class GrowingCoroutines {
@@ -155,5 +157,76 @@ class GrowingCoroutines {
                 }
             }
         }
+    }
+
+    /** A cancelled coroutine that joins others all the same. */
+    fun joinedByCancelled(n: Int) = runBlocking(Dispatchers.Default) {
+        val cancelled = CompletableDeferred<Unit>()
+        val joins = CompletableDeferred<Unit>()
+        val jobs = List(n) { scope.launch { cancelled.await() } }
+        val body =
+            scope.launch {
+                withContext(NonCancellable) {
+                    launch(start = CoroutineStart.UNDISPATCHED) { jobs.joinAll() }
+                    joins.complete(Unit)
+                }
+            }
+        joins.await()
+        body.cancel()
+        cancelled.complete(Unit)
+        body.join()
+    }
+
+    /** Events that each ask for a run which begins later: all that come before it does share the next one. */
+    fun nextOfOneKey(n: Int) = runBlocking(Dispatchers.Default) {
+        val runs = Runs()
+        repeat(n) { runs.next() }
+        runs.next().await()
+    }
+
+    private inner class Runs {
+        private val begun = AtomicBoolean(true)
+        private var last: Deferred<Unit> = CompletableDeferred(Unit)
+
+        fun next(): Deferred<Unit> {
+            if (begun.compareAndSet(true, false)) {
+                val before = last
+                last =
+                    scope.async {
+                        before.join()
+                        begun.set(true)
+                    }
+            }
+            return last
+        }
+    }
+
+    /** Pairs of coroutines, of which the second waits for the first. */
+    fun nextOfEachKey(n: Int) = runBlocking(Dispatchers.Default) {
+        val launched = CompletableDeferred<Unit>()
+        val seconds =
+            List(n) {
+                val first = scope.launch(Dispatchers.Unconfined) { launched.await() }
+                scope.launch { first.join() }
+            }
+        launched.complete(Unit)
+        seconds.joinAll()
+    }
+
+    /** Coroutines in a map, which are cancelled one after the other. */
+    fun cancelledInMap(n: Int) = runBlocking(Dispatchers.Default) {
+        val jobs =
+            List(n) { id ->
+                scope
+                    .launch(Dispatchers.Unconfined) {
+                        try {
+                            awaitCancellation()
+                        } finally {
+                            inFlight.remove(id)
+                        }
+                    }.also { inFlight[id] = it }
+            }
+        for (job in jobs) job.cancel()
+        jobs.joinAll()
     }
 }

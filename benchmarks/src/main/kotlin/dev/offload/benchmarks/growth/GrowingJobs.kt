@@ -13,11 +13,13 @@ import dev.offload.coroutines.joinAll
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.job
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.withContext
 import kotlinx.coroutines.yield
 
 private const val HOT = -1
@@ -164,6 +166,60 @@ class GrowingJobs {
                 }
             }
         }
+        manager.joinAll()
+    }
+
+    /** A cancelled body that joins the jobs of a scope all the same; they end when it was asked to stop. */
+    fun joinedByCancelled(n: Int) = runBlocking(Dispatchers.Default) {
+        val cancelled = CompletableDeferred<Unit>()
+        val joins = CompletableDeferred<Unit>()
+        val scope = manager.openScope("joined")
+        for (id in 0 until n) scope.submit(plain.key(id)) { cancelled.await() }
+        val body =
+            manager.submit(outer.key(0)) {
+                withContext(NonCancellable) {
+                    launch(start = CoroutineStart.UNDISPATCHED) { scope.joinAll() }
+                    joins.complete(Unit)
+                }
+            }
+        joins.await()
+        body.cancel()
+        cancelled.complete(Unit)
+        body.join()
+        scope.complete()
+        scope.coroutineContext.job.join()
+    }
+
+    /** Events that each ask for the next run under one key, so that one run stands for all that came meanwhile. */
+    fun nextOfOneKey(n: Int) = runBlocking(Dispatchers.Default) {
+        repeat(n) { manager.submit(plain.key(HOT), ConflictPolicy.NEXT) {} }
+        manager.joinAll()
+    }
+
+    /** Keys that each have one run at work and the next one waiting, before the first ends. */
+    fun nextOfEachKey(n: Int) = runBlocking(Dispatchers.Default) {
+        val submitted = CompletableDeferred<Unit>()
+        for (id in 0 until n) {
+            manager.submit(plain.key(id), context = Dispatchers.Unconfined) { submitted.await() }
+            manager.submit(plain.key(id), ConflictPolicy.NEXT) {}
+        }
+        submitted.complete(Unit)
+        manager.joinAll()
+    }
+
+    /** Jobs under one key, allowed beside one that waits there, which are cancelled one after the other. */
+    fun cancelledBesideNext(n: Int) = runBlocking(Dispatchers.Default) {
+        val cancelled = CompletableDeferred<Unit>()
+        manager.submit(plain.key(HOT), context = Dispatchers.Unconfined) { cancelled.await() }
+        manager.submit(plain.key(HOT), ConflictPolicy.NEXT) {}
+        val allowed =
+            List(n) {
+                manager.submit(plain.key(HOT), ConflictPolicy.ALLOW, context = Dispatchers.Unconfined) {
+                    awaitCancellation()
+                }
+            }
+        for (job in allowed) job.cancel()
+        cancelled.complete(Unit)
         manager.joinAll()
     }
 

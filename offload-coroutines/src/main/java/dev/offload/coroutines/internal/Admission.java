@@ -420,7 +420,7 @@ final class Admission {
      * @param back a permit that is known to be one of them; or null
      */
     private void lend(Ticket ticket, @Nullable Hold back) {
-      if (ticket.isInLane() && ticket.lane.mayBeLent()) {
+      if (ticket.lane.mayBeLent()) {
         lend(ticket, back, waiter -> false);
       }
     }
@@ -554,7 +554,7 @@ final class Admission {
         return false;
       }
       for (PermitPool pool : lacked(node)) {
-        if (pool.isAsleep() && allMet(pool)) {
+        if (allMet(pool)) { // none of them works: that one would go on
           return false;
         }
       }

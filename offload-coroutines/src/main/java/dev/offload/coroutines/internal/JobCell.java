@@ -151,9 +151,6 @@ public class JobCell<T extends @Nullable Object> extends Waiters {
   /** The next newer one; for {@link Registry}, which guards it. */
   @Nullable JobCell<?> newer;
 
-  /** Whether an older one under the key may be waiting. Written by {@link Registry}, once. */
-  boolean coversWaiting;
-
   JobCell(
       OffloadKey<T> key,
       ScopeCore scope,
@@ -560,6 +557,19 @@ public class JobCell<T extends @Nullable Object> extends Waiters {
     synchronized (WaitGraph.LOCK) {
       WaitGraph.relist(node());
     }
+  }
+
+  /** Remembers which job waits below it, for others. Called before anyone else can see this one. */
+  void placedAbove(JobCell<?> waiting) {
+    synchronized (WaitGraph.LOCK) {
+      node().waitingBelow = waiting;
+    }
+  }
+
+  /** The job that waited under the key when this one was placed above it; null if none did. */
+  @Nullable JobCell<?> waitingBelow() {
+    WaitNode own = node;
+    return own == null ? null : own.waitingBelow;
   }
 
   /**

@@ -124,12 +124,12 @@ final class Lane {
   }
 
   /**
-   * Stands where it has to wait; if that is nowhere any more, where it stood, to be found there.
+   * Stands where it has to wait, if it has any. There is such a place: a step lets go one permit of
+   * a pool, and the first who goes by that takes it.
    */
   void standInLine() {
     Map.Entry<Long, Ticket> first = tickets.firstEntry();
-    PermitPool full = firstFull();
-    PermitPool next = first == null ? null : full == null && line != null ? line : full;
+    PermitPool next = first == null ? null : firstFull();
     if (line != null && (next != line || first.getKey() != place)) {
       line.waiting.remove(place);
       line = null;

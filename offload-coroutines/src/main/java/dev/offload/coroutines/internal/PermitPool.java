@@ -61,9 +61,9 @@ final class PermitPool {
     return hasRoom() || idle > 0;
   }
 
-  /** Whether all permits are held by bodies that wait. */
+  /** Whether all permits in use are held by bodies that wait. */
   boolean isAsleep() {
-    return !hasRoom() && idle == used;
+    return idle == used;
   }
 
   void queue(int change) {
@@ -95,8 +95,6 @@ final class PermitPool {
   @Nullable Hold takeBack(Hold hold) {
     Hold below = hold.below;
     Hold above = hold.above;
-    hold.below = null;
-    hold.above = null;
     if (below != null) {
       below.above = above;
     }

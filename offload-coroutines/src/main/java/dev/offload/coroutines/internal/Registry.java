@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * same {@code compute} that marks it as waiting, and each predecessor is unlinked in a {@code
  * compute} that looks for a waiting job with nothing older left: one of the two comes second and
  * sees the other, so no successor is forgotten. At most one job of a key waits: a submission that
- * finds a waiting job joins it, is refused, or cancels it.
+ * finds a waiting job joins it, is refused, or cancels it; one that is allowed beside the others is
+ * placed above it, and does not wait.
  *
  * <p>Readers take no lock. An unlinked job keeps its link, so a reader standing on it still reaches
  * all that is older.
@@ -263,7 +264,10 @@ final class Registry {
       cancelForReplacement(job, result);
     }
     newcomer.shareKey(head.key());
-    newcomer.coversWaiting = head.coversWaiting || head.isWaiting();
+    JobCell<?> waiting = waitingFrom(head);
+    if (waiting != null) {
+      newcomer.placedAbove(waiting);
+    }
     newcomer.older = head;
     head.newer = newcomer;
     if (succeeds) {
@@ -307,14 +311,18 @@ final class Registry {
 
   /** The job that waits for this one, among others perhaps; or null. Asks no id. */
   @Nullable JobCell<?> successor(JobCell<?> job) {
-    JobCell<?> newer = entries(mapOf(job.key())).get(new EntryOf(job.key()));
-    while (newer != null && newer != job) {
-      if (newer.isWaiting()) {
-        return newer;
-      }
-      newer = newer.coversWaiting ? newer.older : null;
-    }
-    return null;
+    JobCell<?> head = entries(mapOf(job.key())).get(new EntryOf(job.key()));
+    JobCell<?> waiting = head == null ? null : waitingFrom(head);
+    return waiting == job || waiting == job.waitingBelow() ? null : waiting;
+  }
+
+  /**
+   * The job of the key that waits, or null. Each that was placed above it since knows it: that one
+   * was the head, or the head knew it.
+   */
+  private static @Nullable JobCell<?> waitingFrom(JobCell<?> head) {
+    JobCell<?> waiting = head.isWaiting() ? head : head.waitingBelow();
+    return waiting != null && waiting.isWaiting() ? waiting : null;
   }
 
   /**

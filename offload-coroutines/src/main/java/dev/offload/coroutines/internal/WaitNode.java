@@ -40,6 +40,12 @@ public final class WaitNode {
   @Nullable WaitNode cameFrom;
   WaitEdge.@Nullable Part cameBy;
 
+  /**
+   * Of a job: the one under its key that waited when this one was placed, and does not wait for
+   * this one. Here, as few jobs have any. Written before the job is seen.
+   */
+  @Nullable JobCell<?> waitingBelow;
+
   WaitNode(JobCell<?> job) {
     this.job = job;
     this.scope = null;

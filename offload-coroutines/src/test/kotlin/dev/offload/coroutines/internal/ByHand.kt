@@ -69,13 +69,18 @@ internal fun OffloadScope.entries(): Int =
     privateField<Map<*, *>>(privateField<Registry>(core, "registry"), "newest").size
 
 /** The limits that concern a scope, and those of kinds, which have permits in use or jobs in their queue. */
-internal fun OffloadScope.limitsInUse(): List<String> {
-    val ofScopes = privateField<List<PermitPool>>(core, "pools")
-    val ofKinds = privateField<Map<*, PermitPool>>(core.engine().kinds, "pools").values
+internal fun OffloadScope.limitsInUse(): List<String> = core.limitsInUse()
+
+internal fun ScopeCore.limitsInUse(): List<String> {
+    val ofScopes = privateField<List<PermitPool>>(this, "pools")
+    val ofKinds = privateField<Map<*, PermitPool>>(engine().kinds, "pools").values
     return (ofScopes + ofKinds)
-        .filter { it.used != 0 || it.queued != 0 || it.inLane != 0 || it.waiting.isNotEmpty() }
+        .filter { it.used != 0 || it.queued != 0 || it.inLane != 0 || it.isListed() }
         .map { "${it.owner}: ${it.used} in use, ${it.queued} queued" }
 }
+
+private fun PermitPool.isListed() =
+    firstTop != null || waiting.isNotEmpty() || awaited.isNotEmpty() || forRoom.isNotEmpty()
 
 /** The threads that time the limits of a manager in real time. */
 internal class TimerView(manager: OffloadManager) {
