@@ -57,7 +57,7 @@ import org.jspecify.annotations.Nullable;
  * {@linkplain SubmitOptions#withBorrowedStage() borrowed}. A body under a key starts only after the
  * one before it under that key has ended, unless {@link ConflictPolicy#ALLOW} is asked for; one
  * that ignores its interrupt is reported and never overtaken, and its callers have their answer at
- * once.
+ * once. What a body waits for here ends with its cancel, too, see {@link OffloadFuture}.
  *
  * <p>Safe to use from any thread. Only {@link #close()}, {@link #submitWhenRoom} and {@link
  * #submitStageWhenRoom} block. A null argument gives an {@link IllegalArgumentException}.
@@ -524,10 +524,12 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
 
   /** A lease that the end of this scope leaves alone: its caller is there, and drops it. */
   private <T extends @Nullable Object> OffloadFuture<T> leaseForCall(
-      OffloadKey.Keyed<T> key, SubmitOptions options, Callable<? extends T> body) {
+      OffloadKey.Keyed<T> key, SubmitOptions options, Callable<? extends T> body)
+      throws InterruptedException {
     Arguments.notNull("key", key);
     Arguments.notNull("options", options);
     Callable<? extends T> checked = Arguments.notNull("body", body);
+    BodyWait.throwIfInterrupted();
     return lease(key, options, () -> threads.blocking(checked));
   }
 

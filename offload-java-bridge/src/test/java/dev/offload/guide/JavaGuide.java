@@ -28,6 +28,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -116,6 +117,22 @@ final class JavaGuide {
       }
       return "the load failed: " + cause; // what the body threw, as it is
     }
+  }
+
+  static final OffloadKind<String, String> PUBLISH = OffloadKind.named("publish");
+
+  static OffloadFuture<String> publish(
+      AsyncOffloadManager manager, OffloadFuture<String> upload, Consumer<String> remove) {
+    return manager.submit(
+        PUBLISH.key("report"),
+        () -> {
+          try {
+            return "published " + upload.join();
+          } catch (CancellationException e) { // this body was cancelled; the upload goes on
+            remove.accept(upload.copy().join());
+            throw e;
+          }
+        });
   }
 
   static AsyncOffloadManager configured() {

@@ -7,11 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.offload.JobState;
 import dev.offload.TaskState;
 import dev.offload.TimeoutPolicy;
 import dev.offload.async.AsyncOffloadManager;
 import dev.offload.async.AsyncTaskRecorder;
 import dev.offload.async.AsyncWaitMap;
+import dev.offload.async.OffloadFuture;
 import dev.offload.async.SubmitOptions;
 import dev.offload.guide.JavaGuide.Page;
 import dev.offload.guide.JavaGuide.User;
@@ -171,6 +173,31 @@ class JavaGuideTest {
     var cancelled = manager.submit(JavaGuide.LOAD_USER.key(8), () -> api.user(8));
     assertTrue(manager.cancel(JavaGuide.LOAD_USER.key(8)));
     assertEquals("someone cancelled the job", JavaGuide.tell(cancelled));
+  }
+
+  @Test
+  @DisplayName("a body that is cancelled stops waiting, and cleans up when the other one has ended")
+  void publish() throws Exception {
+    CompletableFuture<String> uploaded = new CompletableFuture<>();
+    OffloadFuture<String> upload =
+        manager.submitStage(JavaGuide.LOAD_HISTORY.key(1), () -> uploaded);
+    CompletableFuture<String> removed = new CompletableFuture<>();
+    OffloadFuture<String> publish = JavaGuide.publish(manager, upload, removed::complete);
+    while (publish.jobState() == JobState.QUEUED) {
+      Thread.onSpinWait();
+    }
+    assertTrue(publish.cancel());
+    assertTimeoutPreemptively(BOUND, () -> awaitCopy(upload));
+    assertFalse(upload.isDone());
+    uploaded.complete("a file");
+    assertEquals("a file", removed.get(BOUND.toSeconds(), TimeUnit.SECONDS));
+    assertEquals("published a file", JavaGuide.publish(manager, upload, file -> {}).join());
+  }
+
+  private static void awaitCopy(OffloadFuture<?> future) {
+    while (future.getNumberOfDependents() == 0) {
+      Thread.onSpinWait();
+    }
   }
 
   @Test
