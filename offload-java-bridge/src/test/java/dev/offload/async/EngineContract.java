@@ -13,6 +13,7 @@ abstract class EngineContract
         ConflictContract,
         ClosingContract,
         LeaseContract,
+        TryShareContract,
         FailureContract,
         TimeLimitContract,
         ScopeContract,

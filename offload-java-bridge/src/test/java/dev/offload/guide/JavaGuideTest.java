@@ -2,6 +2,7 @@ package dev.offload.guide;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -36,6 +37,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -121,6 +123,53 @@ class JavaGuideTest {
     assertEquals(new Page(new User(7), "no history"), JavaGuide.pageByHand(manager, api, 7));
     assertTrue(api.audited.await(BOUND.toSeconds(), TimeUnit.SECONDS));
     assertEquals(List.of(), manager.snapshot().children());
+  }
+
+  @Test
+  @DisplayName("work without a value, and where code runs")
+  void audited() throws InterruptedException {
+    assertNull(JavaGuide.audited(manager, api, 7).join());
+    assertTrue(api.audited.await(BOUND.toSeconds(), TimeUnit.SECONDS));
+    assertEquals("in no job", JavaGuide.whereAmI());
+    assertEquals(
+        "in job Keyed(history.load) in manager",
+        manager.submit(JavaGuide.LOAD_HISTORY.key(7), JavaGuide::whereAmI).join());
+  }
+
+  @Test
+  @DisplayName("a request that waits for no thread: its scope is open until there is an answer")
+  void pageLater() throws Exception {
+    api.permits.drainPermits();
+    CompletableFuture<Page> page = JavaGuide.pageLater(manager, api, 7);
+    assertEquals(1, manager.snapshot().children().size());
+    assertFalse(page.isDone());
+    api.permits.release(2);
+    assertEquals(
+        new Page(new User(7), "history of 7"), page.get(BOUND.toSeconds(), TimeUnit.SECONDS));
+    assertTimeoutPreemptively(BOUND, () -> awaitNoScope());
+
+    api.permits.release(2);
+    CompletableFuture<Page> failed = JavaGuide.pageLater(manager, api, -1);
+    CompletionException thrown = assertThrows(CompletionException.class, failed::join);
+    assertEquals("no such user", thrown.getCause().getMessage());
+    assertTimeoutPreemptively(BOUND, () -> awaitNoScope());
+  }
+
+  private void awaitNoScope() {
+    while (!manager.snapshot().children().isEmpty()) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  @DisplayName("as many loads as there is room for at a time")
+  void loadAll() throws InterruptedException {
+    List<Integer> ids = IntStream.range(0, 300).boxed().toList(); // more than run and wait
+    try (AsyncOffloadManager configured = JavaGuide.configured()) {
+      List<OffloadFuture<String>> loads = JavaGuide.loadAll(configured, api, ids);
+      assertEquals("history of 299", loads.get(299).join());
+      assertEquals(0, configured.snapshot().total().rejected());
+    }
   }
 
   @Test

@@ -80,6 +80,24 @@ class KotlinInteropSpec :
             kotlin.coroutineContext.job.join()
         }
 
+        "C1: a body in either language is told its job by the question of either" {
+            val kotlin = OffloadManager()
+            kotlin.scope("request") {
+                val here = this
+                val told = submit(key) {
+                    val job = RunningJob.current().orElseThrow()
+                    "${job.key() == key}, ${job.scope().name()}"
+                }
+                told.await() shouldBe "true, request"
+                val java = KotlinInterop.asAsync(here)
+                val own = java.submit(load.key("java")) { RunningJob.current().orElseThrow().scope().name() }
+                own.await() shouldBe "request"
+                val both = java.submit(load.key("both")) { "${currentOffload()?.scope === here}" }
+                both.await() shouldBe "true"
+            }
+            kotlin.shutdown(1.seconds).isClean shouldBe true
+        }
+
         "J5: a coroutine that must not be cancelled waits for a future although its job is" {
             val kotlin = OffloadManager()
             val java = KotlinInterop.asAsync(kotlin)
