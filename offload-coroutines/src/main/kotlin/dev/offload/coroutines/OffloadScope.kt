@@ -21,8 +21,8 @@ import kotlin.time.Duration
  *
  * | verb | owner, and domain in which a key is unique | ends early |
  * |---|---|---|
- * | [submit], [trySubmit] | this scope | if it is cancelled by key or by the last of its holders, or with the scope |
- * | [share] | the manager | also when its last holder leaves |
+ * | [submit], [trySubmit], [submitWhenRoom] | this scope | if it is cancelled by key or by the last of its holders, or with the scope |
+ * | [share], [tryShare], [shareWhenRoom] | the manager | also when its last holder leaves |
  * | [call] | the manager | as [share]; the lease lasts as long as the call |
  * | [spawn] | the manager | only if it is cancelled by key, or with the manager |
  *
@@ -132,6 +132,43 @@ public interface OffloadScope :
      * @throws ScopeClosedException if this scope or the manager takes no new work
      */
     public fun <T> share(
+        key: OffloadKey.Keyed<T>,
+        conflict: ConflictPolicy = ConflictPolicy.JOIN,
+        timeout: TimeoutPolicy? = null,
+        context: CoroutineContext = EmptyCoroutineContext,
+        block: suspend (@OffloadDsl CoroutineScope).() -> T,
+    ): OffloadDeferred<T>
+
+    /**
+     * As [share], but tells what happened and answers a refusal instead of throwing it: where a queue is full, or this scope
+     * or the manager takes no new work.
+     *
+     * @return how the submission was taken, with the lease unless it was refused
+     * @throws IllegalArgumentException as [share]
+     */
+    public fun <T> tryShare(
+        key: OffloadKey.Keyed<T>,
+        conflict: ConflictPolicy = ConflictPolicy.JOIN,
+        timeout: TimeoutPolicy? = null,
+        context: CoroutineContext = EmptyCoroutineContext,
+        block: suspend (@OffloadDsl CoroutineScope).() -> T,
+    ): Submission<OffloadDeferred<T>>
+
+    /**
+     * As [share], but where a flight is to be started and a queue of the manager is full it suspends until there is room,
+     * first come first served among those who wait. A try that finds no room is not counted as a submission.
+     *
+     * In a body that itself holds a permit of one of the limits in question it does not wait: room might need that body's
+     * end.
+     *
+     * This function is cancellable; if it is cancelled while it waits, nothing was submitted.
+     *
+     * @throws CancellationException if the calling coroutine is cancelled
+     * @throws IllegalArgumentException as [share]
+     * @throws OffloadRejectedException in a body that must not wait, as said above
+     * @throws ScopeClosedException as [share]
+     */
+    public suspend fun <T> shareWhenRoom(
         key: OffloadKey.Keyed<T>,
         conflict: ConflictPolicy = ConflictPolicy.JOIN,
         timeout: TimeoutPolicy? = null,

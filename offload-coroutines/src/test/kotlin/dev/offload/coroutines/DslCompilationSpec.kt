@@ -59,6 +59,8 @@ private val ACCIDENTS = mapOf(
     "submit" to inBody("""submit(kind.key(2)) { "inner" }"""),
     "trySubmit" to inBody("""trySubmit(kind.key(2)) { "inner" }"""),
     "submitWhenRoom" to inBody("""submitWhenRoom(kind.key(2)) { "inner" }"""),
+    "tryShare" to inBody("""tryShare(kind.key(2)) { "inner" }"""),
+    "shareWhenRoom" to inBody("""shareWhenRoom(kind.key(2)) { "inner" }"""),
     "share" to inBody("""share(kind.key(2)) { "inner" }"""),
     "call" to inBody("""call(kind.key(2)) { "inner" }"""),
     "spawn" to inBody("""spawn("audit") { }"""),

@@ -85,7 +85,7 @@ class MdcSpec :
             }
         }
 
-        for ((verb, run) in otherVerbs().filterKeys { it == "share" || it == "spawn" }) {
+        for ((verb, run) in otherVerbs().filterKeys { it in setOf("share", "tryShare", "shareWhenRoom", "spawn") }) {
             test(
                 "C1: $verb in a scope gives the manager's job what the scope captured, and what it is given goes before",
             ) {
@@ -234,6 +234,8 @@ private fun otherVerbs(): Map<String, suspend OffloadScope.(Boolean) -> String?>
         "trySubmit" to { trySubmit(key(), context = given(it)) { MDC.get(REQUEST) }.handleOrNull()!!.await() },
         "submitWhenRoom" to { submitWhenRoom(key(), context = given(it)) { MDC.get(REQUEST) }.await() },
         "share" to { share(key(), context = given(it)) { MDC.get(REQUEST) }.await() },
+        "tryShare" to { tryShare(key(), context = given(it)) { MDC.get(REQUEST) }.handleOrNull()!!.await() },
+        "shareWhenRoom" to { shareWhenRoom(key(), context = given(it)) { MDC.get(REQUEST) }.await() },
         "spawn" to {
             val seen = CompletableDeferred<String?>()
             spawn("audit", given(it)) { seen.complete(MDC.get(REQUEST)) }

@@ -389,7 +389,8 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
    * @return the value
    * @throws ExecutionException with what the job or whoever completed this future gave as cause
    * @throws CancellationException if this caller cancelled
-   * @throws InterruptedException if the calling thread is interrupted; that changes nothing else
+   * @throws InterruptedException if the calling thread is interrupted, or runs a body that was
+   *     cancelled, and there is no answer yet; that changes nothing else
    * @throws dev.offload.OffloadCycleException if a body calls it and would wait for itself
    */
   @Override
@@ -398,6 +399,7 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
     if (isAnswered()) {
       return super.isDone() ? super.get() : answered().get();
     }
+    BodyWait.throwIfInterrupted();
     BodyWait wait = BodyWait.begin(target());
     if (wait == null) {
       return asking().get();
@@ -415,7 +417,8 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
    * @return the value
    * @throws ExecutionException with what the job or whoever completed this future gave as cause
    * @throws CancellationException if this caller cancelled
-   * @throws InterruptedException if the calling thread is interrupted; that changes nothing else
+   * @throws InterruptedException if the calling thread is interrupted, or runs a body that was
+   *     cancelled, and there is no answer yet; that changes nothing else
    * @throws dev.offload.OffloadCycleException if a body calls it and would wait for itself
    * @throws TimeoutException if there is no answer by then; that changes nothing else
    */
@@ -426,6 +429,7 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
     if (isAnswered()) {
       return super.isDone() ? super.get(timeout, unit) : answered().get(timeout, unit);
     }
+    BodyWait.throwIfInterrupted();
     BodyWait wait = BodyWait.begin(target());
     if (wait == null) {
       return asking().get(timeout, unit);
@@ -436,11 +440,13 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
   }
 
   /**
-   * Waits for the answer, without limit and without regard to interrupts.
+   * Waits for the answer, without limit and without regard to interrupts, but for that of a body
+   * which is cancelled.
    *
    * @return the value
    * @throws java.util.concurrent.CompletionException with the exception this future has as cause
-   * @throws CancellationException if this caller cancelled
+   * @throws CancellationException if this caller cancelled, or is a body that was cancelled, and
+   *     there is no answer yet; the latter changes nothing else
    * @throws dev.offload.OffloadCycleException if a body calls it and would wait for itself
    */
   @Override
@@ -449,6 +455,7 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
     if (isAnswered()) {
       return super.isDone() ? super.join() : answered().join();
     }
+    BodyWait.throwIfCancelled();
     BodyWait wait = BodyWait.begin(target());
     if (wait == null) {
       return asking().join();

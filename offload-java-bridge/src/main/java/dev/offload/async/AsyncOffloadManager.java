@@ -39,8 +39,8 @@ import org.jspecify.annotations.Nullable;
  * <p>It is the scope at the root of all others: for one request, or any other unit of work, open a
  * scope under it with {@link #openScope}.
  *
- * <p>Safe to use from any thread. Only {@link #close()}, {@link #shutdown}, {@link #submitWhenRoom}
- * and {@link #submitStageWhenRoom} block. A null argument gives an {@link
+ * <p>Safe to use from any thread. Only {@link #close()}, {@link #shutdown}, a scope around a block,
+ * {@code call} and the verbs that end in {@code WhenRoom} block. A null argument gives an {@link
  * IllegalArgumentException}.
  *
  * @since 0.1

@@ -11,11 +11,7 @@ import dev.offload.OffloadTimeoutException;
 import dev.offload.ScopeClosedException;
 import dev.offload.ScopeSnapshot;
 import dev.offload.Submission;
-import dev.offload.coroutines.internal.CurrentJob;
 import dev.offload.coroutines.internal.JobBody;
-import dev.offload.coroutines.internal.JobCell;
-import dev.offload.coroutines.internal.Placement;
-import dev.offload.coroutines.internal.Placement.How;
 import dev.offload.coroutines.internal.ScopeCore;
 import java.time.Duration;
 import java.util.Collection;
@@ -26,8 +22,6 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -48,33 +42,37 @@ import org.jspecify.annotations.Nullable;
  * <table border="1">
  * <caption>Who owns the job of a verb</caption>
  * <tr><th>verb<th>owner, and domain in which a key is unique<th>ends early
- * <tr><td>{@code submit}, {@code trySubmit}<td>this scope
+ * <tr><td>{@code submit}, {@code trySubmit}, {@code submitWhenRoom}<td>this scope
  *     <td>if it is cancelled by key or by the last of its holders, or with the scope
- * <tr><td>{@code share}<td>the manager<td>also when its last holder leaves
+ * <tr><td>{@code share}, {@code tryShare}, {@code shareWhenRoom}, {@code call}<td>the manager
+ *     <td>also when its last holder leaves
  * <tr><td>{@code spawn}<td>the manager<td>only if it is cancelled by key, or with the manager
  * </table>
  *
  * <p>Besides, a time limit ends any job, and a submission with {@link ConflictPolicy#REPLACE} those
  * it meets.
  *
- * <p>Each verb takes a body that blocks (a {@link Callable}). Its twin whose name has {@code Stage}
- * in it takes one that starts something asynchronous and answers its {@link CompletionStage}: the
- * job then ends with that stage, and no thread waits for it.
+ * <p>Each verb takes a body that blocks (a {@link Callable}; one without a value is made by {@link
+ * OffloadTask#of}). Its twin whose name has {@code Stage} in it takes one that starts something
+ * asynchronous and answers its {@link CompletionStage}: the job then ends with that stage, and no
+ * thread waits for it. Both take {@link SubmitOptions} between key and body.
  *
  * <p>A blocking body is stopped by an interrupt, a stage by its {@code cancel}, unless it is
  * {@linkplain SubmitOptions#withBorrowedStage() borrowed}. A body under a key starts only after the
  * one before it under that key has ended, unless {@link ConflictPolicy#ALLOW} is asked for; one
  * that ignores its interrupt is reported and never overtaken, and its callers have their answer at
- * once.
+ * once. What a body waits for here ends with its cancel, too, see {@link OffloadFuture}.
  *
- * <p>Safe to use from any thread. Only {@link #close()}, {@link #submitWhenRoom} and {@link
- * #submitStageWhenRoom} block. A null argument gives an {@link IllegalArgumentException}.
+ * <p>Safe to use from any thread. Only {@link #close()}, a scope around a block, {@code call} and
+ * the verbs that end in {@code WhenRoom} block. A null argument gives an {@link
+ * IllegalArgumentException}.
  *
  * @since 0.1
  */
 public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffloadManager {
   final ScopeCore core;
   final ManagerThreads threads;
+  private final ScopeWork work;
 
   /** Whether {@link #close()} has thrown the first failure of a scope that fails fast. */
   private final AtomicBoolean failureThrown = new AtomicBoolean();
@@ -85,6 +83,7 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
   AsyncOffloadScope(ScopeCore core, ManagerThreads threads, Runnable complete) {
     this.core = core;
     this.threads = threads;
+    this.work = new ScopeWork(core, threads);
     this.complete = complete;
     core.asyncFace(this);
   }
@@ -124,30 +123,6 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
   }
 
   /**
-   * As {@link #submit(OffloadKey, Callable)}, with a conflict policy of its own.
-   *
-   * @param key what the work is
-   * @param conflict what to do if the key is in flight here
-   * @param body the work; not used if a job in flight is joined
-   * @param <T> the type of the result
-   * @return this caller's lease
-   * @throws IllegalArgumentException if an argument is null, if the policy is {@link
-   *     ConflictPolicy#JOIN} or {@link ConflictPolicy#NEXT} and the key is not keyed, if this
-   *     manager knows another kind of the same name, or if the key is that of a recorder's task
-   * @throws dev.offload.OffloadRejectedException if a concurrency limit is reached and its queue is
-   *     full
-   * @throws dev.offload.KeyInFlightException if the key is in flight and the policy is {@link
-   *     ConflictPolicy#REJECT}
-   * @throws dev.offload.ScopeClosedException if this scope takes no new work
-   */
-  public final <T extends @Nullable Object> OffloadFuture<T> submit(
-      OffloadKey<T> key, ConflictPolicy conflict, Callable<? extends T> body) {
-    Arguments.notNull("key", key);
-    Arguments.notNull("conflict", conflict);
-    return submit(key, SubmitOptions.unset().withConflict(conflict), body);
-  }
-
-  /**
    * As {@link #submit(OffloadKey, Callable)}, with options.
    *
    * @param key what the work is
@@ -155,20 +130,14 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * @param body the work; not used if a job in flight is joined
    * @param <T> the type of the result
    * @return this caller's lease
-   * @throws IllegalArgumentException if an argument is null, if the policy is {@link
-   *     ConflictPolicy#JOIN} or {@link ConflictPolicy#NEXT} and the key is not keyed, if this
-   *     manager knows another kind of the same name, or if the key is that of a recorder's task
-   * @throws dev.offload.OffloadRejectedException if a concurrency limit is reached and its queue is
-   *     full
-   * @throws dev.offload.KeyInFlightException if the key is in flight and the policy is {@link
-   *     ConflictPolicy#REJECT}
-   * @throws dev.offload.ScopeClosedException if this scope takes no new work
+   * @throws IllegalArgumentException as {@link #submit(OffloadKey, Callable)}
+   * @throws dev.offload.OffloadRejectedException as {@link #submit(OffloadKey, Callable)}
+   * @throws dev.offload.KeyInFlightException as {@link #submit(OffloadKey, Callable)}
+   * @throws dev.offload.ScopeClosedException as {@link #submit(OffloadKey, Callable)}
    */
   public final <T extends @Nullable Object> OffloadFuture<T> submit(
       OffloadKey<T> key, SubmitOptions options, Callable<? extends T> body) {
-    Arguments.notNull("key", key);
-    Arguments.notNull("options", options);
-    return submitBody(key, options, threads.blocking(Arguments.notNull("body", body)));
+    return work.submit(key, options, blocking(body));
   }
 
   /**
@@ -184,14 +153,10 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * @param body starts the work and answers its stage; not used if a job in flight is joined
    * @param <T> the type of the result
    * @return this caller's lease
-   * @throws IllegalArgumentException if an argument is null, if the policy is {@link
-   *     ConflictPolicy#JOIN} or {@link ConflictPolicy#NEXT} and the key is not keyed, if this
-   *     manager knows another kind of the same name, or if the key is that of a recorder's task
-   * @throws dev.offload.OffloadRejectedException if a concurrency limit is reached and its queue is
-   *     full
-   * @throws dev.offload.KeyInFlightException if the key is in flight and the policy is {@link
-   *     ConflictPolicy#REJECT}
-   * @throws dev.offload.ScopeClosedException if this scope takes no new work
+   * @throws IllegalArgumentException as {@link #submit(OffloadKey, Callable)}
+   * @throws dev.offload.OffloadRejectedException as {@link #submit(OffloadKey, Callable)}
+   * @throws dev.offload.KeyInFlightException as {@link #submit(OffloadKey, Callable)}
+   * @throws dev.offload.ScopeClosedException as {@link #submit(OffloadKey, Callable)}
    */
   public final <T extends @Nullable Object> OffloadFuture<T> submitStage(
       OffloadKey<T> key, Supplier<? extends CompletionStage<? extends T>> body) {
@@ -206,23 +171,16 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * @param body starts the work and answers its stage; not used if a job in flight is joined
    * @param <T> the type of the result
    * @return this caller's lease
-   * @throws IllegalArgumentException if an argument is null, if the policy is {@link
-   *     ConflictPolicy#JOIN} or {@link ConflictPolicy#NEXT} and the key is not keyed, if this
-   *     manager knows another kind of the same name, or if the key is that of a recorder's task
-   * @throws dev.offload.OffloadRejectedException if a concurrency limit is reached and its queue is
-   *     full
-   * @throws dev.offload.KeyInFlightException if the key is in flight and the policy is {@link
-   *     ConflictPolicy#REJECT}
-   * @throws dev.offload.ScopeClosedException if this scope takes no new work
+   * @throws IllegalArgumentException as {@link #submit(OffloadKey, Callable)}
+   * @throws dev.offload.OffloadRejectedException as {@link #submit(OffloadKey, Callable)}
+   * @throws dev.offload.KeyInFlightException as {@link #submit(OffloadKey, Callable)}
+   * @throws dev.offload.ScopeClosedException as {@link #submit(OffloadKey, Callable)}
    */
   public final <T extends @Nullable Object> OffloadFuture<T> submitStage(
       OffloadKey<T> key,
       SubmitOptions options,
       Supplier<? extends CompletionStage<? extends T>> body) {
-    Arguments.notNull("key", key);
-    Arguments.notNull("options", options);
-    return submitBody(
-        key, options, threads.stage(Arguments.notNull("body", body), options.borrowedStage()));
+    return work.submit(key, options, stage(body, options));
   }
 
   /**
@@ -233,7 +191,7 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * @param body the work; not used if a job in flight is joined
    * @param <T> the type of the result
    * @return how the submission was taken, with the lease unless it was refused
-   * @throws IllegalArgumentException as {@link #submit(OffloadKey, SubmitOptions, Callable)}
+   * @throws IllegalArgumentException as {@link #submit(OffloadKey, Callable)}
    */
   public final <T extends @Nullable Object> Submission<OffloadFuture<T>> trySubmit(
       OffloadKey<T> key, Callable<? extends T> body) {
@@ -248,24 +206,21 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * @param body the work; not used if a job in flight is joined
    * @param <T> the type of the result
    * @return how the submission was taken, with the lease unless it was refused
-   * @throws IllegalArgumentException as {@link #submit(OffloadKey, SubmitOptions, Callable)}
+   * @throws IllegalArgumentException as {@link #trySubmit(OffloadKey, Callable)}
    */
   public final <T extends @Nullable Object> Submission<OffloadFuture<T>> trySubmit(
       OffloadKey<T> key, SubmitOptions options, Callable<? extends T> body) {
-    Arguments.notNull("key", key);
-    Arguments.notNull("options", options);
-    return trySubmitBody(key, options, threads.blocking(Arguments.notNull("body", body)));
+    return work.trySubmit(key, options, blocking(body));
   }
 
   /**
-   * As {@link #submitStage(OffloadKey, Supplier)}, but tells what happened, and answers a refusal
-   * instead of throwing it.
+   * As {@link #trySubmit(OffloadKey, Callable)}, for work that answers a stage.
    *
    * @param key what the work is
    * @param body starts the work and answers its stage; not used if a job in flight is joined
    * @param <T> the type of the result
    * @return how the submission was taken, with the lease unless it was refused
-   * @throws IllegalArgumentException as {@link #submit(OffloadKey, SubmitOptions, Callable)}
+   * @throws IllegalArgumentException as {@link #trySubmit(OffloadKey, Callable)}
    */
   public final <T extends @Nullable Object> Submission<OffloadFuture<T>> trySubmitStage(
       OffloadKey<T> key, Supplier<? extends CompletionStage<? extends T>> body) {
@@ -280,75 +235,98 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * @param body starts the work and answers its stage; not used if a job in flight is joined
    * @param <T> the type of the result
    * @return how the submission was taken, with the lease unless it was refused
-   * @throws IllegalArgumentException as {@link #submit(OffloadKey, SubmitOptions, Callable)}
+   * @throws IllegalArgumentException as {@link #trySubmit(OffloadKey, Callable)}
    */
   public final <T extends @Nullable Object> Submission<OffloadFuture<T>> trySubmitStage(
       OffloadKey<T> key,
       SubmitOptions options,
       Supplier<? extends CompletionStage<? extends T>> body) {
-    Arguments.notNull("key", key);
-    Arguments.notNull("options", options);
-    return trySubmitBody(
-        key, options, threads.stage(Arguments.notNull("body", body), options.borrowedStage()));
+    return work.trySubmit(key, options, stage(body, options));
   }
 
   /**
-   * As {@link #submit(OffloadKey, SubmitOptions, Callable)}, but where a queue is full the calling
-   * thread waits until there is room, first come first served among those who wait. A try that
-   * finds no room is not counted as a submission.
+   * As {@link #submit(OffloadKey, Callable)}, but where a queue is full the calling thread waits
+   * until there is room, first come first served among those who wait. A try that finds no room is
+   * not counted as a submission.
    *
    * <p>In a body that itself holds a permit of one of the limits in question it does not wait: room
    * might need that body's end.
    *
    * @param key what the work is
-   * @param options what this submission asks for in place of its kind's settings
    * @param body the work; not used if a job in flight is joined
    * @param <T> the type of the result
    * @return this caller's lease
-   * @throws InterruptedException if the calling thread is interrupted while it waits; nothing was
-   *     submitted then
+   * @throws InterruptedException if the calling thread is interrupted while it waits, or runs a
+   *     body that was cancelled; nothing was submitted then
    * @throws IllegalArgumentException as {@code submit}
    * @throws dev.offload.OffloadRejectedException in a body that must not wait, as said above
    * @throws dev.offload.KeyInFlightException as {@code submit}
    * @throws dev.offload.ScopeClosedException as {@code submit}
    */
   public final <T extends @Nullable Object> OffloadFuture<T> submitWhenRoom(
-      OffloadKey<T> key, SubmitOptions options, Callable<? extends T> body)
-      throws InterruptedException {
-    Arguments.notNull("key", key);
-    Arguments.notNull("options", options);
-    return submitBodyWhenRoom(key, options, threads.blocking(Arguments.notNull("body", body)));
+      OffloadKey<T> key, Callable<? extends T> body) throws InterruptedException {
+    return submitWhenRoom(key, SubmitOptions.unset(), body);
   }
 
   /**
-   * As {@link #submitStage(OffloadKey, SubmitOptions, Supplier)}, but where a queue is full the
-   * calling thread waits until there is room, first come first served among those who wait. A try
-   * that finds no room is not counted as a submission.
+   * As {@link #submitWhenRoom(OffloadKey, Callable)}, with options.
    *
-   * <p>In a body that itself holds a permit of one of the limits in question it does not wait: room
-   * might need that body's end.
+   * @param key what the work is
+   * @param options what this submission asks for in place of its kind's settings
+   * @param body the work; not used if a job in flight is joined
+   * @param <T> the type of the result
+   * @return this caller's lease
+   * @throws InterruptedException as {@link #submitWhenRoom(OffloadKey, Callable)}
+   * @throws IllegalArgumentException as {@link #submitWhenRoom(OffloadKey, Callable)}
+   * @throws dev.offload.OffloadRejectedException as {@link #submitWhenRoom(OffloadKey, Callable)}
+   * @throws dev.offload.KeyInFlightException as {@link #submitWhenRoom(OffloadKey, Callable)}
+   * @throws dev.offload.ScopeClosedException as {@link #submitWhenRoom(OffloadKey, Callable)}
+   */
+  public final <T extends @Nullable Object> OffloadFuture<T> submitWhenRoom(
+      OffloadKey<T> key, SubmitOptions options, Callable<? extends T> body)
+      throws InterruptedException {
+    return work.submitWhenRoom(key, options, blocking(body));
+  }
+
+  /**
+   * As {@link #submitWhenRoom(OffloadKey, Callable)}, for work that answers a stage.
+   *
+   * @param key what the work is
+   * @param body starts the work and answers its stage; not used if a job in flight is joined
+   * @param <T> the type of the result
+   * @return this caller's lease
+   * @throws InterruptedException as {@link #submitWhenRoom(OffloadKey, Callable)}
+   * @throws IllegalArgumentException as {@link #submitWhenRoom(OffloadKey, Callable)}
+   * @throws dev.offload.OffloadRejectedException as {@link #submitWhenRoom(OffloadKey, Callable)}
+   * @throws dev.offload.KeyInFlightException as {@link #submitWhenRoom(OffloadKey, Callable)}
+   * @throws dev.offload.ScopeClosedException as {@link #submitWhenRoom(OffloadKey, Callable)}
+   */
+  public final <T extends @Nullable Object> OffloadFuture<T> submitStageWhenRoom(
+      OffloadKey<T> key, Supplier<? extends CompletionStage<? extends T>> body)
+      throws InterruptedException {
+    return submitStageWhenRoom(key, SubmitOptions.unset(), body);
+  }
+
+  /**
+   * As {@link #submitStageWhenRoom(OffloadKey, Supplier)}, with options.
    *
    * @param key what the work is
    * @param options what this submission asks for in place of its kind's settings
    * @param body starts the work and answers its stage; not used if a job in flight is joined
    * @param <T> the type of the result
    * @return this caller's lease
-   * @throws InterruptedException if the calling thread is interrupted while it waits; nothing was
-   *     submitted then
-   * @throws IllegalArgumentException as {@code submit}
-   * @throws dev.offload.OffloadRejectedException in a body that must not wait, as said above
-   * @throws dev.offload.KeyInFlightException as {@code submit}
-   * @throws dev.offload.ScopeClosedException as {@code submit}
+   * @throws InterruptedException as {@link #submitWhenRoom(OffloadKey, Callable)}
+   * @throws IllegalArgumentException as {@link #submitWhenRoom(OffloadKey, Callable)}
+   * @throws dev.offload.OffloadRejectedException as {@link #submitWhenRoom(OffloadKey, Callable)}
+   * @throws dev.offload.KeyInFlightException as {@link #submitWhenRoom(OffloadKey, Callable)}
+   * @throws dev.offload.ScopeClosedException as {@link #submitWhenRoom(OffloadKey, Callable)}
    */
   public final <T extends @Nullable Object> OffloadFuture<T> submitStageWhenRoom(
       OffloadKey<T> key,
       SubmitOptions options,
       Supplier<? extends CompletionStage<? extends T>> body)
       throws InterruptedException {
-    Arguments.notNull("key", key);
-    Arguments.notNull("options", options);
-    return submitBodyWhenRoom(
-        key, options, threads.stage(Arguments.notNull("body", body), options.borrowedStage()));
+    return work.submitWhenRoom(key, options, stage(body, options));
   }
 
   // Work of the manager.
@@ -388,19 +366,13 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * @param body the work; not used if a job in flight is joined
    * @param <T> the type of the result
    * @return this caller's lease
-   * @throws IllegalArgumentException if an argument is null, if the options set a conflict policy
-   *     other than JOIN and NEXT, if this manager knows another kind of the same name, or if the
-   *     key is that of a recorder's task
-   * @throws dev.offload.OffloadRejectedException if a concurrency limit is reached and its queue is
-   *     full
-   * @throws dev.offload.ScopeClosedException if this scope or the manager takes no new work
+   * @throws IllegalArgumentException as {@link #share(OffloadKey.Keyed, Callable)}
+   * @throws dev.offload.OffloadRejectedException as {@link #share(OffloadKey.Keyed, Callable)}
+   * @throws dev.offload.ScopeClosedException as {@link #share(OffloadKey.Keyed, Callable)}
    */
   public final <T extends @Nullable Object> OffloadFuture<T> share(
       OffloadKey.Keyed<T> key, SubmitOptions options, Callable<? extends T> body) {
-    Arguments.notNull("key", key);
-    Arguments.notNull("options", options);
-    Callable<? extends T> checked = Arguments.notNull("body", body);
-    return shareBody(key, options, () -> threads.blocking(checked));
+    return work.share(key, options, blockingLater(body));
   }
 
   /**
@@ -411,12 +383,9 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * @param body starts the work and answers its stage; not used if a job in flight is joined
    * @param <T> the type of the result
    * @return this caller's lease
-   * @throws IllegalArgumentException if an argument is null, if the options set a conflict policy
-   *     other than JOIN and NEXT, if this manager knows another kind of the same name, or if the
-   *     key is that of a recorder's task
-   * @throws dev.offload.OffloadRejectedException if a concurrency limit is reached and its queue is
-   *     full
-   * @throws dev.offload.ScopeClosedException if this scope or the manager takes no new work
+   * @throws IllegalArgumentException as {@link #share(OffloadKey.Keyed, Callable)}
+   * @throws dev.offload.OffloadRejectedException as {@link #share(OffloadKey.Keyed, Callable)}
+   * @throws dev.offload.ScopeClosedException as {@link #share(OffloadKey.Keyed, Callable)}
    */
   public final <T extends @Nullable Object> OffloadFuture<T> shareStage(
       OffloadKey.Keyed<T> key, Supplier<? extends CompletionStage<? extends T>> body) {
@@ -431,21 +400,160 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * @param body starts the work and answers its stage; not used if a job in flight is joined
    * @param <T> the type of the result
    * @return this caller's lease
-   * @throws IllegalArgumentException if an argument is null, if the options set a conflict policy
-   *     other than JOIN and NEXT, if this manager knows another kind of the same name, or if the
-   *     key is that of a recorder's task
-   * @throws dev.offload.OffloadRejectedException if a concurrency limit is reached and its queue is
-   *     full
-   * @throws dev.offload.ScopeClosedException if this scope or the manager takes no new work
+   * @throws IllegalArgumentException as {@link #share(OffloadKey.Keyed, Callable)}
+   * @throws dev.offload.OffloadRejectedException as {@link #share(OffloadKey.Keyed, Callable)}
+   * @throws dev.offload.ScopeClosedException as {@link #share(OffloadKey.Keyed, Callable)}
    */
   public final <T extends @Nullable Object> OffloadFuture<T> shareStage(
       OffloadKey.Keyed<T> key,
       SubmitOptions options,
       Supplier<? extends CompletionStage<? extends T>> body) {
-    Arguments.notNull("key", key);
-    Arguments.notNull("options", options);
-    Supplier<? extends CompletionStage<? extends T>> checked = Arguments.notNull("body", body);
-    return shareBody(key, options, () -> threads.stage(checked, options.borrowedStage()));
+    return work.share(key, options, stageLater(body, options));
+  }
+
+  /**
+   * As {@link #share(OffloadKey.Keyed, Callable)}, but tells what happened, and answers a refusal
+   * instead of throwing it: where a queue is full, or this scope or the manager takes no new work.
+   *
+   * @param key what the work is about
+   * @param body the work; not used if a job in flight is joined
+   * @param <T> the type of the result
+   * @return how the submission was taken, with the lease unless it was refused
+   * @throws IllegalArgumentException as {@link #share(OffloadKey.Keyed, Callable)}
+   */
+  public final <T extends @Nullable Object> Submission<OffloadFuture<T>> tryShare(
+      OffloadKey.Keyed<T> key, Callable<? extends T> body) {
+    return tryShare(key, SubmitOptions.unset(), body);
+  }
+
+  /**
+   * As {@link #tryShare(OffloadKey.Keyed, Callable)}, with options.
+   *
+   * @param key what the work is about
+   * @param options what this submission asks for in place of its kind's settings
+   * @param body the work; not used if a job in flight is joined
+   * @param <T> the type of the result
+   * @return how the submission was taken, with the lease unless it was refused
+   * @throws IllegalArgumentException as {@link #tryShare(OffloadKey.Keyed, Callable)}
+   */
+  public final <T extends @Nullable Object> Submission<OffloadFuture<T>> tryShare(
+      OffloadKey.Keyed<T> key, SubmitOptions options, Callable<? extends T> body) {
+    return work.tryShare(key, options, blockingLater(body));
+  }
+
+  /**
+   * As {@link #tryShare(OffloadKey.Keyed, Callable)}, for work that answers a stage.
+   *
+   * @param key what the work is about
+   * @param body starts the work and answers its stage; not used if a job in flight is joined
+   * @param <T> the type of the result
+   * @return how the submission was taken, with the lease unless it was refused
+   * @throws IllegalArgumentException as {@link #tryShare(OffloadKey.Keyed, Callable)}
+   */
+  public final <T extends @Nullable Object> Submission<OffloadFuture<T>> tryShareStage(
+      OffloadKey.Keyed<T> key, Supplier<? extends CompletionStage<? extends T>> body) {
+    return tryShareStage(key, SubmitOptions.unset(), body);
+  }
+
+  /**
+   * As {@link #tryShareStage(OffloadKey.Keyed, Supplier)}, with options.
+   *
+   * @param key what the work is about
+   * @param options what this submission asks for in place of its kind's settings
+   * @param body starts the work and answers its stage; not used if a job in flight is joined
+   * @param <T> the type of the result
+   * @return how the submission was taken, with the lease unless it was refused
+   * @throws IllegalArgumentException as {@link #tryShare(OffloadKey.Keyed, Callable)}
+   */
+  public final <T extends @Nullable Object> Submission<OffloadFuture<T>> tryShareStage(
+      OffloadKey.Keyed<T> key,
+      SubmitOptions options,
+      Supplier<? extends CompletionStage<? extends T>> body) {
+    return work.tryShare(key, options, stageLater(body, options));
+  }
+
+  /**
+   * As {@link #share(OffloadKey.Keyed, Callable)}, but where a flight is to be started and a queue
+   * of the manager is full the calling thread waits until there is room, first come first served
+   * among those who wait. A try that finds no room is not counted as a submission.
+   *
+   * <p>In a body that itself holds a permit of one of the limits in question it does not wait: room
+   * might need that body's end.
+   *
+   * @param key what the work is about
+   * @param body the work; not used if a job in flight is joined
+   * @param <T> the type of the result
+   * @return this caller's lease
+   * @throws InterruptedException if the calling thread is interrupted while it waits, or runs a
+   *     body that was cancelled; nothing was submitted then
+   * @throws IllegalArgumentException as {@code share}
+   * @throws dev.offload.OffloadRejectedException in a body that must not wait, as said above
+   * @throws dev.offload.ScopeClosedException as {@code share}
+   */
+  public final <T extends @Nullable Object> OffloadFuture<T> shareWhenRoom(
+      OffloadKey.Keyed<T> key, Callable<? extends T> body) throws InterruptedException {
+    return shareWhenRoom(key, SubmitOptions.unset(), body);
+  }
+
+  /**
+   * As {@link #shareWhenRoom(OffloadKey.Keyed, Callable)}, with options.
+   *
+   * @param key what the work is about
+   * @param options what this submission asks for in place of its kind's settings
+   * @param body the work; not used if a job in flight is joined
+   * @param <T> the type of the result
+   * @return this caller's lease
+   * @throws InterruptedException as {@link #shareWhenRoom(OffloadKey.Keyed, Callable)}
+   * @throws IllegalArgumentException as {@link #shareWhenRoom(OffloadKey.Keyed, Callable)}
+   * @throws dev.offload.OffloadRejectedException as {@link #shareWhenRoom(OffloadKey.Keyed,
+   *     Callable)}
+   * @throws dev.offload.ScopeClosedException as {@link #shareWhenRoom(OffloadKey.Keyed, Callable)}
+   */
+  public final <T extends @Nullable Object> OffloadFuture<T> shareWhenRoom(
+      OffloadKey.Keyed<T> key, SubmitOptions options, Callable<? extends T> body)
+      throws InterruptedException {
+    return work.shareWhenRoom(key, options, blockingLater(body));
+  }
+
+  /**
+   * As {@link #shareWhenRoom(OffloadKey.Keyed, Callable)}, for work that answers a stage.
+   *
+   * @param key what the work is about
+   * @param body starts the work and answers its stage; not used if a job in flight is joined
+   * @param <T> the type of the result
+   * @return this caller's lease
+   * @throws InterruptedException as {@link #shareWhenRoom(OffloadKey.Keyed, Callable)}
+   * @throws IllegalArgumentException as {@link #shareWhenRoom(OffloadKey.Keyed, Callable)}
+   * @throws dev.offload.OffloadRejectedException as {@link #shareWhenRoom(OffloadKey.Keyed,
+   *     Callable)}
+   * @throws dev.offload.ScopeClosedException as {@link #shareWhenRoom(OffloadKey.Keyed, Callable)}
+   */
+  public final <T extends @Nullable Object> OffloadFuture<T> shareStageWhenRoom(
+      OffloadKey.Keyed<T> key, Supplier<? extends CompletionStage<? extends T>> body)
+      throws InterruptedException {
+    return shareStageWhenRoom(key, SubmitOptions.unset(), body);
+  }
+
+  /**
+   * As {@link #shareStageWhenRoom(OffloadKey.Keyed, Supplier)}, with options.
+   *
+   * @param key what the work is about
+   * @param options what this submission asks for in place of its kind's settings
+   * @param body starts the work and answers its stage; not used if a job in flight is joined
+   * @param <T> the type of the result
+   * @return this caller's lease
+   * @throws InterruptedException as {@link #shareWhenRoom(OffloadKey.Keyed, Callable)}
+   * @throws IllegalArgumentException as {@link #shareWhenRoom(OffloadKey.Keyed, Callable)}
+   * @throws dev.offload.OffloadRejectedException as {@link #shareWhenRoom(OffloadKey.Keyed,
+   *     Callable)}
+   * @throws dev.offload.ScopeClosedException as {@link #shareWhenRoom(OffloadKey.Keyed, Callable)}
+   */
+  public final <T extends @Nullable Object> OffloadFuture<T> shareStageWhenRoom(
+      OffloadKey.Keyed<T> key,
+      SubmitOptions options,
+      Supplier<? extends CompletionStage<? extends T>> body)
+      throws InterruptedException {
+    return work.shareWhenRoom(key, options, stageLater(body, options));
   }
 
   /**
@@ -457,8 +565,8 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * @param body the work; not used if a job in flight is joined
    * @param <T> the type of the result
    * @return the value of the flight
-   * @throws InterruptedException if the calling thread is interrupted; the lease is dropped, and
-   *     others who wait for the same flight are not touched
+   * @throws InterruptedException if the calling thread is interrupted, or runs a body that was
+   *     cancelled; the lease is dropped, and others who wait for the same flight are not touched
    * @throws CompletionException if there is no value: with the failure of the flight as its cause,
    *     as {@code join} throws it
    * @throws OffloadCycleException if a body calls it and would wait for itself
@@ -481,21 +589,15 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * @return the value of the flight
    * @throws InterruptedException as {@link #call(OffloadKey.Keyed, Callable)}
    * @throws CompletionException as {@link #call(OffloadKey.Keyed, Callable)}
-   * @throws IllegalArgumentException as {@link #share(OffloadKey.Keyed, SubmitOptions, Callable)}
-   * @throws dev.offload.OffloadRejectedException as {@link #share(OffloadKey.Keyed, Callable)}
-   * @throws dev.offload.ScopeClosedException as {@link #share(OffloadKey.Keyed, Callable)}
+   * @throws OffloadCycleException as {@link #call(OffloadKey.Keyed, Callable)}
+   * @throws IllegalArgumentException as {@link #call(OffloadKey.Keyed, Callable)}
+   * @throws dev.offload.OffloadRejectedException as {@link #call(OffloadKey.Keyed, Callable)}
+   * @throws dev.offload.ScopeClosedException as {@link #call(OffloadKey.Keyed, Callable)}
    */
   public final <T extends @Nullable Object> T call(
       OffloadKey.Keyed<T> key, SubmitOptions options, Callable<? extends T> body)
       throws InterruptedException {
-    OffloadFuture<T> lease = leaseForCall(key, options, body);
-    try {
-      return lease.get();
-    } catch (ExecutionException e) {
-      throw new CompletionException(e.getCause());
-    } finally {
-      lease.cancel(false); // does nothing if there is an answer
-    }
+    return work.call(key, options, blockingLater(body));
   }
 
   /**
@@ -511,32 +613,88 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * @throws TimeoutException if there is no value in time; the lease is dropped, and others who
    *     wait for the same flight are not touched
    * @throws CompletionException as {@link #call(OffloadKey.Keyed, Callable)}
-   * @throws IllegalArgumentException as {@link #share(OffloadKey.Keyed, SubmitOptions, Callable)},
-   *     or if the time is null or negative
-   * @throws dev.offload.OffloadRejectedException as {@link #share(OffloadKey.Keyed, Callable)}
-   * @throws dev.offload.ScopeClosedException as {@link #share(OffloadKey.Keyed, Callable)}
+   * @throws OffloadCycleException as {@link #call(OffloadKey.Keyed, Callable)}
+   * @throws IllegalArgumentException as {@link #call(OffloadKey.Keyed, Callable)}, or if the time
+   *     is null or negative
+   * @throws dev.offload.OffloadRejectedException as {@link #call(OffloadKey.Keyed, Callable)}
+   * @throws dev.offload.ScopeClosedException as {@link #call(OffloadKey.Keyed, Callable)}
    */
   public final <T extends @Nullable Object> T call(
       OffloadKey.Keyed<T> key, SubmitOptions options, Duration atMost, Callable<? extends T> body)
       throws InterruptedException, TimeoutException {
-    Duration limit = Arguments.notNegative("atMost", atMost);
-    OffloadFuture<T> lease = leaseForCall(key, options, body);
-    try {
-      return lease.get(Arguments.nanos(limit), TimeUnit.NANOSECONDS);
-    } catch (ExecutionException e) {
-      throw new CompletionException(e.getCause());
-    } finally {
-      lease.cancel(false); // does nothing if there is an answer
-    }
+    return work.call(key, options, Arguments.notNegative("atMost", atMost), blockingLater(body));
   }
 
-  /** A lease that the end of this scope leaves alone: its caller is there, and drops it. */
-  private <T extends @Nullable Object> OffloadFuture<T> leaseForCall(
-      OffloadKey.Keyed<T> key, SubmitOptions options, Callable<? extends T> body) {
-    Arguments.notNull("key", key);
-    Arguments.notNull("options", options);
-    Callable<? extends T> checked = Arguments.notNull("body", body);
-    return lease(key, options, () -> threads.blocking(checked));
+  /**
+   * As {@link #call(OffloadKey.Keyed, Callable)}, for work that answers a stage.
+   *
+   * @param key what the work is about
+   * @param body starts the work and answers its stage; not used if a job in flight is joined
+   * @param <T> the type of the result
+   * @return the value of the flight
+   * @throws InterruptedException as {@link #call(OffloadKey.Keyed, Callable)}
+   * @throws CompletionException as {@link #call(OffloadKey.Keyed, Callable)}
+   * @throws OffloadCycleException as {@link #call(OffloadKey.Keyed, Callable)}
+   * @throws IllegalArgumentException as {@link #call(OffloadKey.Keyed, Callable)}
+   * @throws dev.offload.OffloadRejectedException as {@link #call(OffloadKey.Keyed, Callable)}
+   * @throws dev.offload.ScopeClosedException as {@link #call(OffloadKey.Keyed, Callable)}
+   */
+  public final <T extends @Nullable Object> T callStage(
+      OffloadKey.Keyed<T> key, Supplier<? extends CompletionStage<? extends T>> body)
+      throws InterruptedException {
+    return callStage(key, SubmitOptions.unset(), body);
+  }
+
+  /**
+   * As {@link #callStage(OffloadKey.Keyed, Supplier)}, with options.
+   *
+   * @param key what the work is about
+   * @param options what this submission asks for in place of its kind's settings
+   * @param body starts the work and answers its stage; not used if a job in flight is joined
+   * @param <T> the type of the result
+   * @return the value of the flight
+   * @throws InterruptedException as {@link #call(OffloadKey.Keyed, Callable)}
+   * @throws CompletionException as {@link #call(OffloadKey.Keyed, Callable)}
+   * @throws OffloadCycleException as {@link #call(OffloadKey.Keyed, Callable)}
+   * @throws IllegalArgumentException as {@link #call(OffloadKey.Keyed, Callable)}
+   * @throws dev.offload.OffloadRejectedException as {@link #call(OffloadKey.Keyed, Callable)}
+   * @throws dev.offload.ScopeClosedException as {@link #call(OffloadKey.Keyed, Callable)}
+   */
+  public final <T extends @Nullable Object> T callStage(
+      OffloadKey.Keyed<T> key,
+      SubmitOptions options,
+      Supplier<? extends CompletionStage<? extends T>> body)
+      throws InterruptedException {
+    return work.call(key, options, stageLater(body, options));
+  }
+
+  /**
+   * As {@link #callStage(OffloadKey.Keyed, SubmitOptions, Supplier)}, for a limited time.
+   *
+   * @param key what the work is about
+   * @param options what this submission asks for in place of its kind's settings
+   * @param atMost how long this caller waits; the flight has its own limits
+   * @param body starts the work and answers its stage; not used if a job in flight is joined
+   * @param <T> the type of the result
+   * @return the value of the flight
+   * @throws InterruptedException as {@link #call(OffloadKey.Keyed, Callable)}
+   * @throws TimeoutException if there is no value in time; the lease is dropped, and others who
+   *     wait for the same flight are not touched
+   * @throws CompletionException as {@link #call(OffloadKey.Keyed, Callable)}
+   * @throws OffloadCycleException as {@link #call(OffloadKey.Keyed, Callable)}
+   * @throws IllegalArgumentException as {@link #call(OffloadKey.Keyed, Callable)}, or if the time
+   *     is null or negative
+   * @throws dev.offload.OffloadRejectedException as {@link #call(OffloadKey.Keyed, Callable)}
+   * @throws dev.offload.ScopeClosedException as {@link #call(OffloadKey.Keyed, Callable)}
+   */
+  public final <T extends @Nullable Object> T callStage(
+      OffloadKey.Keyed<T> key,
+      SubmitOptions options,
+      Duration atMost,
+      Supplier<? extends CompletionStage<? extends T>> body)
+      throws InterruptedException, TimeoutException {
+    return work.call(
+        key, options, Arguments.notNegative("atMost", atMost), stageLater(body, options));
   }
 
   /**
@@ -553,14 +711,7 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    */
   public final OffloadKey.Auto<?> spawn(String label, OffloadTask body) {
     Arguments.notNull("label", label);
-    OffloadTask task = Arguments.notNull("body", body);
-    return core.spawn(
-        label,
-        threads.<@Nullable Object>blocking(
-            () -> {
-              task.run();
-              return null;
-            }));
+    return core.spawn(label, threads.<@Nullable Object>blocking(Arguments.notNull("body", body)));
   }
 
   /**
@@ -578,6 +729,31 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
     Arguments.notNull("label", label);
     return core.spawn(
         label, threads.<@Nullable Object>stage(Arguments.notNull("body", body), false));
+  }
+
+  // Bodies, checked; those of work that may be there already are made when it is not.
+
+  private <T extends @Nullable Object> JobBody<T> blocking(Callable<? extends T> body) {
+    return threads.blocking(Arguments.notNull("body", body));
+  }
+
+  private <T extends @Nullable Object> JobBody<T> stage(
+      Supplier<? extends CompletionStage<? extends T>> body, SubmitOptions options) {
+    Arguments.notNull("options", options);
+    return threads.stage(Arguments.notNull("body", body), options.borrowedStage());
+  }
+
+  private <T extends @Nullable Object> Supplier<JobBody<T>> blockingLater(
+      Callable<? extends T> body) {
+    Callable<? extends T> checked = Arguments.notNull("body", body);
+    return () -> threads.blocking(checked);
+  }
+
+  private <T extends @Nullable Object> Supplier<JobBody<T>> stageLater(
+      Supplier<? extends CompletionStage<? extends T>> body, SubmitOptions options) {
+    Arguments.notNull("options", options);
+    Supplier<? extends CompletionStage<? extends T>> checked = Arguments.notNull("body", body);
+    return () -> threads.stage(checked, options.borrowedStage());
   }
 
   // Looking.
@@ -916,55 +1092,5 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
         Thread.currentThread().interrupt();
       }
     }
-  }
-
-  // How a submission goes.
-
-  private <T extends @Nullable Object> OffloadFuture<T> submitBody(
-      OffloadKey<T> key, SubmitOptions options, JobBody<T> body) {
-    return future(key, core.submit(key, options.conflict(), options.timeout(), body));
-  }
-
-  private <T extends @Nullable Object> Submission<OffloadFuture<T>> trySubmitBody(
-      OffloadKey<T> key, SubmitOptions options, JobBody<T> body) {
-    return core.submit(key, options.conflict(), options.timeout(), body)
-        .submission(placed -> threads.future(placed.taken(), placed.joined()));
-  }
-
-  private <T extends @Nullable Object> OffloadFuture<T> submitBodyWhenRoom(
-      OffloadKey<T> key, SubmitOptions options, JobBody<T> body) throws InterruptedException {
-    Placement<T> placed = core.submitIfRoom(key, options.conflict(), options.timeout(), body);
-    if (placed.how() != How.QUEUE_FULL || core.isHeldUpBy(CurrentJob.get(), key)) {
-      return future(key, placed);
-    }
-    try (RoomWait wait = new RoomWait(core, key)) {
-      do {
-        wait.await();
-        placed = core.submitIfRoom(key, options.conflict(), options.timeout(), body);
-      } while (placed.how() == How.QUEUE_FULL);
-    }
-    return future(key, placed);
-  }
-
-  private <T extends @Nullable Object> OffloadFuture<T> shareBody(
-      OffloadKey.Keyed<T> key, SubmitOptions options, Supplier<JobBody<T>> body) {
-    OffloadFuture<T> future = lease(key, options, body);
-    core.keep(future.lease());
-    return future;
-  }
-
-  private <T extends @Nullable Object> OffloadFuture<T> lease(
-      OffloadKey.Keyed<T> key, SubmitOptions options, Supplier<JobBody<T>> body) {
-    ConflictPolicy conflict = options.conflict();
-    boolean joins = conflict == null || conflict == ConflictPolicy.JOIN;
-    JobCell<T> inFlight = joins ? core.tryJoin(key) : null;
-    return inFlight == null
-        ? future(key, core.share(key, conflict, options.timeout(), body.get(), false))
-        : threads.future(inFlight, true);
-  }
-
-  private <T extends @Nullable Object> OffloadFuture<T> future(
-      OffloadKey<T> key, Placement<T> placement) {
-    return threads.future(placement.jobOrThrow(key), placement.joined());
   }
 }

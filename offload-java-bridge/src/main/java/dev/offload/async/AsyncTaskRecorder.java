@@ -235,6 +235,21 @@ public final class AsyncTaskRecorder<I> {
   }
 
   /**
+   * As {@link #revoke(Object, Callable)}, for a block that answers a stage.
+   *
+   * @param id of the task
+   * @param block starts to undo the success
+   * @param <R> the type of its result
+   * @return a future of the outcome
+   * @throws IllegalArgumentException if an argument is null
+   * @throws dev.offload.OffloadRejectedException if the scope refuses the job
+   */
+  public <R extends @Nullable Object> CompletableFuture<RevokeOutcome<R>> revokeStage(
+      I id, Supplier<? extends CompletionStage<? extends R>> block) {
+    return revokeStage(id, SubmitOptions.unset(), block);
+  }
+
+  /**
    * As {@link #revoke(Object, SubmitOptions, Callable)}, for a block that answers a stage.
    *
    * @param id of the task

@@ -9,7 +9,6 @@ import dev.offload.coroutines.internal.WaitGraph;
 import dev.offload.coroutines.internal.WaitTarget;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -19,10 +18,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * A wait that blocks a thread, noted if that thread runs a body: with its job, and with the pool of
  * the thread, which makes up for it. Belongs to that thread.
+ *
+ * <p>A body that was cancelled is to end, and does not begin to wait. One that waits when it is
+ * cancelled is interrupted after that is decided: so who looks before he blocks, and again when he
+ * is interrupted, misses no cancel.
  */
 final class BodyWait implements AutoCloseable {
   /** What is no job's doing, as room in a queue: such a wait makes no edge. */
   static final WaitTarget NO_JOB = to -> {};
+
+  private static final String CANCELLED = "the job whose body waits here was cancelled";
 
   private final @Nullable WaitEdge edge;
   private final PoolThread.@Nullable Run run;
@@ -35,6 +40,26 @@ final class BodyWait implements AutoCloseable {
   private BodyWait(@Nullable WaitEdge edge, PoolThread.@Nullable Run run) {
     this.edge = edge;
     this.run = run;
+  }
+
+  /** Throws if this thread runs a body that was cancelled, as if its interrupt came only now. */
+  static void throwIfInterrupted() throws InterruptedException {
+    if (isInBodyToEnd()) {
+      boolean unused = Thread.interrupted(); // it is what is thrown
+      throw new InterruptedException(CANCELLED);
+    }
+  }
+
+  /** As {@link #throwIfInterrupted}, for waits that an interrupt does not end. */
+  static void throwIfCancelled() {
+    if (isInBodyToEnd()) {
+      throw new CancellationException(CANCELLED);
+    }
+  }
+
+  private static boolean isInBodyToEnd() {
+    JobCell<?> job = CurrentJob.get();
+    return job != null && job.isInterrupted();
   }
 
   /**
@@ -89,12 +114,29 @@ final class BodyWait implements AutoCloseable {
     return future.get();
   }
 
-  /** As {@code future.join()}, unless the wait is refused. */
+  /**
+   * As {@code future.join()}, unless the wait is refused. No interrupt ends it but that of a
+   * cancel.
+   */
   <T extends @Nullable Object> T join(CompletableFuture<T> future) {
+    CompletableFuture<?> either = either(future);
+    boolean interrupted = false;
     try {
-      var unused = either(future).join();
-    } catch (CompletionException | CancellationException e) {
-      return future.join();
+      while (true) {
+        try {
+          var unused = either.get();
+          break;
+        } catch (ExecutionException | CancellationException e) {
+          return future.join();
+        } catch (InterruptedException e) {
+          interrupted = true;
+          throwIfCancelled();
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
     throwIfRefused();
     return future.join();

@@ -103,6 +103,11 @@ abstract class InterruptibleBody<T extends @Nullable Object, R extends @Nullable
   }
 
   @Override
+  public final boolean stopsByInterrupt() {
+    return true;
+  }
+
+  @Override
   public void stopBody() {
     code = null;
     if (runner.compareAndSet(null, STOPPED)) {

@@ -126,11 +126,15 @@ public final class KotlinInterop {
   }
 
   private static AsyncOffloadScope asyncManagerOf(ScopeCore core) {
-    ScopeCore root = core.engine().root();
-    Object face = root.asyncFace();
+    return asyncFaceOf(core.engine().root());
+  }
+
+  /** A scope as Java callers see it, whichever language it was made in. */
+  static AsyncOffloadScope asyncFaceOf(ScopeCore core) {
+    Object face = core.asyncFace();
     return face != null
         ? (AsyncOffloadScope) face
-        : asAsync((OffloadScope) Objects.requireNonNull(root.face()));
+        : asAsync((OffloadScope) Objects.requireNonNull(core.face()));
   }
 
   /**

@@ -43,6 +43,14 @@ import org.jspecify.annotations.Nullable;
  * started, and every future of the job answers when it is asked. Without an executor of their own
  * {@code Async} stages run in the JDK's common pool, as those of any other future.
  *
+ * <p>A blocking body, or a supplier of a stage, that is cancelled does not go on waiting here, nor
+ * begin to, also if its interrupt was lost on the way: {@code get} ends with an {@link
+ * InterruptedException}, {@code join} with a {@link java.util.concurrent.CancellationException}, as
+ * the caller is cancelled, and not what it waits for. An answer that is there is given as always.
+ * Clean-up code that has to wait nevertheless asks {@code copy().join()}, which is a plain future,
+ * or closes a scope. A body that is a coroutine of Kotlin's is not told by an interrupt, and so not
+ * here; it awaits.
+ *
  * <p>All ways to ask agree at each moment: who has seen it done finds its value, state and
  * cancellation to match.
  *

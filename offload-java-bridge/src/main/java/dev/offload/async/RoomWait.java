@@ -21,6 +21,7 @@ final class RoomWait extends RoomWaiter implements AutoCloseable {
     boolean waits = core.awaitRoom(key, this, again);
     again = true;
     if (waits) {
+      BodyWait.throwIfInterrupted();
       BodyWait wait = BodyWait.begin(BodyWait.NO_JOB);
       try {
         told.acquire();

@@ -120,7 +120,9 @@ class AsyncOffloadManagerTest {
 
     assertThrows(ScopeClosedException.class, () -> manager.submit(KEY, () -> 1));
     assertThrows(
-        ScopeClosedException.class, () -> manager.submit(KEY, ConflictPolicy.ALLOW, () -> 1));
+        ScopeClosedException.class,
+        () ->
+            manager.submit(KEY, SubmitOptions.unset().withConflict(ConflictPolicy.ALLOW), () -> 1));
     assertThrows(ScopeClosedException.class, () -> manager.share(KEY, () -> 1));
   }
 
@@ -189,9 +191,19 @@ class AsyncOffloadManagerTest {
     assertAll(
         () -> assertNamed("key", () -> manager.submit(null, () -> 1)),
         () -> assertNamed("body", () -> manager.submit(KEY, null)),
-        () -> assertNamed("key", () -> manager.submit(null, ConflictPolicy.JOIN, () -> 1)),
-        () -> assertNamed("conflict", () -> manager.submit(KEY, (ConflictPolicy) null, () -> 1)),
-        () -> assertNamed("body", () -> manager.submit(KEY, ConflictPolicy.JOIN, null)),
+        () -> assertNamed("options", () -> manager.submit(KEY, null, () -> 1)),
+        () -> assertNamed("options", () -> manager.submitStage(KEY, null, () -> null)),
+        () -> assertNamed("body", () -> manager.submitStage(KEY, null)),
+        () -> assertNamed("body", () -> manager.trySubmit(KEY, null)),
+        () -> assertNamed("body", () -> manager.submitWhenRoom(KEY, null)),
+        () -> assertNamed("key", () -> manager.tryShare(null, () -> 1)),
+        () -> assertNamed("body", () -> manager.tryShare(KEY, null)),
+        () -> assertNamed("options", () -> manager.tryShareStage(KEY, null, () -> null)),
+        () -> assertNamed("key", () -> manager.shareWhenRoom(null, () -> 1)),
+        () -> assertNamed("body", () -> manager.shareStageWhenRoom(KEY, null)),
+        () -> assertNamed("body", () -> manager.callStage(KEY, null)),
+        () -> assertNamed("body", () -> manager.spawn("label", null)),
+        () -> assertNamed("work", () -> OffloadTask.of(null)),
         () -> assertNamed("key", () -> manager.share(null, () -> 1)),
         () -> assertNamed("body", () -> manager.share(KEY, null)),
         () -> assertNamed("key", () -> manager.find(null)),

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.offload.ConflictPolicy;
 import dev.offload.OffloadCycleException;
 import dev.offload.OffloadKey;
 import dev.offload.OffloadKind;
@@ -170,31 +169,6 @@ interface CycleContract extends Contract {
             .release();
 
     Outcome.of(face.share(A, outer)).assertValue(2);
-  }
-
-  @Test
-  @DisplayName("E5: a dying body that waits for its own successor is told")
-  default void successor() {
-    Face face = bench().open();
-    CompletableFuture<Handle<Integer>> successor = new CompletableFuture<>();
-    CompletableFuture<Outcome<Integer>> told = new CompletableFuture<>();
-    Body<Integer> dying =
-        bench()
-            .stubbornlyWaiting(
-                () -> successor.join().asWait(),
-                outcome -> {
-                  told.complete(outcome);
-                  return 1;
-                });
-    face.submit(A, dying);
-    dying.awaitStarted();
-    successor.complete(face.submit(A, ConflictPolicy.REPLACE, Body.of(() -> 2)));
-    dying.awaitStopped(); // or the cancel may end the wait
-    dying.release();
-
-    OffloadCycleException cycle = Outcome.of(told).assertFailure(OffloadCycleException.class);
-    assertEquals(List.of("load", "load", "load"), cycle.kinds());
-    Outcome.of(successor.join()).assertValue(2);
   }
 
   private static void awaitLeases(Face face, OffloadKey.Keyed<Integer> key, long leases) {

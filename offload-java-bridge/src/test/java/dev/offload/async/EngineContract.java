@@ -15,6 +15,7 @@ abstract class EngineContract
         ConflictContract,
         ClosingContract,
         LeaseContract,
+        TryShareContract,
         FailureContract,
         TimeLimitContract,
         ScopeContract,

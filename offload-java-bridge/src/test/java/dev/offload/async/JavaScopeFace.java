@@ -51,6 +51,10 @@ class JavaScopeFace implements ScopeFace {
         stages
             ? scope.trySubmitStage(key, with(conflict), body::runAsStage)
             : scope.trySubmit(key, with(conflict), body::runBlocking);
+    return handle(taken);
+  }
+
+  private static <T> Submission<Handle<T>> handle(Submission<OffloadFuture<T>> taken) {
     if (taken instanceof Submission.Started<OffloadFuture<T>> started) {
       return new Submission.Started<>(new JavaHandle<>(started.handle()));
     } else if (taken instanceof Submission.Joined<OffloadFuture<T>> joined) {
@@ -67,13 +71,12 @@ class JavaScopeFace implements ScopeFace {
 
   @Override
   public final <T> Wait<Handle<T>> submitWhenRoom(OffloadKey<T> key, Body<T> body) {
-    SubmitOptions options = SubmitOptions.unset();
     return new JavaWait<>(
         () ->
             new JavaHandle<>(
                 stages
-                    ? scope.submitStageWhenRoom(key, options, body::runAsStage)
-                    : scope.submitWhenRoom(key, options, body::runBlocking)));
+                    ? scope.submitStageWhenRoom(key, body::runAsStage)
+                    : scope.submitWhenRoom(key, body::runBlocking)));
   }
 
   @Override
@@ -88,6 +91,25 @@ class JavaScopeFace implements ScopeFace {
         stages
             ? scope.shareStage(key, with(conflict), body::runAsStage)
             : scope.share(key, with(conflict), body::runBlocking));
+  }
+
+  @Override
+  public final <T> Submission<Handle<T>> tryShare(
+      OffloadKey.Keyed<T> key, ConflictPolicy conflict, Body<T> body) {
+    return handle(
+        stages
+            ? scope.tryShareStage(key, with(conflict), body::runAsStage)
+            : scope.tryShare(key, with(conflict), body::runBlocking));
+  }
+
+  @Override
+  public final <T> Wait<Handle<T>> shareWhenRoom(OffloadKey.Keyed<T> key, Body<T> body) {
+    return new JavaWait<>(
+        () ->
+            new JavaHandle<>(
+                stages
+                    ? scope.shareStageWhenRoom(key, body::runAsStage)
+                    : scope.shareWhenRoom(key, body::runBlocking)));
   }
 
   @Override

@@ -4,7 +4,11 @@ import static dev.offload.async.Work.LOAD;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.offload.ConflictPolicy;
+import dev.offload.OffloadCycleException;
 import dev.offload.OffloadKey;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -47,5 +51,31 @@ class KotlinFaceTest extends EngineContract {
     assertTrue(only.cancel(true));
 
     body.awaitStopped();
+  }
+
+  @Test
+  @DisplayName("E5: a dying body that will not be cancelled, and waits for its successor, is told")
+  void dyingBodyWaitsForItsSuccessor() {
+    KotlinFace face = kotlinFace();
+    OffloadKey.Keyed<Integer> key = LOAD.key("same");
+    CompletableFuture<Handle<Integer>> successor = new CompletableFuture<>();
+    CompletableFuture<Outcome<Integer>> told = new CompletableFuture<>();
+    Body<Integer> dying =
+        bench()
+            .stubbornlyWaiting(
+                () -> successor.join().asWait(),
+                outcome -> {
+                  told.complete(outcome);
+                  return 1;
+                });
+    face.submit(key, dying);
+    dying.awaitStarted();
+    successor.complete(face.submit(key, ConflictPolicy.REPLACE, Body.of(() -> 2)));
+    dying.awaitStopped(); // or the cancel may end the wait
+    dying.release();
+
+    OffloadCycleException cycle = Outcome.of(told).assertFailure(OffloadCycleException.class);
+    assertEquals(List.of("load", "load", "load"), cycle.kinds());
+    Outcome.of(successor.join()).assertValue(2);
   }
 }

@@ -30,6 +30,12 @@ interface ScopeFace extends AutoCloseable {
 
   <T> Handle<T> share(OffloadKey.Keyed<T> key, ConflictPolicy conflict, Body<T> body);
 
+  <T> Submission<Handle<T>> tryShare(
+      OffloadKey.Keyed<T> key, ConflictPolicy conflict, Body<T> body);
+
+  /** The wait is for room in the queue. */
+  <T> Wait<Handle<T>> shareWhenRoom(OffloadKey.Keyed<T> key, Body<T> body);
+
   OffloadKey.Auto<?> spawn(String label, Body<Integer> body);
 
   Optional<JobSnapshot> find(OffloadKey<?> key);

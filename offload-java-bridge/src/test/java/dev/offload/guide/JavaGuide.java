@@ -20,6 +20,8 @@ import dev.offload.async.AsyncTaskRecorder;
 import dev.offload.async.AsyncWaitMap;
 import dev.offload.async.ContextCarriers;
 import dev.offload.async.OffloadFuture;
+import dev.offload.async.OffloadTask;
+import dev.offload.async.RunningJob;
 import dev.offload.async.ScopeOptions;
 import dev.offload.async.SubmitOptions;
 import java.io.IOException;
@@ -29,6 +31,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -63,6 +68,16 @@ final class JavaGuide {
     return manager.call(LOAD_USER.key(id), () -> api.user(id));
   }
 
+  static final OffloadKind<Integer, Void> AUDIT = OffloadKind.named("user.audit");
+
+  static OffloadFuture<Void> audited(AsyncOffloadManager manager, Api api, int id) {
+    return manager.submit(AUDIT.key(id), OffloadTask.of(() -> api.audit(id)));
+  }
+
+  static String whereAmI() {
+    return RunningJob.current().map(job -> "in job " + job).orElse("in no job");
+  }
+
   static Page page(AsyncOffloadManager manager, Api api, int id) {
     return manager.scope(
         "GET /users/{id}",
@@ -79,6 +94,26 @@ final class JavaGuide {
     try (AsyncOffloadScope request = manager.openScope("GET /users/{id}")) {
       OffloadFuture<User> user = request.share(LOAD_USER.key(id), () -> api.user(id));
       return new Page(user.join(), "no history");
+    }
+  }
+
+  static CompletableFuture<Page> pageLater(AsyncOffloadManager manager, Api api, int id) {
+    AsyncOffloadScope request = manager.openScope("GET /users/{id}"); // until there is an answer
+    try {
+      OffloadFuture<User> user = request.share(LOAD_USER.key(id), () -> api.user(id));
+      OffloadFuture<String> history = request.submit(LOAD_HISTORY.key(id), () -> api.history(id));
+      return user.thenCombine(history, Page::new)
+          .whenComplete(
+              (page, failure) -> {
+                if (failure == null) {
+                  request.complete();
+                } else {
+                  request.cancel();
+                }
+              });
+    } catch (Throwable e) { // a submission was refused, say
+      request.cancel();
+      throw e;
     }
   }
 
@@ -119,6 +154,22 @@ final class JavaGuide {
     }
   }
 
+  static final OffloadKind<String, String> PUBLISH = OffloadKind.named("publish");
+
+  static OffloadFuture<String> publish(
+      AsyncOffloadManager manager, OffloadFuture<String> upload, Consumer<String> remove) {
+    return manager.submit(
+        PUBLISH.key("report"),
+        () -> {
+          try {
+            return "published " + upload.join();
+          } catch (CancellationException e) { // this body was cancelled; the upload goes on
+            remove.accept(upload.copy().join());
+            throw e;
+          }
+        });
+  }
+
   static AsyncOffloadManager configured() {
     OffloadConfig config =
         OffloadConfig.builder()
@@ -145,6 +196,15 @@ final class JavaGuide {
       return "not now: " + rejected.reason();
     }
     return taken.handleOrNull().join();
+  }
+
+  static List<OffloadFuture<String>> loadAll(
+      AsyncOffloadManager manager, Api api, List<Integer> ids) throws InterruptedException {
+    List<OffloadFuture<String>> loads = new ArrayList<>();
+    for (int id : ids) {
+      loads.add(manager.shareWhenRoom(LOAD_HISTORY.key(id), () -> api.history(id)));
+    }
+    return loads;
   }
 
   static User renamed(AsyncOffloadManager manager, Api api, int id, Runnable rename) {

@@ -2,17 +2,20 @@ package dev.offload.guide;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.offload.JobState;
 import dev.offload.TaskState;
 import dev.offload.TimeoutPolicy;
 import dev.offload.async.AsyncOffloadManager;
 import dev.offload.async.AsyncTaskRecorder;
 import dev.offload.async.AsyncWaitMap;
+import dev.offload.async.OffloadFuture;
 import dev.offload.async.SubmitOptions;
 import dev.offload.guide.JavaGuide.Page;
 import dev.offload.guide.JavaGuide.User;
@@ -36,6 +39,7 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -124,6 +128,53 @@ class JavaGuideTest {
   }
 
   @Test
+  @DisplayName("work without a value, and where code runs")
+  void audited() throws InterruptedException {
+    assertNull(JavaGuide.audited(manager, api, 7).join());
+    assertTrue(api.audited.await(BOUND.toSeconds(), TimeUnit.SECONDS));
+    assertEquals("in no job", JavaGuide.whereAmI());
+    assertEquals(
+        "in job Keyed(history.load) in manager",
+        manager.submit(JavaGuide.LOAD_HISTORY.key(7), JavaGuide::whereAmI).join());
+  }
+
+  @Test
+  @DisplayName("a request that waits for no thread: its scope is open until there is an answer")
+  void pageLater() throws Exception {
+    api.permits.drainPermits();
+    CompletableFuture<Page> page = JavaGuide.pageLater(manager, api, 7);
+    assertEquals(1, manager.snapshot().children().size());
+    assertFalse(page.isDone());
+    api.permits.release(2);
+    assertEquals(
+        new Page(new User(7), "history of 7"), page.get(BOUND.toSeconds(), TimeUnit.SECONDS));
+    assertTimeoutPreemptively(BOUND, () -> awaitNoScope());
+
+    api.permits.release(2);
+    CompletableFuture<Page> failed = JavaGuide.pageLater(manager, api, -1);
+    CompletionException thrown = assertThrows(CompletionException.class, failed::join);
+    assertEquals("no such user", thrown.getCause().getMessage());
+    assertTimeoutPreemptively(BOUND, () -> awaitNoScope());
+  }
+
+  private void awaitNoScope() {
+    while (!manager.snapshot().children().isEmpty()) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  @DisplayName("as many loads as there is room for at a time")
+  void loadAll() throws InterruptedException {
+    List<Integer> ids = IntStream.range(0, 300).boxed().toList(); // more than run and wait
+    try (AsyncOffloadManager configured = JavaGuide.configured()) {
+      List<OffloadFuture<String>> loads = JavaGuide.loadAll(configured, api, ids);
+      assertEquals("history of 299", loads.get(299).join());
+      assertEquals(0, configured.snapshot().total().rejected());
+    }
+  }
+
+  @Test
   @DisplayName("a scope that fails fast gives all, or the first failure")
   void allOrNothing() {
     assertEquals(new Page(new User(7), "history of 7"), JavaGuide.allOrNothing(manager, api, 7));
@@ -173,6 +224,31 @@ class JavaGuideTest {
     var cancelled = manager.submit(JavaGuide.LOAD_USER.key(8), () -> api.user(8));
     assertTrue(manager.cancel(JavaGuide.LOAD_USER.key(8)));
     assertEquals("someone cancelled the job", JavaGuide.tell(cancelled));
+  }
+
+  @Test
+  @DisplayName("a body that is cancelled stops waiting, and cleans up when the other one has ended")
+  void publish() throws Exception {
+    CompletableFuture<String> uploaded = new CompletableFuture<>();
+    OffloadFuture<String> upload =
+        manager.submitStage(JavaGuide.LOAD_HISTORY.key(1), () -> uploaded);
+    CompletableFuture<String> removed = new CompletableFuture<>();
+    OffloadFuture<String> publish = JavaGuide.publish(manager, upload, removed::complete);
+    while (publish.jobState() == JobState.QUEUED) {
+      Thread.onSpinWait();
+    }
+    assertTrue(publish.cancel());
+    assertTimeoutPreemptively(BOUND, () -> awaitCopy(upload));
+    assertFalse(upload.isDone());
+    uploaded.complete("a file");
+    assertEquals("a file", removed.get(BOUND.toSeconds(), TimeUnit.SECONDS));
+    assertEquals("published a file", JavaGuide.publish(manager, upload, file -> {}).join());
+  }
+
+  private static void awaitCopy(OffloadFuture<?> future) {
+    while (future.getNumberOfDependents() == 0) {
+      Thread.onSpinWait();
+    }
   }
 
   @Test

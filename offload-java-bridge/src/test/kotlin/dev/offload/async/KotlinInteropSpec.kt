@@ -26,6 +26,7 @@ import io.kotest.matchers.types.shouldBeSameInstanceAs
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.coroutineScope
@@ -77,6 +78,48 @@ class KotlinInteropSpec :
             withContext(Dispatchers.IO) { java.close() }
             shouldThrow<ScopeClosedException> { kotlin.submit(key) { "late" } }
             kotlin.coroutineContext.job.join()
+        }
+
+        "C1: a body in either language is told its job by the question of either" {
+            val kotlin = OffloadManager()
+            kotlin.scope("request") {
+                val here = this
+                val told = submit(key) {
+                    val job = RunningJob.current().orElseThrow()
+                    "${job.key() == key}, ${job.scope().name()}"
+                }
+                told.await() shouldBe "true, request"
+                val java = KotlinInterop.asAsync(here)
+                val own = java.submit(load.key("java")) { RunningJob.current().orElseThrow().scope().name() }
+                own.await() shouldBe "request"
+                val both = java.submit(load.key("both")) { "${currentOffload()?.scope === here}" }
+                both.await() shouldBe "true"
+            }
+            kotlin.shutdown(1.seconds).isClean shouldBe true
+        }
+
+        "J5: a coroutine that must not be cancelled waits for a future although its job is" {
+            val kotlin = OffloadManager()
+            val java = KotlinInterop.asAsync(kotlin)
+            val body = Body.held { "value" }
+            val awaited = java.submit(load.key("awaited"), body::runBlocking)
+            val begun = CompletableDeferred<Unit>()
+            val told = CompletableDeferred<String>()
+            val handle = kotlin.submit(key) {
+                try {
+                    begun.complete(Unit)
+                    awaitCancellation()
+                } finally {
+                    withContext(NonCancellable + Dispatchers.IO) {
+                        body.release()
+                        told.complete(awaited.join())
+                    }
+                }
+            }
+            begun.await()
+            handle.cancel() shouldBe true
+            told.await() shouldBe "value"
+            kotlin.shutdown(1.seconds).isClean shouldBe true
         }
 
         "each scope has one face in each language" {

@@ -43,7 +43,9 @@ internal open class KotlinScopeFace(private val scope: OffloadScope) : ScopeFace
         key: OffloadKey<T>,
         conflict: ConflictPolicy,
         body: Body<T>,
-    ): Submission<Handle<T>> = when (val taken = scope.trySubmit(key, conflict) { body.runSuspending() }) {
+    ): Submission<Handle<T>> = handle(scope.trySubmit(key, conflict) { body.runSuspending() })
+
+    private fun <T : Any> handle(taken: Submission<OffloadDeferred<T>>): Submission<Handle<T>> = when (taken) {
         is Submission.Started -> Submission.Started(KotlinHandle(taken.handle()))
         is Submission.Joined -> Submission.Joined(KotlinHandle(taken.handle()))
         is Submission.Replaced -> Submission.Replaced(KotlinHandle(taken.handle()))
@@ -58,6 +60,15 @@ internal open class KotlinScopeFace(private val scope: OffloadScope) : ScopeFace
 
     override fun <T : Any> share(key: OffloadKey.Keyed<T>, conflict: ConflictPolicy, body: Body<T>): Handle<T> =
         KotlinHandle(scope.share(key, conflict) { body.runSuspending() })
+
+    override fun <T : Any> tryShare(
+        key: OffloadKey.Keyed<T>,
+        conflict: ConflictPolicy,
+        body: Body<T>,
+    ): Submission<Handle<T>> = handle(scope.tryShare(key, conflict) { body.runSuspending() })
+
+    override fun <T : Any> shareWhenRoom(key: OffloadKey.Keyed<T>, body: Body<T>): Wait<Handle<T>> =
+        KotlinWait { KotlinHandle(scope.shareWhenRoom(key) { body.runSuspending() }) }
 
     /** A suspended `call`; cancelling the answer cancels the caller. */
     fun <T : Any> call(key: OffloadKey.Keyed<T>, body: Body<T>): CompletableFuture<Outcome<T>> =

@@ -32,6 +32,11 @@ public interface JobBody<T extends @Nullable Object> {
     return null;
   }
 
+  /** Whether {@link #stopBody} interrupts the thread that runs the body's code. */
+  default boolean stopsByInterrupt() {
+    return false;
+  }
+
   /** The callers have been told what {@link #decided} was about. */
   default void told() {}
 }

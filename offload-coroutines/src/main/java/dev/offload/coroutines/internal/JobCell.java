@@ -283,6 +283,12 @@ public class JobCell<T extends @Nullable Object> extends Waiters {
     return stateOf(word) == WAITING;
   }
 
+  /** Whether the code of the body was told to end by an interrupt, or is about to be. */
+  public boolean isInterrupted() {
+    JobBody<T> told = body;
+    return isDecided() && told != null && told.stopsByInterrupt();
+  }
+
   /** The key as text, as far as the settings allow. */
   public String label() {
     return label == null ? scope.engine().label(key) : label;

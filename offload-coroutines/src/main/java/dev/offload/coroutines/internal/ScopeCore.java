@@ -264,6 +264,28 @@ public final class ScopeCore implements WaitTarget {
       @Nullable TimeoutPolicy timeout,
       JobBody<T> body,
       boolean observed) {
+    return share(key, conflict, timeout, body, observed, true);
+  }
+
+  /**
+   * As {@link #share}, but a full queue is only a reason to {@link #awaitRoom}, in the scope that
+   * says so: it is neither counted nor told.
+   */
+  public <T extends @Nullable Object> Placement<T> shareIfRoom(
+      OffloadKey.Keyed<T> key,
+      @Nullable ConflictPolicy conflict,
+      @Nullable TimeoutPolicy timeout,
+      JobBody<T> body) {
+    return share(key, conflict, timeout, body, false, false);
+  }
+
+  private <T extends @Nullable Object> Placement<T> share(
+      OffloadKey.Keyed<T> key,
+      @Nullable ConflictPolicy conflict,
+      @Nullable TimeoutPolicy timeout,
+      JobBody<T> body,
+      boolean observed,
+      boolean tellFull) {
     refuseTask(key);
     ConflictPolicy policy = requireSharing(conflict);
     Account account = root().account(key);
@@ -272,7 +294,8 @@ public final class ScopeCore implements WaitTarget {
     }
     CancelReason abandoned = account.kind.whenAbandoned();
     boolean viaScope = parent != null;
-    return root().place(key, account, policy, timeout, body, abandoned, observed, viaScope, true);
+    return root()
+        .place(key, account, policy, timeout, body, abandoned, observed, viaScope, tellFull);
   }
 
   private static ConflictPolicy requireSharing(@Nullable ConflictPolicy conflict) {

@@ -30,6 +30,11 @@ final class TaskBody<I, T extends @Nullable Object> implements JobBody<T> {
   }
 
   @Override
+  public boolean stopsByInterrupt() {
+    return body.stopsByInterrupt();
+  }
+
+  @Override
   public void decided(JobCell<T> job) {
     attempt.write(job);
     states.decided(attempt);

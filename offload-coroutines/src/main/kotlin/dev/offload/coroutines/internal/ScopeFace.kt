@@ -60,22 +60,28 @@ internal abstract class ScopeFace(val core: ScopeCore) : OffloadScope {
     ): OffloadDeferred<T> {
         currentCoroutineContext().ensureActive()
         val body = ownBody(key, context, block)
-        val first = core.submitIfRoom(key, conflict, timeout, body)
+        return whenRoom(key) { core.submitIfRoom(key, conflict, timeout, body) }
+    }
+
+    /** Submits as soon as that meets no full queue. */
+    private suspend inline fun <T> whenRoom(key: OffloadKey<T>, submit: () -> Placement<T>): DeferredLease<T> {
+        val first = submit()
         if (first.how() != Placement.How.QUEUE_FULL) return handle(key, first)
-        if (core.isHeldUpBy(currentCoroutineContext().currentJob(), key)) first.jobOrThrow(key)
-        val waiter = WaitingForRoom()
+        val full = first.by()
+        if (full.isHeldUpBy(currentCoroutineContext().currentJob(), key)) first.jobOrThrow(key)
+        val waiter = WaitingForRoom(full)
         try {
             while (true) {
                 blockingThread { waiter.untilTold(key) }
-                val placement = core.submitIfRoom(key, conflict, timeout, body)
+                val placement = submit()
                 if (placement.how() != Placement.How.QUEUE_FULL) return handle(key, placement)
             }
         } finally {
-            core.leaveRoom(key, waiter)
+            full.leaveRoom(key, waiter)
         }
     }
 
-    private inner class WaitingForRoom : RoomWaiter() {
+    private class WaitingForRoom(private val full: ScopeCore) : RoomWaiter() {
         private var caller: CancellableContinuation<Unit>? = null
         private var isQuick = false
 
@@ -83,10 +89,10 @@ internal abstract class ScopeFace(val core: ScopeCore) : OffloadScope {
             val again = caller != null
             caller = continuation
             isQuick = continuation.context.resumesQuickly()
-            if (!core.awaitRoom(key, this, again)) continuation.resume(Unit)
+            if (!full.awaitRoom(key, this, again)) continuation.resume(Unit)
         }
 
-        override fun fire() = caller!!.tell(Result.success(Unit), core.engine().side, isQuick)
+        override fun fire() = caller!!.tell(Result.success(Unit), full.engine().side, isQuick)
     }
 
     override fun <T> share(
@@ -97,6 +103,28 @@ internal abstract class ScopeFace(val core: ScopeCore) : OffloadScope {
         block: suspend CoroutineScope.() -> T,
     ): OffloadDeferred<T> =
         lease(key, conflict, timeout, observed = false, { carried + context }, block).also { core.keep(it) }
+
+    override fun <T> tryShare(
+        key: OffloadKey.Keyed<T>,
+        conflict: ConflictPolicy,
+        timeout: TimeoutPolicy?,
+        context: CoroutineContext,
+        block: suspend CoroutineScope.() -> T,
+    ): Submission<OffloadDeferred<T>> = core
+        .share(key, conflict, timeout, managerBody(key, carried + context, block), false)
+        .submission { placed -> DeferredLease(placed.taken(), placed.joined()).also { core.keep(it) } }
+
+    override suspend fun <T> shareWhenRoom(
+        key: OffloadKey.Keyed<T>,
+        conflict: ConflictPolicy,
+        timeout: TimeoutPolicy?,
+        context: CoroutineContext,
+        block: suspend CoroutineScope.() -> T,
+    ): OffloadDeferred<T> {
+        currentCoroutineContext().ensureActive()
+        val body = managerBody(key, carried + context, block)
+        return whenRoom(key) { core.shareIfRoom(key, conflict, timeout, body) }.also { core.keep(it) }
+    }
 
     override suspend fun <T> call(
         key: OffloadKey.Keyed<T>,
@@ -124,9 +152,14 @@ internal abstract class ScopeFace(val core: ScopeCore) : OffloadScope {
     ): DeferredLease<T> {
         val inFlight = if (conflict == ConflictPolicy.JOIN) core.tryJoin(key) else null
         if (inFlight != null) return DeferredLease(inFlight, true)
-        val body = managerBodies.run { body(key.kind().name(), takenFrom(context()), block) }
-        return handle(key, core.share(key, conflict, timeout, body, observed))
+        return handle(key, core.share(key, conflict, timeout, managerBody(key, context(), block), observed))
     }
+
+    private fun <T> managerBody(
+        key: OffloadKey<T>,
+        context: CoroutineContext,
+        block: suspend CoroutineScope.() -> T,
+    ): SuspendBody<T> = managerBodies.run { body(key.kind().name(), takenFrom(context), block) }
 
     private fun <T> ownBody(
         key: OffloadKey<T>,
