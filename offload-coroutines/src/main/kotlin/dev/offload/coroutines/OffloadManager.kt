@@ -88,10 +88,10 @@ public fun OffloadManager(
  */
 @JvmSynthetic
 @OptIn(ExperimentalContracts::class)
-public suspend inline fun <R> OffloadManager.use(
+public suspend fun <R> OffloadManager.use(
     grace: Duration,
     kill: Duration? = null,
-    block: (OffloadManager) -> R,
+    block: suspend (OffloadManager) -> R,
 ): R {
     contract { callsInPlace(block, InvocationKind.EXACTLY_ONCE) }
     require(!grace.isNegative()) { "grace must not be negative, but is $grace" }
