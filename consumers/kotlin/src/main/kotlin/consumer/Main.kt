@@ -8,6 +8,7 @@ import dev.offload.coroutines.TaskRecorder
 import dev.offload.coroutines.TimeoutPolicy
 import dev.offload.coroutines.WaitMap
 import dev.offload.coroutines.find
+import dev.offload.coroutines.scope
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll

@@ -26,6 +26,10 @@ public interface OffloadDeferred<out T> : OffloadHandle {
      * Suspends until the outcome is decided and answers it: the value, or the exception the body ended with, as it is.
      * The outcome of a cancelled job is decided at once, before its body has ended.
      *
+     * Only where the coroutine library recovers stack traces, as in its debug mode and with assertions on, an exception that it
+     * can copy comes as a copy, with the original as cause: the trace of that shows where the caller waits, as from
+     * [Deferred.await][kotlinx.coroutines.Deferred.await].
+     *
      * This function is cancellable: if the calling coroutine is cancelled while it waits, or before, it throws
      * [CancellationException], and that is the only meaning a [CancellationException] from here has. Such a
      * cancellation drops nothing. What happens to the job is told by other exceptions:

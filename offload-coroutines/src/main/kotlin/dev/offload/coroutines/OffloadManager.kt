@@ -5,6 +5,11 @@ import dev.offload.ShutdownReport
 import dev.offload.coroutines.internal.ManagerScope
 import dev.offload.spi.OffloadListener
 import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.NonCancellable
+import kotlinx.coroutines.withContext
+import kotlin.contracts.ExperimentalContracts
+import kotlin.contracts.InvocationKind
+import kotlin.contracts.contract
 import kotlin.coroutines.CoroutineContext
 import kotlin.coroutines.EmptyCoroutineContext
 import kotlin.time.Duration
@@ -69,3 +74,36 @@ public fun OffloadManager(
     name: String = "manager",
     carry: Set<CoroutineContext.Key<*>> = emptySet(),
 ): OffloadManager = ManagerScope.create(config, context, listener, timeSource, name, carry)
+
+/**
+ * Runs [block] with this manager and then shuts it down, however the block ended: what `use` is for things that are closed. A
+ * manager is no `AutoCloseable`: a `close()` could not suspend, so it would have to block its thread or not to wait for what
+ * still runs.
+ *
+ * The shutdown is not cancelled: also if the caller is, running work has the [grace]. What it would report is left to the
+ * listener and the log; who wants the report calls [shutdown][OffloadManager.shutdown].
+ *
+ * This function is cancellable as far as [block] is.
+ *
+ * @param grace as for [shutdown][OffloadManager.shutdown]
+ * @param kill as for [shutdown][OffloadManager.shutdown]
+ * @return what the block returns
+ * @throws IllegalArgumentException if [grace] or [kill] is negative; then the block has not run
+ * @since 0.1
+ */
+@JvmSynthetic
+@OptIn(ExperimentalContracts::class)
+public suspend fun <R> OffloadManager.use(
+    grace: Duration,
+    kill: Duration? = null,
+    block: suspend (OffloadManager) -> R,
+): R {
+    contract { callsInPlace(block, InvocationKind.EXACTLY_ONCE) }
+    require(!grace.isNegative()) { "grace must not be negative, but is $grace" }
+    require(kill == null || !kill.isNegative()) { "kill must not be negative, but is $kill" }
+    try {
+        return block(this)
+    } finally {
+        withContext(NonCancellable) { shutdown(grace, kill) }
+    }
+}

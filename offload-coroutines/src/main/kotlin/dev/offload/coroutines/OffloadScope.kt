@@ -3,15 +3,14 @@ package dev.offload.coroutines
 import dev.offload.ConcurrencyLimit
 import dev.offload.ConflictPolicy
 import dev.offload.KeyInFlightException
-import dev.offload.OffloadCycleException
 import dev.offload.OffloadKey
 import dev.offload.OffloadRejectedException
-import dev.offload.OffloadTimeoutException
 import dev.offload.ScopeClosedException
 import dev.offload.Submission
 import dev.offload.TimeoutPolicy
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Job
 import kotlin.coroutines.CoroutineContext
 import kotlin.coroutines.EmptyCoroutineContext
 import kotlin.time.Duration
@@ -37,7 +36,7 @@ import kotlin.time.Duration
  *
  * What a scope is asked, and its end, are extensions, so that inside of `scope { }` a `name` or a `cancel()` is that of the
  * class around it: [find], [isInFlight], [snapshot], [activeCount], [joinAll], [cancelAll], [complete], [cancel], [name],
- * [manager].
+ * [manager]. So is [scope], for the sake of its contract.
  *
  * All functions may be called from any thread. Those that do not suspend do not wait for anything.
  *
@@ -199,56 +198,30 @@ public interface OffloadScope :
     ): T
 
     /**
-     * Runs [block] in a scope of its own under this one, and returns when everything that belongs to it has ended: one scope
-     * per request, say.
-     *
-     * If the block returns, the scope waits for its jobs and its plain coroutines; meanwhile it takes further work as long as
-     * one of its jobs is active. If the block throws, or the caller is cancelled, the jobs are cancelled
-     * ([SCOPE_CLOSED][dev.offload.CancelReason.SCOPE_CLOSED]) and waited for. In the end the leases taken with [share] are
-     * dropped, and failures of its jobs that nobody awaited are reported.
-     *
-     * Jobs do not fail the scope: a failure surfaces where the job is awaited, as with [kotlinx.coroutines.supervisorScope].
-     * With [failFast] the first job that fails or times out cancels the others and is what this function throws, and plain
-     * coroutines behave as in [kotlinx.coroutines.coroutineScope].
-     *
-     * The bodies of jobs this scope owns run with the context of the caller, dispatcher included, but not with its `Job`.
-     *
-     * This function is cancellable.
-     *
-     * @param name of the scope, in snapshots and messages; shown as it is, so put no id in it
-     * @param failFast whether one job's failure ends the scope
-     * @param concurrency how many jobs of this scope and all under it may run and wait; null for no limit
-     * @param timeout cancels the scope, its block and all that is in it, when it has not ended this long after it began; null
-     *   for no limit. It counts by the clock of the calling coroutine if that has virtual time
-     * @param block what to do in it
-     * @return what the block returns
-     * @throws IllegalArgumentException if [timeout] is not longer than zero, or longer than a `Long` of nanoseconds can hold
-     * @throws OffloadTimeoutException if the scope was cancelled by its [timeout]
-     * @throws CancellationException if the calling coroutine is cancelled, and only then by itself
-     * @throws ScopeClosedException if this scope takes no new work, or the new one was cancelled: by [cancel], or because a
-     *   scope above it or the manager ended
-     * @throws OffloadCycleException if it is called in a body, and a job it owns waits for that body
-     */
-    public suspend fun <R> scope(
-        name: String,
-        failFast: Boolean = false,
-        concurrency: ConcurrencyLimit? = null,
-        timeout: Duration? = null,
-        block: suspend OffloadScope.() -> R,
-    ): R
-
-    /**
      * Opens a scope under this one for callers without a block around its life. It has to be ended with [complete] or
      * [cancel]; the scope above waits for it. Its `Job`, in its `coroutineContext`, completes when everything in it has
-     * ended. Its bodies run with the context of this scope.
+     * ended. Its bodies run with the context of this scope, and what [context] adds.
+     *
+     * With a [parent] it also is a child of that `Job`, as that of a view model, of an application or of `backgroundScope` in a
+     * test: when the parent is cancelled or fails, the scope is closed as by [cancel], and the parent completes only when all
+     * in the scope has ended. Nothing goes the other way: no failure in the scope cancels the parent, with [failFast] neither,
+     * and who completes the parent has to [complete] or [cancel] the scope, too. If the parent has completed or is cancelled
+     * already, the scope is closed when this returns, and takes no work.
+     *
+     * If the parent is the `Job` of a body, that body ends after the scope. This is not seen as a wait of the body for it: do
+     * not let work of the scope wait for that body.
      *
      * @param name as in [scope]
      * @param failFast as in [scope], though the first failure is not thrown by anything
      * @param concurrency as in [scope]
      * @param timeout cancels the scope and all that is in it, when it has not ended this long after it was opened; null for no
      *   limit. Nothing throws an exception for it but what is submitted later
+     * @param parent a `Job` that shall cancel the scope and wait for it; null for none
+     * @param context added to the context of this scope for bodies and plain coroutines of the new one, as a dispatcher; its
+     *   thread-context elements (MDC, traces) are those of jobs of the manager that are started through it, too
      * @return the open scope
-     * @throws IllegalArgumentException as in [scope]
+     * @throws IllegalArgumentException if [context] holds a `Job`, or an interceptor that is no dispatcher;
+     *   if [timeout] is not longer than zero, or longer than a `Long` of nanoseconds can hold
      * @throws ScopeClosedException if this scope takes no new work
      */
     public fun openScope(
@@ -256,5 +229,7 @@ public interface OffloadScope :
         failFast: Boolean = false,
         concurrency: ConcurrencyLimit? = null,
         timeout: Duration? = null,
+        parent: Job? = null,
+        context: CoroutineContext = EmptyCoroutineContext,
     ): OffloadScope
 }

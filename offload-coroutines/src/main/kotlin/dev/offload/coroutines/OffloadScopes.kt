@@ -3,12 +3,68 @@
 package dev.offload.coroutines
 
 import dev.offload.CancelReason
+import dev.offload.ConcurrencyLimit
 import dev.offload.JobSnapshot
 import dev.offload.OffloadCycleException
 import dev.offload.OffloadKey
 import dev.offload.OffloadKind
+import dev.offload.OffloadTimeoutException
+import dev.offload.ScopeClosedException
 import dev.offload.ScopeSnapshot
 import dev.offload.coroutines.internal.ScopeFace
+import kotlinx.coroutines.CancellationException
+import kotlin.contracts.ExperimentalContracts
+import kotlin.contracts.InvocationKind
+import kotlin.contracts.contract
+import kotlin.time.Duration
+
+/**
+ * Runs [block] in a scope of its own under this one, and returns when everything that belongs to it has ended: one scope
+ * per request, say.
+ *
+ * If the block returns, the scope waits for its jobs and its plain coroutines; meanwhile it takes further work as long as
+ * one of its jobs is active. If the block throws, or the caller is cancelled, the jobs are cancelled
+ * ([SCOPE_CLOSED][dev.offload.CancelReason.SCOPE_CLOSED]) and waited for. In the end the leases taken with
+ * [share][OffloadScope.share] are dropped, and failures of its jobs that nobody awaited are reported.
+ *
+ * Jobs do not fail the scope: a failure surfaces where the job is awaited, as with [kotlinx.coroutines.supervisorScope].
+ * With [failFast] the first job that fails or times out cancels the others and is what this function throws, and plain
+ * coroutines behave as in [kotlinx.coroutines.coroutineScope].
+ *
+ * The bodies of jobs this scope owns run with the context of the caller, dispatcher included, but not with its `Job`.
+ *
+ * The block runs once, and has run when this returns: a `val` that it assigns is assigned. Import it, as the other extensions
+ * (`import dev.offload.coroutines.scope`).
+ *
+ * This function is cancellable.
+ *
+ * @param name of the scope, in snapshots and messages; shown as it is, so put no id in it
+ * @param failFast whether one job's failure ends the scope
+ * @param concurrency how many jobs of this scope and all under it may run and wait; null for no limit
+ * @param timeout cancels the scope, its block and all that is in it, when it has not ended this long after it began; null
+ *   for no limit. It counts by the clock of the calling coroutine if that has virtual time
+ * @param block what to do in it
+ * @return what the block returns
+ * @throws IllegalArgumentException if [timeout] is not longer than zero, or longer than a `Long` of nanoseconds can hold
+ * @throws OffloadTimeoutException if the scope was cancelled by its [timeout]
+ * @throws CancellationException if the calling coroutine is cancelled, and only then by itself
+ * @throws ScopeClosedException if this scope takes no new work, or the new one was cancelled: by [cancel], or because a
+ *   scope above it or the manager ended
+ * @throws OffloadCycleException if it is called in a body, and a job it owns waits for that body
+ */
+@JvmSynthetic
+@OptIn(ExperimentalContracts::class)
+@Suppress("LEAKED_IN_PLACE_LAMBDA", "WRONG_INVOCATION_KIND") // the compiler does not look into what it is handed to
+public suspend fun <R> OffloadScope.scope(
+    name: String,
+    failFast: Boolean = false,
+    concurrency: ConcurrencyLimit? = null,
+    timeout: Duration? = null,
+    block: suspend OffloadScope.() -> R,
+): R {
+    contract { callsInPlace(block, InvocationKind.EXACTLY_ONCE) }
+    return face.runScoped(name, failFast, concurrency, timeout, block)
+}
 
 /** The name, as given; shown as it is, so there should be no id in it. */
 public val OffloadScope.name: String get() = face.core.name()

@@ -1,5 +1,9 @@
 package dev.offload.coroutines
 
+import dev.offload.AbandonPolicy
+import dev.offload.ConcurrencyLimit
+import dev.offload.ConflictPolicy
+import dev.offload.KindPolicy
 import dev.offload.OffloadConfig
 import dev.offload.TimeoutPolicy
 import kotlin.time.Duration
@@ -32,3 +36,83 @@ public fun TimeoutPolicy(
     cancelAfter: Duration? = null,
 ): TimeoutPolicy =
     TimeoutPolicy(startWithin?.toJavaDuration(), warnAfter?.toJavaDuration(), cancelAfter?.toJavaDuration())
+
+/**
+ * Makes the settings of a kind; what is null follows the default of the manager. See [KindPolicy].
+ *
+ * @param concurrency how many jobs of the kind may run and wait, in the whole manager
+ * @param timeout how long a body may run
+ * @param conflict what a `submit` does when its key is in flight
+ * @param abandon what happens to a shared job when its last holder leaves
+ * @since 0.1
+ */
+@JvmSynthetic
+public fun KindPolicy(
+    concurrency: ConcurrencyLimit? = null,
+    timeout: TimeoutPolicy? = null,
+    conflict: ConflictPolicy? = null,
+    abandon: AbandonPolicy? = null,
+): KindPolicy = KindPolicy(conflict, timeout, abandon, concurrency)
+
+/**
+ * Limits how many jobs may run at a time and how many may wait for it; see [ConcurrencyLimit].
+ *
+ * @param maxConcurrent how many bodies may run, at least 1
+ * @param maxQueued how many accepted jobs may wait; null for any number
+ * @throws IllegalArgumentException if [maxConcurrent] is below 1 or [maxQueued] below 0
+ * @since 0.1
+ */
+@JvmSynthetic
+public fun ConcurrencyLimit(maxConcurrent: Int, maxQueued: Int? = null): ConcurrencyLimit =
+    if (maxQueued == null) ConcurrencyLimit.of(maxConcurrent) else ConcurrencyLimit(maxConcurrent, maxQueued)
+
+/**
+ * Sets after what time a body that does not end is reported; see [OffloadConfig.undyingReportAfter].
+ *
+ * @throws IllegalArgumentException if [time] is not longer than zero or longer than a `Long` of nanoseconds can hold
+ * @since 0.1
+ */
+@JvmSynthetic
+public fun OffloadConfig.Builder.undyingReportAfter(time: Duration): OffloadConfig.Builder =
+    undyingReportAfter(time.toJavaDuration())
+
+/**
+ * Sets how long a submission waits for a dying body under its key; see [OffloadConfig.successorWait].
+ *
+ * @throws IllegalArgumentException as [undyingReportAfter]
+ * @since 0.1
+ */
+@JvmSynthetic
+public fun OffloadConfig.Builder.successorWait(time: Duration): OffloadConfig.Builder =
+    successorWait(time.toJavaDuration())
+
+/**
+ * Sets how long a shutdown waits for cancelled bodies; see [OffloadConfig.shutdownKill].
+ *
+ * @throws IllegalArgumentException as the method for Java does
+ * @since 0.1
+ */
+@JvmSynthetic
+public fun OffloadConfig.Builder.shutdownKill(time: Duration): OffloadConfig.Builder =
+    shutdownKill(time.toJavaDuration())
+
+/**
+ * Makes the policy by which a shared job goes on for a while when its last holder has left; see [AbandonPolicy.linger].
+ *
+ * @param linger how long
+ * @throws IllegalArgumentException if [linger] is not longer than zero or longer than a `Long` of nanoseconds can hold
+ * @since 0.1
+ */
+@JvmSynthetic
+public fun AbandonPolicy(linger: Duration): AbandonPolicy = AbandonPolicy.linger(linger.toJavaDuration())
+
+/**
+ * Sets after what time a failure of the manager's jobs is reported that nobody has asked for; see
+ * [OffloadConfig.unobservedReportAfter].
+ *
+ * @throws IllegalArgumentException as [undyingReportAfter]
+ * @since 0.1
+ */
+@JvmSynthetic
+public fun OffloadConfig.Builder.unobservedReportAfter(time: Duration): OffloadConfig.Builder =
+    unobservedReportAfter(time.toJavaDuration())

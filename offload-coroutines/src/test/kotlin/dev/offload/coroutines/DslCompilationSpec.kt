@@ -132,6 +132,22 @@ private val INTENDED = mapOf(
     "keys of one kind" to """
         val ids: List<OffloadKey.Keyed<String>> = OffloadKind.named<Int, String>("numbers").let { listOf(it.key(1), it.key(2)) }
     """,
+    "a value assigned in a scope" to """
+        suspend fun handle(manager: OffloadManager): String {
+            val text: String
+            manager.scope("request") { text = submit(kind.key(1)) { "own" }.await() }
+            return text
+        }
+    """,
+    "a value assigned while a manager is used" to """
+        suspend fun handle(): String {
+            val text: String
+            OffloadManager().use(1.seconds) { manager ->
+                text = manager.call(kind.key(1)) { "own" }
+            }
+            return text
+        }
+    """,
     "a scope in a scope" to """
         suspend fun handle(manager: OffloadManager): String = manager.scope("outer") {
             scope("inner") { submit(kind.key(1)) { "own" }.await() }
@@ -167,6 +183,9 @@ private fun compile(folder: File, snippets: Map<String, String>): Compiled {
                 import dev.offload.OffloadKind
                 import dev.offload.coroutines.OffloadManager
                 import dev.offload.coroutines.OffloadScope
+                import dev.offload.coroutines.scope
+                import dev.offload.coroutines.use
+                import kotlin.time.Duration.Companion.seconds
                 ${if (name == OWN_NAMES) "" else EXTENSIONS.joinToString("\n                ")}
 
                 private val kind = OffloadKind.named<Any, String>("kind")

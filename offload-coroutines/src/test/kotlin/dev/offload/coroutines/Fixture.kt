@@ -38,6 +38,9 @@ fun forgetUncaught() {
     runCatching { runTest {} }
 }
 
+/** What a body threw, if this is a copy of it that the coroutine library made to show where a caller was. */
+fun Throwable.original(): Throwable = cause?.takeIf { it.javaClass == javaClass } ?: this
+
 /** Remembers every event as a line, with the last failure told. */
 class RecordingListener : OffloadListener {
     val events = CopyOnWriteArrayList<String>()

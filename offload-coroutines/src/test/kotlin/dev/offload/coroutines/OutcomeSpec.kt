@@ -52,7 +52,7 @@ class OutcomeSpec :
                         launch { throw failure }
                         awaitCancellation()
                     }
-                shouldThrow<IllegalStateException> { handle.await() } shouldBeSameInstanceAs failure
+                shouldThrow<IllegalStateException> { handle.await() }.original() shouldBeSameInstanceAs failure
                 handle.jobState() shouldBe JobState.FAILED
             }
         }
@@ -141,7 +141,7 @@ class OutcomeSpec :
             managerTest { manager ->
                 val error = StackOverflowError("body")
                 val handle = manager.submit(LOAD.key(1)) { throw error }
-                shouldThrow<StackOverflowError> { handle.await() } shouldBeSameInstanceAs error
+                shouldThrow<StackOverflowError> { handle.await() }.original() shouldBeSameInstanceAs error
                 manager.isInFlight(handle.key()) shouldBe false
             }
         }
@@ -220,7 +220,7 @@ class OutcomeSpec :
                             }.exceptionOrNull()
                         }
                     }
-                waiters.forEach { it.await() shouldBeSameInstanceAs failure }
+                waiters.forEach { it.await()!!.original() shouldBeSameInstanceAs failure }
                 manager.snapshot().total().joined() shouldBe 2
                 manager.call(LOAD.key(1)) { "anew" } shouldBe "anew"
             }

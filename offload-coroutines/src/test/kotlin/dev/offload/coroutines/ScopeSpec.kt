@@ -166,7 +166,7 @@ class ScopeSpec :
                     val bad = submit(LOAD.key(1)) { throw failure }
                     val good = submit(LOAD.key(2)) { delay(1.seconds).let { "good" } }
                     val plain = async { delay(1.seconds).let { "plain" } }
-                    runCatching { bad.await() }.exceptionOrNull() shouldBeSameInstanceAs failure
+                    runCatching { bad.await() }.exceptionOrNull()!!.original() shouldBeSameInstanceAs failure
                     good.await() + plain.await()
                 } shouldBe "goodplain"
             }

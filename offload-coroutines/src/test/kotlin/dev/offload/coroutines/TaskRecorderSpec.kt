@@ -79,7 +79,7 @@ class TaskRecorderSpec :
             recorderTest { recorder ->
                 for (failure in listOf(IllegalStateException("disk full"), AssertionError("an Error"))) {
                     val handle = recorder.launched<Unit>("a") { throw failure }
-                    shouldThrow<Throwable> { handle.await() } shouldBeSameInstanceAs failure
+                    shouldThrow<Throwable> { handle.await() }.original() shouldBeSameInstanceAs failure
                     recorder.state("a") shouldBe FAILED
                     recorder.failure("a") shouldBeSameInstanceAs failure
                 }

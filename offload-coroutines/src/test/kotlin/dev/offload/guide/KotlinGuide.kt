@@ -1,11 +1,9 @@
 package dev.offload.guide
 
-import dev.offload.AbandonPolicy
 import dev.offload.ConcurrencyLimit
 import dev.offload.ConflictPolicy
 import dev.offload.JobSnapshot
 import dev.offload.KeyStuckException
-import dev.offload.KindPolicy
 import dev.offload.NoMatchReason
 import dev.offload.OffloadCancelledException
 import dev.offload.OffloadKind
@@ -15,6 +13,19 @@ import dev.offload.Submission
 import dev.offload.TaskEvent
 import dev.offload.TaskState
 import dev.offload.WakeOutcome
+import dev.offload.coroutines.AbandonPolicy
+import dev.offload.coroutines.ConcurrencyLimit
+import dev.offload.coroutines.KindPolicy
+import dev.offload.coroutines.shutdownKill
+import dev.offload.coroutines.asDeferred
+import dev.offload.coroutines.awaitAll
+import dev.offload.coroutines.onAwait
+import dev.offload.coroutines.reason
+import dev.offload.coroutines.use
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Deferred
+import kotlinx.coroutines.job
+import kotlinx.coroutines.selects.select
 import dev.offload.coroutines.OffloadConfig
 import dev.offload.coroutines.OffloadDeferred
 import dev.offload.coroutines.OffloadManager
@@ -29,6 +40,7 @@ import dev.offload.coroutines.cancelJob
 import dev.offload.coroutines.find
 import dev.offload.coroutines.joinAll
 import dev.offload.coroutines.mapOffloaded
+import dev.offload.coroutines.scope
 import dev.offload.coroutines.snapshot
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineStart
@@ -69,7 +81,6 @@ import kotlin.time.Duration.Companion.minutes
 import kotlin.time.Duration.Companion.seconds
 import kotlin.time.TimeMark
 import kotlin.time.TimeSource
-import kotlin.time.toJavaDuration
 
 // The code of docs/kotlin.md, to the letter, and what it needs to run.
 
@@ -102,6 +113,10 @@ suspend fun end(manager: OffloadManager) {
     val report = manager.shutdown(grace = 10.seconds, kill = 5.seconds)
     if (!report.isClean) println("would not die: ${report.undying()}")
 }
+
+/** A manager for as long as a block runs. */
+suspend fun <R> withManager(block: suspend (OffloadManager) -> R): R =
+    OffloadManager(name = "shop").use(grace = 10.seconds) { manager -> block(manager) }
 
 val loadUser = OffloadKind.named<Int, User>("user.load")
 val loadHistory = OffloadKind.named<Int, String>("history.load")
@@ -150,14 +165,35 @@ suspend fun tell(user: OffloadDeferred<User>): String = try {
 } catch (_: OffloadTimeoutException) {
     "the job ran into its own limit"
 } catch (e: OffloadCancelledException) {
-    "someone cancelled the job: ${e.reason()}"
+    "someone cancelled the job: ${e.reason}"
 } catch (e: IOException) {
     "the load failed: ${e.message}" // what the body threw, as it is
 }
 
+/** Fails with the first load that does; the others go on. */
+suspend fun users(manager: OffloadManager, api: Api, ids: List<Int>): List<User> =
+    ids.map { id -> manager.share(loadUser.key(id)) { api.user(id) } }.awaitAll()
+
+/** Takes what answers first. The one that loses goes on, and can be awaited later. */
+suspend fun fastest(here: OffloadDeferred<User>, there: OffloadDeferred<User>): User = select {
+    here.onAwait { it }
+    there.onAwait { it }
+}
+
+/** For code that asks for a `Deferred` of the coroutine library. To cancel it gives the handle up. */
+fun asDeferred(user: OffloadDeferred<User>): Deferred<User> = user.asDeferred()
+
+suspend fun title(manager: OffloadManager, api: Api, id: Int): String {
+    val user: User
+    manager.scope("title") {
+        user = call(loadUser.key(id)) { api.user(id) } // the block runs once, and the compiler knows
+    }
+    return "about $user"
+}
+
 fun stop(manager: OffloadManager, id: Int): Boolean {
     val job = manager.find(loadUser.key(id)) ?: return false
-    println("${job.state()} for ${job.age()}, ${job.leases()} wait for it")
+    println("${job.state} for ${job.age}, ${job.leases} wait for it")
     return manager.cancel(loadUser.key(id))
 }
 
@@ -240,8 +276,9 @@ fun realTimeInATest() = runTest {
 fun configured(): OffloadManager = OffloadManager(
     config = OffloadConfig {
         timeout(TimeoutPolicy(startWithin = 10.seconds, cancelAfter = 30.seconds)) // for each job
-        concurrency(ConcurrencyLimit.of(64)) // bodies of the whole manager
-        kind(loadHistory, KindPolicy.unset().withConcurrency(ConcurrencyLimit.of(4).withMaxQueued(100)))
+        concurrency(ConcurrencyLimit(64)) // bodies of the whole manager
+        kind(loadHistory, KindPolicy(concurrency = ConcurrencyLimit(4, maxQueued = 100)))
+        shutdownKill(5.seconds)
     },
     name = "shop",
 )
@@ -263,7 +300,7 @@ suspend fun refreshed(manager: OffloadManager, api: Api, id: Int): String {
             conflict = ConflictPolicy.REPLACE, // one in flight is cancelled; this one starts when it has ended
             timeout = TimeoutPolicy(cancelAfter = 5.seconds),
         ) { api.history(id) }
-    return if (taken is Submission.Rejected) "not now: ${taken.reason()}" else taken.handleOrNull()!!.await()
+    return if (taken is Submission.Rejected) "not now: ${taken.reason}" else taken.handleOrNull()!!.await()
 }
 
 val loadPrice = OffloadKind.named<String, Int>("price.load")
@@ -463,7 +500,7 @@ fun arrived(answers: WaitMap<Long, String>, id: Long, text: String): String =
 val refreshScreen = OffloadKind.named<Int, Unit>("screen.refresh")
 
 val screens = OffloadConfig {
-    kind(loadUser, KindPolicy.unset().withAbandon(AbandonPolicy.linger(5.seconds.toJavaDuration())))
+    kind(loadUser, KindPolicy(abandon = AbandonPolicy(linger = 5.seconds)))
 }
 
 class UserViewModel(manager: OffloadManager, private val api: Api, private val id: Int) : AutoCloseable {
@@ -491,3 +528,7 @@ class UserViewModel(manager: OffloadManager, private val api: Api, private val i
     /** To be called in `onCleared`. */
     override fun close() = work.cancel()
 }
+
+/** For an owner with a `Job`, as `viewModelScope`: the work is cancelled with it, and there is nothing to close. */
+fun workOf(screen: CoroutineScope, manager: OffloadManager): OffloadScope =
+    manager.openScope("user screen", parent = screen.coroutineContext.job, context = Dispatchers.Default)

@@ -7,6 +7,7 @@ import dev.offload.KindPolicy
 import dev.offload.OffloadCancelledException
 import dev.offload.OffloadKind
 import dev.offload.OffloadTimeoutException
+import dev.offload.ScopeClosedException
 import dev.offload.TaskState
 import dev.offload.coroutines.OffloadConfig
 import dev.offload.coroutines.OffloadManager
@@ -18,6 +19,7 @@ import dev.offload.coroutines.cancel
 import dev.offload.coroutines.joinAll
 import dev.offload.coroutines.managerTest
 import dev.offload.coroutines.name
+import dev.offload.coroutines.scope
 import dev.offload.coroutines.snapshot
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.StringSpec
@@ -32,12 +34,14 @@ import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CompletableJob
+import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll
 import kotlinx.coroutines.awaitCancellation
+import kotlinx.coroutines.cancel
 import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.delay
@@ -45,6 +49,7 @@ import kotlinx.coroutines.flow.asFlow
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.flow.onEach
 import kotlinx.coroutines.flow.toList
+import kotlinx.coroutines.job
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.slf4j.MDCContext
 import kotlinx.coroutines.test.advanceUntilIdle
@@ -539,6 +544,40 @@ class KotlinGuideSpec :
                 api.histories shouldBe 1
                 api.audits shouldBe 2
                 manager.snapshot().children().shouldBeEmpty()
+            }
+        }
+
+        "a manager that is used is shut down behind its block" {
+            lateinit var used: OffloadManager
+            withManager {
+                used = it
+                it.call(loadUser.key(7)) { User(7) }
+            } shouldBe User(7)
+            shouldThrow<ScopeClosedException> { used.submit(loadUser.key(7)) { User(7) } }
+        }
+
+        "a block of a scope assigns a value" {
+            managerTest { manager -> title(manager, FakeApi(), 7) shouldBe "about User(id=7)" }
+        }
+
+        "all users are awaited, or the first failure; of two places the faster one is taken" {
+            managerTest { manager ->
+                users(manager, FakeApi(), listOf(1, 2)) shouldContainExactly listOf(User(1), User(2))
+                shouldThrow<IOException> { users(manager, FakeApi(failures = 1), listOf(1, 2)) }
+                val here = manager.submit(loadUser.key(7)) { delay(2.seconds).let { User(7) } }
+                val there = manager.submit(loadUser.key(8)) { delay(1.seconds).let { User(8) } }
+                fastest(here, there) shouldBe User(8)
+                asDeferred(here).await() shouldBe User(7)
+            }
+        }
+
+        "the work of a screen ends with the screen's own Job" {
+            managerTest { manager ->
+                val screen = CoroutineScope(Job())
+                val job = workOf(screen, manager).submit(refreshScreen.key(7)) { awaitCancellation() }
+                screen.cancel()
+                screen.coroutineContext.job.join()
+                job.jobState() shouldBe JobState.CANCELLED
             }
         }
 

@@ -47,8 +47,11 @@ private suspend fun <T : Any> outcome(question: suspend () -> T?): Outcome<T> = 
     currentCoroutineContext().ensureActive()
     Outcome<T>(null, e)
 } catch (e: Throwable) {
-    Outcome<T>(null, e)
+    Outcome<T>(null, e.original())
 }
+
+/** What a body threw, if this is a copy of it that the coroutine library made to show where the caller was. */
+private fun Throwable.original() = runCatching { cause?.takeIf { it.javaClass == javaClass } }.getOrNull() ?: this
 
 /** A call that suspends as a [Wait]. */
 internal class KotlinWait<T : Any>(private val question: suspend () -> T?) : Wait<T> {

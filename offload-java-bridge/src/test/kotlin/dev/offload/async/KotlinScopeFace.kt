@@ -18,6 +18,7 @@ import dev.offload.coroutines.complete
 import dev.offload.coroutines.find
 import dev.offload.coroutines.isInFlight
 import dev.offload.coroutines.joinAll
+import dev.offload.coroutines.scope
 import dev.offload.coroutines.snapshot
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.job

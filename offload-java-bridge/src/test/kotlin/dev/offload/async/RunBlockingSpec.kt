@@ -7,6 +7,7 @@ import dev.offload.OffloadCycleException
 import dev.offload.OffloadKind
 import dev.offload.coroutines.currentOffload
 import dev.offload.coroutines.joinAll
+import dev.offload.coroutines.scope
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldContainExactly

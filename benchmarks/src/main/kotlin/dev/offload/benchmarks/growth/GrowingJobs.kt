@@ -10,6 +10,7 @@ import dev.offload.coroutines.OffloadManager
 import dev.offload.coroutines.cancel
 import dev.offload.coroutines.complete
 import dev.offload.coroutines.joinAll
+import dev.offload.coroutines.scope
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Dispatchers

@@ -4,6 +4,7 @@ import dev.offload.OffloadHandle
 import dev.offload.OffloadKind
 import dev.offload.coroutines.OffloadManager
 import dev.offload.coroutines.joinAll
+import dev.offload.coroutines.scope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.runBlocking

@@ -12,6 +12,7 @@ import dev.offload.coroutines.TaskRecorder
 import dev.offload.coroutines.TimeoutPolicy
 import dev.offload.coroutines.WaitMap
 import dev.offload.coroutines.isInFlight
+import dev.offload.coroutines.scope
 import kotlinx.coroutines.delay
 import kotlin.time.Duration.Companion.minutes
 import kotlin.time.Duration.Companion.seconds

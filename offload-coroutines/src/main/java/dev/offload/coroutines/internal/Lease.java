@@ -8,6 +8,7 @@ import dev.offload.OffloadKey;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -208,6 +209,15 @@ public abstract class Lease<T extends @Nullable Object> implements OffloadHandle
       }
       waiter.nextOfLease = live;
     } while (!OWN.compareAndSet(this, first, waiter));
+  }
+
+  /** One of those who wait for the answer, as far as they are known here; null if none is such. */
+  final @Nullable LeaseWaiter waiting(Predicate<LeaseWaiter> isSuch) {
+    LeaseWaiter waiter = own;
+    while (waiter != null && (waiter.isDone() || !isSuch.test(waiter))) {
+      waiter = waiter.nextOfLease;
+    }
+    return waiter;
   }
 
   /** The answer of this lease, as something to wait for. */

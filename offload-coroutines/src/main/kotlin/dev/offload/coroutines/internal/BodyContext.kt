@@ -106,3 +106,14 @@ internal fun CoroutineContext.requireNoJob(): CoroutineContext {
     }
     return this
 }
+
+/** Refuses a context with which no body of a scope could run, before the scope is opened. */
+internal fun CoroutineContext.requireScopeContext() {
+    require(this[Job] == null) {
+        "context must not hold a Job: pass that as parent, and context.minusKey(Job) as context"
+    }
+    val interceptor = this[ContinuationInterceptor]
+    require(interceptor == null || interceptor is CoroutineDispatcher) {
+        "context must hold a CoroutineDispatcher to run bodies on, but holds another ContinuationInterceptor"
+    }
+}

@@ -21,7 +21,11 @@ internal class DeferredLease<T>(job: JobCell<T>, joined: Boolean) :
         currentCoroutineContext().ensureActive()
         job().markObserved()
         if (!isReady) waitingFor(target()) { untilReady(it) }
-        return answer()
+        return try {
+            answer()
+        } catch (e: Throwable) {
+            throwAtCaller(e)
+        }
     }
 
     /** Answers something, and not `Unit`: so it is a tail call, which needs no frame of its own. */

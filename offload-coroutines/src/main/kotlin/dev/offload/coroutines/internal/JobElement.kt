@@ -67,16 +67,21 @@ internal suspend inline fun <R> blockingThread(wait: suspend () -> R): R {
  * that is handed over. A wait that can be cancelled closes it in the moment of the cancellation: its coroutine goes on later,
  * and whoever cancelled it may wait for it at once.
  *
+ * @param isOver tells whether the wait has ended; null for one that ends with its target, or by a cancellation
  * @throws dev.offload.OffloadCycleException if the body would wait for itself
  */
-internal suspend inline fun waitingFor(target: WaitTarget, wait: suspend (WaitEdge?) -> Unit) {
+internal suspend inline fun waitingFor(
+    target: WaitTarget,
+    isOver: BooleanSupplier? = null,
+    wait: suspend (WaitEdge?) -> Unit,
+) {
     val context = currentCoroutineContext()
     val waiting = context.currentJob()
     blockingThread {
         if (waiting == null) {
             wait(null)
         } else {
-            WaitGraph.begin(waiting, target, context.cancellation()).around(wait)
+            WaitGraph.begin(waiting, target, isOver ?: context.cancellation()).around(wait)
         }
     }
 }

@@ -86,7 +86,7 @@ private class ScopeRun<R>(
         }
         val scope = face(core, coroutine.coroutineContext)
         if (timeout != null) {
-            core.limitTime(timeout.toJavaDuration(), DispatcherTimer.of(coroutine.coroutineContext))
+            core.limitTime(timeout.toJavaDuration(), DispatcherTimer.of(scope.coroutineContext))
         }
         try {
             runCatching { scope.block() }.also { result = it }.getOrThrow()
@@ -125,18 +125,21 @@ private class ScopeRun<R>(
 
 /**
  * Opens a scope without a block: a coroutine of the scope above waits in its place. It runs nothing but what is here, so a
- * dispatcher that refuses it must not cost the scope its end.
+ * dispatcher that refuses it must not cost the scope its end. A [parent] that is somebody else's has a [ParentLink] to it.
  */
 @OptIn(ExperimentalCoroutinesApi::class)
 internal fun CoroutineScope.openScope(
     core: ScopeCore,
     options: ScopeSettings,
+    parent: Job?,
+    context: CoroutineContext,
     face: (ScopeCore, CoroutineContext) -> ChildScope,
 ): OffloadScope {
     lateinit var opened: ChildScope
     val above = coroutineContext[Job] as? ScopeCoroutine<*>
-    val given = coroutineContext[ContinuationInterceptor] ?: EmptyCoroutineContext
-    val own = coroutineContext.goingOnElsewhere()[ContinuationInterceptor] ?: EmptyCoroutineContext
+    val wanted = coroutineContext + context
+    val given = wanted[ContinuationInterceptor] ?: EmptyCoroutineContext
+    val own = context + (wanted.goingOnElsewhere()[ContinuationInterceptor] ?: EmptyCoroutineContext)
     val run: suspend CoroutineScope.() -> Unit = {
         try {
             val faceOf = { of: ScopeCore, context: CoroutineContext -> face(of, context + given).also { opened = it } }
@@ -147,12 +150,17 @@ internal fun CoroutineScope.openScope(
             // Who holds the scope learns of failures where the jobs are awaited, and of the first one by its end.
         }
     }
-    if (above == null) {
+    val coroutine = if (above == null) {
         launch(own, CoroutineStart.UNDISPATCHED, run)
     } else {
-        val coroutine = OpenedCoroutine(newCoroutineContext(own), above)
-        coroutine.start(CoroutineStart.UNDISPATCHED, coroutine, run)
-        above.adopt(coroutine)
+        OpenedCoroutine(newCoroutineContext(own), above).also {
+            it.start(CoroutineStart.UNDISPATCHED, it, run)
+            above.adopt(it)
+        }
+    }
+    if (parent != null) {
+        val link = ParentLink(parent, core)
+        coroutine.invokeOnCompletion { link.release() }
     }
     return opened
 }

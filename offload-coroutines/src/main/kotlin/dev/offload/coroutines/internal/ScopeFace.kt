@@ -10,6 +10,7 @@ import dev.offload.coroutines.OffloadManager
 import dev.offload.coroutines.OffloadScope
 import kotlinx.coroutines.CancellableContinuation
 import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Job
 import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.ensureActive
 import kotlinx.coroutines.suspendCancellableCoroutine
@@ -184,7 +185,7 @@ internal abstract class ScopeFace(val core: ScopeCore) : OffloadScope {
         }
     }
 
-    override suspend fun <R> scope(
+    suspend fun <R> runScoped(
         name: String,
         failFast: Boolean,
         concurrency: ConcurrencyLimit?,
@@ -209,9 +210,18 @@ internal abstract class ScopeFace(val core: ScopeCore) : OffloadScope {
         failFast: Boolean,
         concurrency: ConcurrencyLimit?,
         timeout: Duration?,
+        parent: Job?,
+        context: CoroutineContext,
     ): OffloadScope {
         val options = ScopeSettings(failFast, timeout)
-        return openScope(core.open(name, failFast, concurrency), options, ::child)
+        context.requireScopeContext()
+        val opened = core.open(name, failFast, concurrency)
+        try {
+            return openScope(opened, options, parent, context, ::child)
+        } catch (e: Throwable) { // of an element of the context: nobody has the scope, and nobody could end it
+            opened.close()
+            throw e
+        }
     }
 
     private fun child(core: ScopeCore, context: CoroutineContext) = ChildScope(core, root, managerBodies, context)

@@ -46,7 +46,9 @@ internal class ScopeRecorder<ID : Any>(val core: RecorderCore<ID>, private val b
     } catch (e: Throwable) {
         lease.cancel() // in case that only this caller's waiting ended
         currentCoroutineContext().ensureActive()
-        RevokeOutcome.RevokeFailed(e)
+        // As it is, and not as a copy for a caller it is thrown at.
+        val told = if (lease.isReady && !lease.isDropped) lease.job().failure() else null
+        RevokeOutcome.RevokeFailed(told ?: e)
     }
 
     override fun state(id: ID): TaskState = core.state(id)

@@ -11,6 +11,7 @@ import dev.offload.coroutines.TimeoutPolicy
 import dev.offload.coroutines.cancel
 import dev.offload.coroutines.forgetUncaught
 import dev.offload.coroutines.isInFlight
+import dev.offload.coroutines.scope
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.StringSpec
 import io.kotest.matchers.nulls.shouldNotBeNull

@@ -15,6 +15,7 @@ import dev.offload.coroutines.cancel
 import dev.offload.coroutines.complete
 import dev.offload.coroutines.forgetUncaught
 import dev.offload.coroutines.joinAll
+import dev.offload.coroutines.scope
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.StringSpec
 import io.kotest.matchers.shouldBe

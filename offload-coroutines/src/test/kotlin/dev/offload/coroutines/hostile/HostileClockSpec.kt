@@ -167,7 +167,7 @@ private class HostileElement(private val onUpdate: () -> Unit) :
 
 /** Wants to be copied for each coroutine. */
 @OptIn(DelicateCoroutinesApi::class, ExperimentalCoroutinesApi::class)
-private class CopiedElement(private val onCopy: () -> Unit) :
+internal class CopiedElement(private val onCopy: () -> Unit) :
     AbstractCoroutineContextElement(Key),
     CopyableThreadContextElement<Unit> {
     override fun copyForChild(): CopyableThreadContextElement<Unit> = also { onCopy() }

@@ -7,10 +7,12 @@ import dev.offload.coroutines.OffloadScope
 import dev.offload.coroutines.cancel
 import dev.offload.coroutines.complete
 import dev.offload.coroutines.forgetUncaught
+import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.StringSpec
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.types.shouldBeSameInstanceAs
 import kotlinx.coroutines.CompletableDeferred
+import kotlinx.coroutines.Job
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.job
@@ -96,6 +98,43 @@ class HostileScopeSpec :
                 blocks.set(false)
                 manager.shouldComeToRest()
             }
+        }
+
+        "R9: what waits for a parent and blocks holds up neither the scope nor those above it" {
+            withBlock { block ->
+                val manager = OffloadManager()
+                val outer = manager.openScope("outer")
+                val parent = Job()
+                val scope = outer.openScope("request", parent = parent)
+                parent.invokeOnCompletion { block.hold() }
+                parent.complete()
+                scope.complete()
+                outer.complete()
+                block.awaitArrival()
+                scope.shouldEnd()
+                outer.shouldEnd()
+                manager.shouldComeToRest()
+            }
+        }
+
+        "R9: what waits for a parent and throws costs no scope its end" {
+            val manager = OffloadManager()
+            val parent = Job()
+            val scope = manager.openScope("request", parent = parent)
+            parent.invokeOnCompletion { error("of a handler") }
+            parent.complete()
+            scope.complete()
+            scope.shouldEnd()
+            inTime("the parent ends") { parent.join() }
+            manager.shouldComeToRest()
+        }
+
+        "R9: an element that throws when it is copied refuses the scope, and none stays open" {
+            val manager = OffloadManager()
+            shouldThrow<IllegalStateException> {
+                manager.openScope("request", context = CopiedElement { error("of an element") })
+            }
+            manager.shouldComeToRest()
         }
 
         "R9: plain coroutines of a scope have the dispatcher that was given, and not what the scope goes on with" {

@@ -7,6 +7,7 @@ import dev.offload.coroutines.OffloadManager
 import dev.offload.coroutines.RecordingListener
 import dev.offload.coroutines.cancel
 import dev.offload.coroutines.joinAll
+import dev.offload.coroutines.scope
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldContain
 import io.kotest.matchers.collections.shouldHaveSize

@@ -7,6 +7,7 @@ import dev.offload.OffloadException
 import dev.offload.OffloadKind
 import dev.offload.coroutines.OffloadConfig
 import dev.offload.coroutines.OffloadManager
+import dev.offload.coroutines.scope
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.longs.shouldBeGreaterThan
 import io.kotest.matchers.shouldBe

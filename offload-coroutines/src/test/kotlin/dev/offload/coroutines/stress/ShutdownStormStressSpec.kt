@@ -25,6 +25,7 @@ import dev.offload.coroutines.internal.entries
 import dev.offload.coroutines.internal.limitsInUse
 import dev.offload.coroutines.isInFlight
 import dev.offload.coroutines.joinAll
+import dev.offload.coroutines.scope
 import dev.offload.coroutines.snapshot
 import dev.offload.spi.OffloadListener
 import io.kotest.assertions.withClue

@@ -2,6 +2,7 @@ package dev.offload.examples.gateway.http
 
 import dev.offload.coroutines.OffloadManager
 import dev.offload.coroutines.OffloadScope
+import dev.offload.coroutines.scope
 import io.ktor.http.HttpMethod
 import io.ktor.server.application.ApplicationCall
 import io.ktor.server.request.httpMethod

@@ -18,6 +18,7 @@ import dev.offload.coroutines.cancel
 import dev.offload.coroutines.cancelAll
 import dev.offload.coroutines.complete
 import dev.offload.coroutines.joinAll
+import dev.offload.coroutines.scope
 import dev.offload.coroutines.stress.programs.WaitRecord.What
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CoroutineDispatcher

@@ -1,0 +1,57 @@
+package dev.offload.coroutines
+
+import dev.offload.CancelReason
+import dev.offload.JobState
+import dev.offload.KeyStuckException
+import dev.offload.OffloadCancelledException
+import dev.offload.OffloadCycleException
+import dev.offload.OffloadHandle
+import dev.offload.OffloadKey
+import dev.offload.OffloadKind
+import dev.offload.OffloadRejectedException
+import dev.offload.OffloadTimeoutException
+import dev.offload.RejectReason
+import kotlin.time.Duration
+import kotlin.time.toKotlinDuration
+
+// What Java classes answer by methods without `get`, as properties. Those of records are properties by the language itself.
+
+/** Why the job, or this caller's lease on it, was cancelled. */
+@get:JvmSynthetic
+public val OffloadCancelledException.reason: CancelReason get() = reason()
+
+/** Why the submission was refused. */
+@get:JvmSynthetic
+public val OffloadRejectedException.reason: RejectReason get() = reason()
+
+/** The limit that was passed. */
+@get:JvmSynthetic
+public val OffloadTimeoutException.limit: Duration get() = limit().toKotlinDuration()
+
+/** How long the submission waited. */
+@get:JvmSynthetic
+public val KeyStuckException.waited: Duration get() = waited().toKotlinDuration()
+
+/** The kinds of the jobs in the circle, each waiting for the next; the first and the last are the same. */
+@get:JvmSynthetic
+public val OffloadCycleException.kinds: List<String> get() = kinds()
+
+/** Where the job stands now, as [OffloadHandle.jobState] says. */
+@get:JvmSynthetic
+public val OffloadHandle.jobState: JobState get() = jobState()
+
+/** Whether this handle joined a job that somebody else had started. */
+@get:JvmSynthetic
+public val OffloadHandle.joined: Boolean get() = joined()
+
+/** The key the job was submitted under. */
+@get:JvmSynthetic
+public val <T> OffloadDeferred<T>.key: OffloadKey<out T> get() = key()
+
+/** The kind of the work. */
+@get:JvmSynthetic
+public val <T> OffloadKey<T>.kind: OffloadKind<*, T> get() = kind()
+
+/** The name, as it shows in logs and metrics. */
+@get:JvmSynthetic
+public val OffloadKind<*, *>.name: String get() = name()
