@@ -40,9 +40,10 @@ import kotlin.coroutines.EmptyCoroutineContext
  * Not meant to be implemented outside the library.
  *
  * @param ID the type of the ids
+ * @param T the type of what the bodies answer
  * @since 0.1
  */
-public interface TaskRecorder<ID : Any> {
+public interface TaskRecorder<ID : Any, T> {
     /**
      * Runs [block] as the task [id], unless it is working or has succeeded already: then nothing of [block] runs.
      *
@@ -60,7 +61,7 @@ public interface TaskRecorder<ID : Any> {
      *   FAILED then, with this as its cause
      * @throws IllegalArgumentException if [context] holds a `Job`
      */
-    public fun <T> launch(
+    public fun launch(
         id: ID,
         timeout: TimeoutPolicy? = null,
         context: CoroutineContext = EmptyCoroutineContext,
@@ -144,10 +145,11 @@ public interface TaskRecorder<ID : Any> {
  * Makes a recorder that has recorded nothing.
  *
  * @param scope owns the jobs
- * @param kind labels them, and sets their policies; recorders may share one, and never meet each other's tasks
+ * @param kind labels them, sets their policies and gives ids and values their types; recorders may share one, and never meet
+ *   each other's tasks
  * @throws IllegalArgumentException if the manager knows another kind of the same name, or [scope] is none of this library
  * @since 0.1
  */
 @JvmSynthetic
-public fun <ID : Any> TaskRecorder(scope: OffloadScope, kind: OffloadKind<*, *>): TaskRecorder<ID> =
+public fun <ID : Any, T> TaskRecorder(scope: OffloadScope, kind: OffloadKind<in ID, T>): TaskRecorder<ID, T> =
     ScopeRecorder.create(scope, kind)

@@ -56,7 +56,7 @@ import kotlin.coroutines.EmptyCoroutineContext
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.seconds
 
-private val TASK = OffloadKind.named<Any, Unit>("upload")
+private val TASK = OffloadKind.named<Any, Any?>("upload")
 private val OCCUPANT = OffloadKind.named<Any, Unit>("occupant")
 
 /** What a recorder remembers, in virtual time. */
@@ -78,7 +78,7 @@ class TaskRecorderSpec :
         "A1, A3: a task that throws is FAILED with its cause, and may be launched again" {
             recorderTest { recorder ->
                 for (failure in listOf(IllegalStateException("disk full"), AssertionError("an Error"))) {
-                    val handle = recorder.launched<Unit>("a") { throw failure }
+                    val handle = recorder.launched("a") { throw failure }
                     shouldThrow<Throwable> { handle.await() } shouldBeSameInstanceAs failure
                     recorder.state("a") shouldBe FAILED
                     recorder.failure("a") shouldBeSameInstanceAs failure
@@ -166,7 +166,7 @@ class TaskRecorderSpec :
 
         "A3: a body that throws a CancellationException by itself leaves the task FAILED" {
             recorderTest { recorder ->
-                val handle = recorder.launched<Unit>("a") { throw CancellationException("not the caller's") }
+                val handle = recorder.launched("a") { throw CancellationException("not the caller's") }
                 handle.join()
                 recorder.state("a") shouldBe FAILED
                 recorder.launched("a") { }.await()
@@ -176,7 +176,7 @@ class TaskRecorderSpec :
         "A3: a task whose scope is closed in the middle is FAILED, and so is one that comes too late" {
             managerTest { manager ->
                 val scope = manager.openScope("uploads")
-                val recorder = TaskRecorder<String>(scope, TASK)
+                val recorder = TaskRecorder<String, Any?>(scope, TASK)
                 val done = recorder.launched("done") { }
                 done.await()
                 recorder.launched("cut off") { awaitCancellation() }
@@ -285,7 +285,7 @@ class TaskRecorderSpec :
         "A2: a revoke that never starts leaves the task SUCCEEDED and revocable" {
             val one = ConcurrencyLimit(1, 1)
             managerTest(OffloadConfig { concurrency(one) }) { manager ->
-                val recorder = TaskRecorder<String>(manager, TASK)
+                val recorder = TaskRecorder<String, Any?>(manager, TASK)
                 recorder.launch("a") { }
                 manager.joinAll()
                 val occupant = manager.submit(OCCUPANT.key(1)) { delay(1.seconds) }
@@ -314,7 +314,7 @@ class TaskRecorderSpec :
         "A2: a revoke whose scope is closed in the middle leaves the task SUCCEEDED" {
             managerTest { manager ->
                 val scope = manager.openScope("uploads")
-                val recorder = TaskRecorder<String>(scope, TASK)
+                val recorder = TaskRecorder<String, Any?>(scope, TASK)
                 recorder.launch("a") { }
                 scope.joinAll()
                 val revoking = async { recorder.revoke("a") { awaitCancellation() } }
@@ -408,7 +408,7 @@ class TaskRecorderSpec :
 
         "two recorders of one scope and kind do not meet" {
             managerTest { manager ->
-                val recorders = List(2) { TaskRecorder<String>(manager, TASK) }
+                val recorders = List(2) { TaskRecorder<String, Any?>(manager, TASK) }
                 recorders.map { it.launched("a") { delay(1.seconds) } }.forEach { it.await() }
                 recorders.map { it.state("a") } shouldContainExactly listOf(SUCCEEDED, SUCCEEDED)
                 testScheduler.currentTime shouldBe 1_000
@@ -418,7 +418,7 @@ class TaskRecorderSpec :
         "a failure is recorded, and so not reported as unseen" {
             val listener = RecordingListener()
             managerTest(listener = listener) { manager ->
-                val recorder = TaskRecorder<String>(manager, TASK)
+                val recorder = TaskRecorder<String, Any?>(manager, TASK)
                 recorder.launched("a") { error("no") }.let { manager.joinAll() }
                 recorder.launched("b", context = Dispatchers.Unconfined) { error("no") }
                 recorder.count(FAILED) shouldBe 2
@@ -433,7 +433,7 @@ class TaskRecorderSpec :
                 OffloadConfig { showIds(true) } to "Keyed(upload, secret)",
             )) {
                 managerTest(config) { manager ->
-                    val handle = TaskRecorder<String>(manager, TASK).launched("secret") { delay(1) }
+                    val handle = TaskRecorder<String, Any?>(manager, TASK).launched("secret") { delay(1) }
                     manager.find(handle.key())!!.label() shouldBe label
                 }
             }
@@ -441,7 +441,7 @@ class TaskRecorderSpec :
 
         "an id that throws tells its caller, and nothing sticks" {
             managerTest { manager ->
-                val recorder = TaskRecorder<Any>(manager, TASK)
+                val recorder = TaskRecorder<Any, Any?>(manager, TASK)
                 val hostile = object {
                     override fun hashCode(): Int = error("no hash")
                 }
@@ -455,7 +455,7 @@ class TaskRecorderSpec :
 
         "A3: an id that throws when its run is in the entry already leaves the task FAILED" {
             managerTest { manager ->
-                val recorder = TaskRecorder<Colliding>(manager, TASK)
+                val recorder = TaskRecorder<Colliding, Any?>(manager, TASK)
                 val throws = AtomicBoolean(true)
                 val ids = List(100) { Colliding(it, throws) } // all in one bin, which becomes a tree
                 val thrown = ids.filter { id -> runCatching { recorder.launch(id) { } }.isFailure }.single()
@@ -470,12 +470,12 @@ class TaskRecorderSpec :
 
         "A3: ids that are equal in one direction only get an answer" {
             managerTest { manager ->
-                val recorder = TaskRecorder<Date>(manager, TASK)
+                val recorder = TaskRecorder<Date, Any?>(manager, TASK)
                 val stamp = Timestamp(1_000)
                 val date = Date(1_000)
                 for (id in listOf(stamp, date)) {
                     recorder.launch(id) { error("no") }
-                        .shouldBeInstanceOf<LaunchOutcome.Launched<OffloadDeferred<Unit>>>()
+                        .shouldBeInstanceOf<LaunchOutcome.Launched<OffloadDeferred<Any?>>>()
                         .handle().join()
                 }
                 recorder.state(stamp) shouldBe FAILED
@@ -600,11 +600,11 @@ class TaskRecorderSpec :
         "what is no scope of this library is refused" {
             managerTest { manager ->
                 shouldThrow<IllegalArgumentException> {
-                    TaskRecorder<String>(object : OffloadScope by manager {}, TASK)
+                    TaskRecorder<String, Any?>(object : OffloadScope by manager {}, TASK)
                 }.message shouldContain "scope must be one that offload made"
                 manager.submit(OffloadKind.named<Any, Unit>("taken").key(1)) { }
                 shouldThrow<IllegalArgumentException> {
-                    TaskRecorder<String>(manager, OffloadKind.named<Any, Unit>("taken"))
+                    TaskRecorder<String, Any?>(manager, OffloadKind.named<Any, Any?>("taken"))
                 }
             }
         }
@@ -629,16 +629,16 @@ private class Colliding(private val number: Int, private val throws: AtomicBoole
 
 private fun recorderTest(
     config: OffloadConfig = OffloadConfig.defaults(),
-    test: suspend TestScope.(TaskRecorder<String>) -> Unit,
+    test: suspend TestScope.(TaskRecorder<String, Any?>) -> Unit,
 ) = managerTest(config) { manager -> test(TaskRecorder(manager, TASK)) }
 
-private fun <T> TaskRecorder<String>.launched(
+private fun TaskRecorder<String, Any?>.launched(
     id: String,
     timeout: TimeoutPolicy? = null,
     context: CoroutineContext = EmptyCoroutineContext,
-    block: suspend CoroutineScope.() -> T,
-): OffloadDeferred<T> =
-    launch(id, timeout, context, block).shouldBeInstanceOf<LaunchOutcome.Launched<OffloadDeferred<T>>>().handle()
+    block: suspend CoroutineScope.() -> Any?,
+): OffloadDeferred<Any?> =
+    launch(id, timeout, context, block).shouldBeInstanceOf<LaunchOutcome.Launched<OffloadDeferred<Any?>>>().handle()
 
 /** A body that ignores its cancellation for some [time]. */
 private suspend fun stubborn(time: Duration, atLast: () -> Unit) = withContext(NonCancellable) {

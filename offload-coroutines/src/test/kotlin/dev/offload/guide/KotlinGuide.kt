@@ -318,7 +318,7 @@ suspend fun reindexAll(manager: OffloadManager, ids: Sequence<Int>, index: suspe
 }
 
 /** The tasks that work: those of now, and then again after each change. */
-fun <ID : Any> working(tasks: TaskRecorder<ID>): Flow<Set<ID>> = channelFlow {
+fun <ID : Any> working(tasks: TaskRecorder<ID, *>): Flow<Set<ID>> = channelFlow {
     val changes = Channel<TaskEvent<ID>>()
     // Undispatched, on a dispatcher of the coroutine library: it has subscribed when this returns.
     launch(start = CoroutineStart.UNDISPATCHED) { tasks.transitions.collect { changes.send(it) } }

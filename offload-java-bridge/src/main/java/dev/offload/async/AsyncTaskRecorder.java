@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * Remembers how tasks ended: a task succeeds at most once, and a success is revoked at most once.
  *
  * <pre>{@code
- * AsyncTaskRecorder<OrderId> invoices = AsyncTaskRecorder.create(manager, SEND_INVOICE);
+ * AsyncTaskRecorder<OrderId, Receipt> invoices = AsyncTaskRecorder.create(manager, SEND_INVOICE);
  * invoices.launch(order.id(), () -> mail.send(order)); // does nothing if it was sent
  * invoices.state(order.id());                          // WORKING, then SUCCEEDED or FAILED
  * }</pre>
@@ -52,16 +52,17 @@ import org.jspecify.annotations.Nullable;
  * argument gives an {@link IllegalArgumentException}.
  *
  * @param <I> the type of the ids
+ * @param <T> the type of what the bodies answer
  * @since 0.1
  */
-public final class AsyncTaskRecorder<I> {
+public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
   /** How many events a watcher may be behind. */
   public static final int FEED_CAPACITY = 1024;
 
-  final RecorderCore<I> core;
+  final RecorderCore<I, T> core;
   private final ManagerThreads threads;
 
-  AsyncTaskRecorder(RecorderCore<I> core, ManagerThreads threads) {
+  AsyncTaskRecorder(RecorderCore<I, T> core, ManagerThreads threads) {
     this.core = core;
     this.threads = threads;
   }
@@ -70,14 +71,16 @@ public final class AsyncTaskRecorder<I> {
    * Makes a recorder that has recorded nothing.
    *
    * @param scope owns the jobs
-   * @param kind labels them, and sets their policies; recorders may share one, and never meet each
-   *     other's tasks
+   * @param kind labels them, sets their policies and gives ids and values their types; recorders may
+   *     share one, and never meet each other's tasks
    * @param <I> the type of the ids
+   * @param <T> the type of what the bodies answer
    * @return the recorder
    * @throws IllegalArgumentException if an argument is null, or the manager knows another kind of
    *     the same name
    */
-  public static <I> AsyncTaskRecorder<I> create(AsyncOffloadScope scope, OffloadKind<?, ?> kind) {
+  public static <I, T extends @Nullable Object> AsyncTaskRecorder<I, T> create(
+      AsyncOffloadScope scope, OffloadKind<? super I, T> kind) {
     Arguments.notNull("scope", scope);
     return new AsyncTaskRecorder<>(
         new RecorderCore<>(scope.core, Arguments.notNull("kind", kind)), scope.threads);
@@ -95,13 +98,12 @@ public final class AsyncTaskRecorder<I> {
    *
    * @param id of the task
    * @param body the work
-   * @param <T> the type of its result, which is told but not recorded
    * @return {@link LaunchOutcome.Launched} with the future if the task is WORKING now, else why not
    * @throws IllegalArgumentException if an argument is null
    * @throws dev.offload.OffloadRejectedException if the scope refuses the job, because it has ended
    *     or a queue is full; the task is FAILED then, with this as its cause
    */
-  public <T extends @Nullable Object> LaunchOutcome<OffloadFuture<T>> launch(
+  public LaunchOutcome<OffloadFuture<T>> launch(
       I id, Callable<? extends T> body) {
     return launch(id, SubmitOptions.unset(), body);
   }
@@ -112,12 +114,11 @@ public final class AsyncTaskRecorder<I> {
    * @param id of the task
    * @param options the time limits; must not set a conflict policy
    * @param body the work
-   * @param <T> the type of its result
    * @return how the launch was taken
    * @throws IllegalArgumentException if an argument is null, or the options set a conflict policy
    * @throws dev.offload.OffloadRejectedException if the scope refuses the job
    */
-  public <T extends @Nullable Object> LaunchOutcome<OffloadFuture<T>> launch(
+  public LaunchOutcome<OffloadFuture<T>> launch(
       I id, SubmitOptions options, Callable<? extends T> body) {
     Arguments.notNull("id", id);
     requireNoConflict(options);
@@ -129,12 +130,11 @@ public final class AsyncTaskRecorder<I> {
    *
    * @param id of the task
    * @param body starts the work
-   * @param <T> the type of its result
    * @return how the launch was taken
    * @throws IllegalArgumentException if an argument is null
    * @throws dev.offload.OffloadRejectedException if the scope refuses the job
    */
-  public <T extends @Nullable Object> LaunchOutcome<OffloadFuture<T>> launchStage(
+  public LaunchOutcome<OffloadFuture<T>> launchStage(
       I id, Supplier<? extends CompletionStage<? extends T>> body) {
     return launchStage(id, SubmitOptions.unset(), body);
   }
@@ -145,12 +145,11 @@ public final class AsyncTaskRecorder<I> {
    * @param id of the task
    * @param options the time limits, and whether the stage is borrowed
    * @param body starts the work
-   * @param <T> the type of its result
    * @return how the launch was taken
    * @throws IllegalArgumentException if an argument is null, or the options set a conflict policy
    * @throws dev.offload.OffloadRejectedException if the scope refuses the job
    */
-  public <T extends @Nullable Object> LaunchOutcome<OffloadFuture<T>> launchStage(
+  public LaunchOutcome<OffloadFuture<T>> launchStage(
       I id, SubmitOptions options, Supplier<? extends CompletionStage<? extends T>> body) {
     Arguments.notNull("id", id);
     requireNoConflict(options);
@@ -158,7 +157,7 @@ public final class AsyncTaskRecorder<I> {
         id, options, threads.stage(Arguments.notNull("body", body), options.borrowedStage()));
   }
 
-  private <T extends @Nullable Object> LaunchOutcome<OffloadFuture<T>> launchBody(
+  private LaunchOutcome<OffloadFuture<T>> launchBody(
       I id, SubmitOptions options, JobBody<T> body) {
     return core.launch(id, options.timeout(), body, job -> threads.future(job, false));
   }

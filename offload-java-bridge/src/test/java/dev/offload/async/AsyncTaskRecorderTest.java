@@ -29,7 +29,7 @@ import org.junit.jupiter.api.function.Executable;
 /** What only the Java face of a recorder has; the rest is in the contract. */
 class AsyncTaskRecorderTest {
   private final AsyncOffloadManager manager = AsyncOffloadManager.create();
-  private final AsyncTaskRecorder<String> recorder = AsyncTaskRecorder.create(manager, LOAD);
+  private final AsyncTaskRecorder<String, Integer> recorder = AsyncTaskRecorder.create(manager, LOAD);
   private final Body<Integer> body = Body.held(() -> 1);
 
   @AfterEach

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HostileRecorderTest {
   private final Neighbours neighbours = new Neighbours();
   private final AsyncOffloadManager manager = AsyncOffloadManager.create();
-  private final AsyncTaskRecorder<HostileId> recorder =
+  private final AsyncTaskRecorder<HostileId, Integer> recorder =
       AsyncTaskRecorder.create(manager, Work.LOAD);
 
   @AfterEach

@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /** The contract's view of an {@link AsyncTaskRecorder}. */
-record JavaRecorderFace(AsyncTaskRecorder<String> recorder, boolean stages)
+record JavaRecorderFace(AsyncTaskRecorder<String, Integer> recorder, boolean stages)
     implements RecorderFace {
 
   @Override

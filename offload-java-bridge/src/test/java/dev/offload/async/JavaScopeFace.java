@@ -132,7 +132,7 @@ class JavaScopeFace implements ScopeFace {
   }
 
   @Override
-  public final RecorderFace recorder(OffloadKind<?, ?> kind) {
+  public final RecorderFace recorder(OffloadKind<Object, Integer> kind) {
     return new JavaRecorderFace(AsyncTaskRecorder.create(scope, kind), stages);
   }
 

@@ -46,7 +46,7 @@ interface ScopeFace extends AutoCloseable {
   /** For the jobs there are when it is called or, at the latest, when the wait begins. */
   Wait<Void> joinAll();
 
-  RecorderFace recorder(OffloadKind<?, ?> kind);
+  RecorderFace recorder(OffloadKind<Object, Integer> kind);
 
   ScopeFace openScope(String name, ScopeOptions options);
 

@@ -162,7 +162,7 @@ final class JavaGuide {
   static final OffloadKind<Integer, Integer> SEND_INVOICE = OffloadKind.named("invoice.send");
 
   static TaskState invoiceOnce(
-      AsyncTaskRecorder<Integer> invoices, Consumer<Integer> mail, int order) {
+      AsyncTaskRecorder<Integer, Integer> invoices, Consumer<Integer> mail, int order) {
     LaunchOutcome<OffloadFuture<Integer>> outcome =
         invoices.launch(
             order,
@@ -176,7 +176,7 @@ final class JavaGuide {
     return invoices.state(order);
   }
 
-  static boolean takeBack(AsyncTaskRecorder<Integer> invoices, Consumer<Integer> mail, int order) {
+  static boolean takeBack(AsyncTaskRecorder<Integer, Integer> invoices, Consumer<Integer> mail, int order) {
     CompletableFuture<RevokeOutcome<Integer>> revoke =
         invoices.revoke(
             order,
@@ -187,8 +187,8 @@ final class JavaGuide {
     return revoke.join() instanceof RevokeOutcome.Revoked;
   }
 
-  static AsyncTaskRecorder<Integer> recorder(AsyncOffloadManager manager, Consumer<String> log) {
-    AsyncTaskRecorder<Integer> invoices = AsyncTaskRecorder.create(manager, SEND_INVOICE);
+  static AsyncTaskRecorder<Integer, Integer> recorder(AsyncOffloadManager manager, Consumer<String> log) {
+    AsyncTaskRecorder<Integer, Integer> invoices = AsyncTaskRecorder.create(manager, SEND_INVOICE);
     invoices.watch(event -> log.accept(event.toString())); // until what it answers is closed
     return invoices;
   }

@@ -241,7 +241,7 @@ class JavaGuideTest {
   void recorder() throws InterruptedException {
     List<Integer> sent = new ArrayList<>();
     CountDownLatch told = new CountDownLatch(3);
-    AsyncTaskRecorder<Integer> invoices = JavaGuide.recorder(manager, event -> told.countDown());
+    AsyncTaskRecorder<Integer, Integer> invoices = JavaGuide.recorder(manager, event -> told.countDown());
     assertEquals(TaskState.SUCCEEDED, JavaGuide.invoiceOnce(invoices, sent::add, 7));
     assertEquals(TaskState.SUCCEEDED, JavaGuide.invoiceOnce(invoices, sent::add, 7));
     assertEquals(List.of(7), sent);

@@ -18,7 +18,7 @@ import java.util.concurrent.Executor
 import java.util.function.Consumer
 
 /** The contract's view of a [TaskRecorder]. */
-internal class KotlinRecorderFace(private val recorder: TaskRecorder<String>) : RecorderFace {
+internal class KotlinRecorderFace(private val recorder: TaskRecorder<String, Int>) : RecorderFace {
     override fun launch(id: String, body: Body<Int>): LaunchOutcome<Handle<Int>> =
         view(recorder.launch(id) { body.runSuspending() })
 

@@ -77,7 +77,7 @@ internal open class KotlinScopeFace(private val scope: OffloadScope) : ScopeFace
 
     override fun joinAll(): Wait<Void> = KotlinWait { scope.joinAll().let { null } }
 
-    override fun recorder(kind: OffloadKind<*, *>): RecorderFace = KotlinRecorderFace(TaskRecorder(scope, kind))
+    override fun recorder(kind: OffloadKind<Any, Int>): RecorderFace = KotlinRecorderFace(TaskRecorder(scope, kind))
 
     override fun openScope(name: String, options: ScopeOptions): ScopeFace =
         KotlinScopeFace(scope.openScope(name, options.failFast(), options.concurrency()))

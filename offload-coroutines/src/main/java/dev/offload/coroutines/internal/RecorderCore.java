@@ -17,10 +17,11 @@ import org.jspecify.annotations.Nullable;
  * launched again, and a revoke, wait until a body of before that was cancelled has ended.
  *
  * @param <I> the type of the ids
+ * @param <T> the type of what the bodies answer
  */
-public final class RecorderCore<I> {
+public final class RecorderCore<I, T extends @Nullable Object> {
   private final ScopeCore scope;
-  private final OffloadKind<Object, ?> kind;
+  private final OffloadKind<Object, T> kind;
   private final Section jobs;
   private final TaskFeed<I> feed = new TaskFeed<>();
   private final TaskStates<I> states = new TaskTable<>(feed, this::inFlight);
@@ -30,7 +31,7 @@ public final class RecorderCore<I> {
    *
    * @throws IllegalArgumentException if the manager knows another kind of the same name
    */
-  public RecorderCore(ScopeCore scope, OffloadKind<?, ?> kind) {
+  public RecorderCore(ScopeCore scope, OffloadKind<? super I, T> kind) {
     this.scope = scope;
     this.kind = ofTasks(kind);
     scope.engine().kinds.of(kind);
@@ -39,12 +40,13 @@ public final class RecorderCore<I> {
 
   /** A kind for keys that hold a {@link TaskId} in place of an id of the user's. */
   @SuppressWarnings("unchecked") // the type of the ids is for those who make keys, and in no key
-  private static OffloadKind<Object, ?> ofTasks(OffloadKind<?, ?> kind) {
-    return (OffloadKind<Object, ?>) kind;
+  private static <T extends @Nullable Object> OffloadKind<Object, T> ofTasks(
+      OffloadKind<?, T> kind) {
+    return (OffloadKind<Object, T>) kind;
   }
 
   /** The kind of its tasks. */
-  public OffloadKind<?, ?> kind() {
+  public OffloadKind<?, T> kind() {
     return kind;
   }
 
@@ -54,7 +56,7 @@ public final class RecorderCore<I> {
   }
 
   /** Launches a task; {@code handle} wraps the lease on its job. */
-  public <T extends @Nullable Object, H extends OffloadHandle> LaunchOutcome<H> launch(
+  public <H extends OffloadHandle> LaunchOutcome<H> launch(
       I id, @Nullable TimeoutPolicy timeout, JobBody<T> body, Function<JobCell<T>, H> handle) {
     TaskRun<I> run = new TaskRun<>(id);
     TaskState forbids;
@@ -95,13 +97,13 @@ public final class RecorderCore<I> {
     return new Revoking<>(null, typed);
   }
 
-  private <T extends @Nullable Object> JobCell<T> start(
-      Attempt<I> attempt, @Nullable TimeoutPolicy timeout, JobBody<T> body) {
+  private <R extends @Nullable Object> JobCell<R> start(
+      Attempt<I> attempt, @Nullable TimeoutPolicy timeout, JobBody<R> body) {
     try {
       @SuppressWarnings("unchecked") // no other job comes under this key, so nobody joins this one
-      OffloadKey<T> key = (OffloadKey<T>) kind.key(new TaskId(jobs, attempt.id));
-      TaskBody<I, T> recorded = new TaskBody<>(body, attempt, states);
-      JobCell<T> job = scope.submitRemembered(key, timeout, recorded).jobOrThrow(key);
+      OffloadKey<R> key = (OffloadKey<R>) kind.key(new TaskId(jobs, attempt.id));
+      TaskBody<I, R> recorded = new TaskBody<>(body, attempt, states);
+      JobCell<R> job = scope.submitRemembered(key, timeout, recorded).jobOrThrow(key);
       attempt.decidedBy(job);
       return job;
     } catch (Throwable e) { // refused: it never starts, and must not stick

@@ -16,12 +16,13 @@ import kotlinx.coroutines.flow.Flow
 import kotlin.coroutines.CoroutineContext
 
 /** The Kotlin face of a [RecorderCore]. */
-internal class ScopeRecorder<ID : Any>(val core: RecorderCore<ID>, private val bodies: BodyContext) : TaskRecorder<ID> {
+internal class ScopeRecorder<ID : Any, T>(val core: RecorderCore<ID, T>, private val bodies: BodyContext) :
+    TaskRecorder<ID, T> {
     private val name = core.kind().name()
 
     override val transitions: Flow<TaskEvent<ID>> = transitionsOf(core.feed())
 
-    override fun <T> launch(
+    override fun launch(
         id: ID,
         timeout: TimeoutPolicy?,
         context: CoroutineContext,
@@ -67,7 +68,7 @@ internal class ScopeRecorder<ID : Any>(val core: RecorderCore<ID>, private val b
     override fun dropSucceeded(ids: Iterable<ID>): Int = core.dropSucceeded(ids)
 
     companion object {
-        fun <ID : Any> create(scope: OffloadScope, kind: OffloadKind<*, *>): TaskRecorder<ID> {
+        fun <ID : Any, T> create(scope: OffloadScope, kind: OffloadKind<in ID, T>): TaskRecorder<ID, T> {
             require(scope is ScopeFace) { "scope must be one that offload made, but is ${scope::class.qualifiedName}" }
             return ScopeRecorder(RecorderCore(scope.core, kind), scope.bodies)
         }

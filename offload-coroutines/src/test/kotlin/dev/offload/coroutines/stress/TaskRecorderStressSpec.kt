@@ -36,7 +36,7 @@ class TaskRecorderStressSpec :
             Executors.newFixedThreadPool(THREADS).asCoroutineDispatcher().use { threads ->
                 bounded(3.minutes) {
                     val manager = realManager(threads)
-                    val recorder = TaskRecorder<Int>(manager, TASK)
+                    val recorder = TaskRecorder<Int, Unit>(manager, TASK)
                     val counts = Counts()
                     List(THREADS) { seed ->
                         launch(threads) {
@@ -53,7 +53,7 @@ class TaskRecorderStressSpec :
         test("A1: whatever races, each id's transitions are told in order, without a gap") {
             bounded(3.minutes) {
                 val manager = realManager()
-                val recorder = TaskRecorder<Int>(manager, TASK)
+                val recorder = TaskRecorder<Int, Unit>(manager, TASK)
                 val last = mutableMapOf<Int, TaskState>()
                 var moves = 0L
                 val collector = launch(start = CoroutineStart.UNDISPATCHED) {
@@ -97,7 +97,7 @@ private class Counts {
         if (succeeded > revokes[id]) startedAgain.increment()
     }
 
-    fun check(recorder: TaskRecorder<Int>) {
+    fun check(recorder: TaskRecorder<Int, Unit>) {
         recorder.count(TaskState.WORKING) shouldBe 0
         for (id in 0 until IDS) {
             val state = recorder.state(id)
@@ -115,7 +115,7 @@ private class Counts {
     }
 }
 
-private suspend fun step(recorder: TaskRecorder<Int>, counts: Counts, random: Random, ids: Int = IDS) {
+private suspend fun step(recorder: TaskRecorder<Int, Unit>, counts: Counts, random: Random, ids: Int = IDS) {
     val id = random.nextInt(ids)
     if (random.nextInt(3) == 0) {
         revoke(recorder, counts, random, id)
@@ -142,7 +142,7 @@ private suspend fun step(recorder: TaskRecorder<Int>, counts: Counts, random: Ra
     }
 }
 
-private suspend fun revoke(recorder: TaskRecorder<Int>, counts: Counts, random: Random, id: Int) {
+private suspend fun revoke(recorder: TaskRecorder<Int, Unit>, counts: Counts, random: Random, id: Int) {
     val fails = random.nextInt(4) == 0
     val outcome = recorder.revoke(id) {
         yield()
