@@ -18,11 +18,13 @@ public sealed interface LaunchOutcome<H extends OffloadHandle> {
   record Launched<H extends OffloadHandle>(H handle) implements LaunchOutcome<H> {}
 
   /**
-   * A run of the task is under way.
+   * A run of the task is under way, and this caller has joined it.
    *
+   * @param handle a further lease on its job: to cancel it drops this lease, and leaves the run to
+   *     those who have others. Only the last lease to be dropped cancels the run
    * @param <H> the type of handle
    */
-  record AlreadyWorking<H extends OffloadHandle>() implements LaunchOutcome<H> {}
+  record AlreadyWorking<H extends OffloadHandle>(H handle) implements LaunchOutcome<H> {}
 
   /**
    * The task has succeeded, and was neither revoked nor dropped since.

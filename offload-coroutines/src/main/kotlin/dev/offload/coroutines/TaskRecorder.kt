@@ -1,6 +1,7 @@
 package dev.offload.coroutines
 
 import dev.offload.LaunchOutcome
+import dev.offload.OffloadCycleException
 import dev.offload.OffloadKind
 import dev.offload.OffloadRejectedException
 import dev.offload.RevokeOutcome
@@ -45,18 +46,20 @@ import kotlin.coroutines.EmptyCoroutineContext
  */
 public interface TaskRecorder<ID : Any, T> {
     /**
-     * Runs [block] as the task [id], unless it is working or has succeeded already: then nothing of [block] runs.
+     * Runs [block] as the task [id], unless it is working or has succeeded already: then nothing of [block] runs. A run under
+     * way is joined: [AlreadyWorking][LaunchOutcome.AlreadyWorking] has a handle of it.
      *
      * The task is a job of the recorder's scope. By the key of its handle it can be looked up and cancelled there, but only
-     * the recorder runs it. The handle's `cancel` makes it FAILED; if there are handles for both languages, that of the last
-     * one does. A body of the same task that was cancelled before, and has not ended yet, is waited for before [block]
-     * starts. A failure is recorded, and so not reported as one that nobody saw.
+     * the recorder runs it. Each handle is a lease of its own: its `cancel` gives up that one, and when the last one is given
+     * up, the run is cancelled, which makes the task FAILED. A run that is being cancelled is not joined: the task is FAILED
+     * by then, and is launched anew. Its body, if it has not ended yet, is waited for before [block] starts. A failure is
+     * recorded, and so not reported as one that nobody saw.
      *
      * Does not suspend.
      *
      * @param timeout how long the body may run; null for the setting of its kind
      * @param context added to the context of the scope for the body, as in [OffloadScope.submit]
-     * @return [Launched][LaunchOutcome.Launched] with the handle if the task is WORKING now, else why not
+     * @return [Launched][LaunchOutcome.Launched] with the handle if [block] is going to run, else why not
      * @throws OffloadRejectedException if the scope refuses the job, because it has ended or a queue is full; the task is
      *   FAILED then, with this as its cause
      * @throws IllegalArgumentException if [context] holds a `Job`
@@ -67,6 +70,60 @@ public interface TaskRecorder<ID : Any, T> {
         context: CoroutineContext = EmptyCoroutineContext,
         block: suspend (@OffloadDsl CoroutineScope).() -> T,
     ): LaunchOutcome<OffloadDeferred<T>>
+
+    /**
+     * As [launch], but where a queue is full it suspends until there is room, first come first served among those who wait. A
+     * try that finds no room is not counted as a submission, and leaves the task as it is: NOT_FOUND, or FAILED with its
+     * cause. Somebody else may launch it meanwhile; then this answers so when it is its turn.
+     *
+     * In a body that itself holds a permit of one of the limits in question it does not wait, and is as [launch]: room might
+     * need that body's end.
+     *
+     * This function is cancellable; if it is cancelled while it waits, nothing was launched.
+     *
+     * @param timeout as for [launch]
+     * @param context as for [launch]
+     * @return as [launch]
+     * @throws CancellationException if the calling coroutine is cancelled
+     * @throws OffloadRejectedException as [launch], but for a full queue only in a body that must not wait
+     * @throws IllegalArgumentException as [launch]
+     */
+    public suspend fun launchWhenRoom(
+        id: ID,
+        timeout: TimeoutPolicy? = null,
+        context: CoroutineContext = EmptyCoroutineContext,
+        block: suspend (@OffloadDsl CoroutineScope).() -> T,
+    ): LaunchOutcome<OffloadDeferred<T>>
+
+    /**
+     * Suspends until what is under way for the task [id] has ended, its body included: a run, also one that is being
+     * cancelled, or a revoke. At once if nothing is. Takes no lease.
+     *
+     * This function is cancellable; its cancellation touches no task.
+     *
+     * @return the state that this led to; the task may have been launched again since
+     * @throws CancellationException if the calling coroutine is cancelled
+     * @throws OffloadCycleException if the body that is waited for calls it, or waits for the one that does
+     */
+    public suspend fun awaitEnd(id: ID): TaskState
+
+    /**
+     * Suspends until the bodies of all runs and revokes that were launched before the call have ended. Throws nothing because
+     * of how they ended.
+     *
+     * This function is cancellable; its cancellation touches no task.
+     *
+     * @throws CancellationException if the calling coroutine is cancelled
+     * @throws OffloadCycleException if a body calls it and would wait for itself
+     */
+    public suspend fun joinAll()
+
+    /**
+     * Cancels all runs, which makes their tasks FAILED, and all revokes, which leaves theirs SUCCEEDED. Does not wait.
+     *
+     * @return how many runs and revokes this call cancelled
+     */
+    public fun cancelAll(): Int
 
     /** The state of a task. */
     public fun state(id: ID): TaskState

@@ -622,7 +622,7 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    *     gets an {@link OffloadCycleException}
    */
   public final CompletableFuture<@Nullable Void> joinAll() {
-    return new EndFuture(core.jobs(), threads.side());
+    return new EndFuture<@Nullable Void>(core.jobs(), () -> null, threads.side());
   }
 
   // Cancelling.
@@ -856,13 +856,13 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
     if (placed.how() != How.QUEUE_FULL || core.isHeldUpBy(CurrentJob.get(), key)) {
       return future(key, placed);
     }
-    try (RoomWait wait = new RoomWait(core, key)) {
-      do {
-        wait.await();
-        placed = core.submitIfRoom(key, options.conflict(), options.timeout(), body);
-      } while (placed.how() == How.QUEUE_FULL);
-    }
-    return future(key, placed);
+    return RoomWait.retry(
+        core,
+        key,
+        () -> {
+          Placement<T> again = core.submitIfRoom(key, options.conflict(), options.timeout(), body);
+          return again.how() == How.QUEUE_FULL ? null : future(key, again);
+        });
   }
 
   private <T extends @Nullable Object> OffloadFuture<T> shareBody(

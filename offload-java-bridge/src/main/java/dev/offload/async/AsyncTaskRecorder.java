@@ -1,10 +1,12 @@
 package dev.offload.async;
 
 import dev.offload.LaunchOutcome;
+import dev.offload.OffloadKey;
 import dev.offload.OffloadKind;
 import dev.offload.RevokeOutcome;
 import dev.offload.TaskEvent;
 import dev.offload.TaskState;
+import dev.offload.coroutines.internal.CurrentJob;
 import dev.offload.coroutines.internal.JobBody;
 import dev.offload.coroutines.internal.JobCell;
 import dev.offload.coroutines.internal.RecorderCore;
@@ -48,7 +50,8 @@ import org.jspecify.annotations.Nullable;
  * a hash map. The end of the scope ends what is working, and what was recorded can be asked for
  * still.
  *
- * <p>Safe to use from any thread; nothing here blocks. Ids are compared with {@code equals}. A null
+ * <p>Safe to use from any thread. Only {@code launchWhenRoom} and {@code launchStageWhenRoom} block.
+ * Ids are compared with {@code equals}. A null
  * argument gives an {@link IllegalArgumentException}.
  *
  * @param <I> the type of the ids
@@ -88,17 +91,19 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
 
   /**
    * Runs {@code body} as the task {@code id}, unless it is working or has succeeded already: then
-   * nothing of the body runs.
+   * nothing of the body runs. A run under way is joined: {@link LaunchOutcome.AlreadyWorking} has a
+   * future of it.
    *
    * <p>The task is a job of the recorder's scope; by the key of its future it can be looked up and
-   * cancelled there, but only the recorder runs it. Cancelling its future makes it FAILED; if there
-   * are handles for both languages, cancelling the last one. A body of the same task that was
-   * cancelled before, and has not ended yet, is waited for before this one starts. A failure is
-   * recorded, and so not reported as one that nobody saw.
+   * cancelled there, but only the recorder runs it. Each future is a lease of its own: cancelling
+   * it gives up that one, and when the last one is given up, the run is cancelled, which makes the
+   * task FAILED. A run that is being cancelled is not joined: the task is FAILED by then, and is
+   * launched anew. Its body, if it has not ended yet, is waited for before this one starts. A
+   * failure is recorded, and so not reported as one that nobody saw.
    *
    * @param id of the task
    * @param body the work
-   * @return {@link LaunchOutcome.Launched} with the future if the task is WORKING now, else why not
+   * @return {@link LaunchOutcome.Launched} with the future if the body is going to run, else why not
    * @throws IllegalArgumentException if an argument is null
    * @throws dev.offload.OffloadRejectedException if the scope refuses the job, because it has ended
    *     or a queue is full; the task is FAILED then, with this as its cause
@@ -159,7 +164,134 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
 
   private LaunchOutcome<OffloadFuture<T>> launchBody(
       I id, SubmitOptions options, JobBody<T> body) {
-    return core.launch(id, options.timeout(), body, job -> threads.future(job, false));
+    return core.launch(id, options.timeout(), body, threads::future);
+  }
+
+  /**
+   * As {@link #launch(Object, Callable)}, but where a queue is full the calling thread waits until
+   * there is room, first come first served among those who wait. A try that finds no room is not
+   * counted as a submission, and leaves the task as it is: NOT_FOUND, or FAILED with its cause.
+   * Somebody else may launch it meanwhile; then this answers so when it is its turn.
+   *
+   * <p>In a body that itself holds a permit of one of the limits in question it does not wait, and
+   * is as {@code launch}: room might need that body's end.
+   *
+   * @param id of the task
+   * @param body the work
+   * @return how the launch was taken
+   * @throws InterruptedException if the calling thread is interrupted while it waits; nothing was
+   *     launched then
+   * @throws IllegalArgumentException if an argument is null
+   * @throws dev.offload.OffloadRejectedException as {@code launch}, but for a full queue only in a
+   *     body that must not wait
+   */
+  public LaunchOutcome<OffloadFuture<T>> launchWhenRoom(I id, Callable<? extends T> body)
+      throws InterruptedException {
+    return launchWhenRoom(id, SubmitOptions.unset(), body);
+  }
+
+  /**
+   * As {@link #launchWhenRoom(Object, Callable)}, with options.
+   *
+   * @param id of the task
+   * @param options the time limits; must not set a conflict policy
+   * @param body the work
+   * @return how the launch was taken
+   * @throws InterruptedException if the calling thread is interrupted while it waits
+   * @throws IllegalArgumentException if an argument is null, or the options set a conflict policy
+   * @throws dev.offload.OffloadRejectedException as {@link #launchWhenRoom(Object, Callable)}
+   */
+  public LaunchOutcome<OffloadFuture<T>> launchWhenRoom(
+      I id, SubmitOptions options, Callable<? extends T> body) throws InterruptedException {
+    Arguments.notNull("id", id);
+    requireNoConflict(options);
+    return launchBodyWhenRoom(id, options, threads.blocking(Arguments.notNull("body", body)));
+  }
+
+  /**
+   * As {@link #launchWhenRoom(Object, Callable)}, for work that answers a stage.
+   *
+   * @param id of the task
+   * @param body starts the work
+   * @return how the launch was taken
+   * @throws InterruptedException if the calling thread is interrupted while it waits
+   * @throws IllegalArgumentException if an argument is null
+   * @throws dev.offload.OffloadRejectedException as {@link #launchWhenRoom(Object, Callable)}
+   */
+  public LaunchOutcome<OffloadFuture<T>> launchStageWhenRoom(
+      I id, Supplier<? extends CompletionStage<? extends T>> body) throws InterruptedException {
+    return launchStageWhenRoom(id, SubmitOptions.unset(), body);
+  }
+
+  /**
+   * As {@link #launchWhenRoom(Object, SubmitOptions, Callable)}, for work that answers a stage.
+   *
+   * @param id of the task
+   * @param options the time limits, and whether the stage is borrowed
+   * @param body starts the work
+   * @return how the launch was taken
+   * @throws InterruptedException if the calling thread is interrupted while it waits
+   * @throws IllegalArgumentException if an argument is null, or the options set a conflict policy
+   * @throws dev.offload.OffloadRejectedException as {@link #launchWhenRoom(Object, Callable)}
+   */
+  public LaunchOutcome<OffloadFuture<T>> launchStageWhenRoom(
+      I id, SubmitOptions options, Supplier<? extends CompletionStage<? extends T>> body)
+      throws InterruptedException {
+    Arguments.notNull("id", id);
+    requireNoConflict(options);
+    return launchBodyWhenRoom(
+        id, options, threads.stage(Arguments.notNull("body", body), options.borrowedStage()));
+  }
+
+  private LaunchOutcome<OffloadFuture<T>> launchBodyWhenRoom(
+      I id, SubmitOptions options, JobBody<T> body) throws InterruptedException {
+    LaunchOutcome<OffloadFuture<T>> first =
+        core.launchIfRoom(id, options.timeout(), body, threads::future);
+    if (first != null) {
+      return first;
+    }
+    OffloadKey<T> key = core.key(id);
+    if (core.scope().isHeldUpBy(CurrentJob.get(), key)) {
+      return launchBody(id, options, body);
+    }
+    return RoomWait.retry(
+        core.scope(),
+        key,
+        () -> core.launchIfRoom(id, options.timeout(), body, threads::future));
+  }
+
+  /**
+   * Waits for what is under way for a task, its body included: a run, also one that is being
+   * cancelled, or a revoke. Takes no lease.
+   *
+   * @param id of the task
+   * @return a future that is completed when that has ended, with the state that this led to; at
+   *     once if nothing is under way. The task may have been launched again since. Cancelling the
+   *     future touches no task
+   */
+  public CompletableFuture<TaskState> awaitEnd(I id) {
+    RecorderCore.UnderWay underWay = core.underWay(Arguments.notNull("id", id));
+    return new EndFuture<>(underWay.jobs(), underWay.state(), threads.side());
+  }
+
+  /**
+   * Waits for the bodies of all runs and revokes that were launched before the call.
+   *
+   * @return a future that is completed, with null, when they have ended, in whatever way.
+   *     Cancelling it touches no task
+   */
+  public CompletableFuture<@Nullable Void> joinAll() {
+    return new EndFuture<@Nullable Void>(core.jobs(), () -> null, threads.side());
+  }
+
+  /**
+   * Cancels all runs, which makes their tasks FAILED, and all revokes, which leaves theirs
+   * SUCCEEDED. Does not wait.
+   *
+   * @return how many runs and revokes this call cancelled
+   */
+  public int cancelAll() {
+    return core.cancelAll();
   }
 
   /**

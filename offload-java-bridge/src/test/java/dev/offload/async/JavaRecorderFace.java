@@ -36,10 +36,35 @@ record JavaRecorderFace(AsyncTaskRecorder<String, Integer> recorder, boolean sta
       LaunchOutcome<OffloadFuture<Integer>> outcome) {
     if (outcome instanceof LaunchOutcome.Launched<OffloadFuture<Integer>> launched) {
       return new LaunchOutcome.Launched<>(new JavaHandle<>(launched.handle()));
-    } else if (outcome instanceof LaunchOutcome.AlreadyWorking) {
-      return new LaunchOutcome.AlreadyWorking<>();
+    } else if (outcome instanceof LaunchOutcome.AlreadyWorking<OffloadFuture<Integer>> working) {
+      return new LaunchOutcome.AlreadyWorking<>(new JavaHandle<>(working.handle()));
     }
     return new LaunchOutcome.AlreadySucceeded<>();
+  }
+
+  @Override
+  public Wait<LaunchOutcome<Handle<Integer>>> launchWhenRoom(String id, Body<Integer> body) {
+    return new JavaWait<>(
+        () ->
+            view(
+                stages
+                    ? recorder.launchStageWhenRoom(id, body::runAsStage)
+                    : recorder.launchWhenRoom(id, body::runBlocking)));
+  }
+
+  @Override
+  public Wait<TaskState> awaitEnd(String id) {
+    return new JavaWait<>(recorder.awaitEnd(id)::get);
+  }
+
+  @Override
+  public Wait<Void> joinAll() {
+    return new JavaWait<>(recorder.joinAll()::get);
+  }
+
+  @Override
+  public int cancelAll() {
+    return recorder.cancelAll();
   }
 
   @Override

@@ -18,6 +18,7 @@ import dev.offload.JobState;
 import dev.offload.KindPolicy;
 import dev.offload.LaunchOutcome;
 import dev.offload.OffloadCancelledException;
+import dev.offload.OffloadCycleException;
 import dev.offload.OffloadRejectedException;
 import dev.offload.OffloadTimeoutException;
 import dev.offload.RevokeOutcome;
@@ -49,6 +50,18 @@ interface RecorderContract extends Contract {
       return launched.handle();
     }
     throw new AssertionError("not launched, but " + outcome);
+  }
+
+  private static Handle<Integer> joined(LaunchOutcome<Handle<Integer>> outcome) {
+    if (outcome instanceof LaunchOutcome.AlreadyWorking<Handle<Integer>> working) {
+      return working.handle();
+    }
+    throw new AssertionError("not joined, but " + outcome);
+  }
+
+  private RecorderFace limited(int jobs, int places) {
+    KindPolicy policy = KindPolicy.unset().withConcurrency(new ConcurrencyLimit(jobs, places));
+    return bench().open(FaceSettings.defaults().with(LOAD, policy)).recorder(LOAD);
   }
 
   private static void succeed(RecorderFace recorder, String id) {
@@ -90,7 +103,7 @@ interface RecorderContract extends Contract {
     assertEquals(WORKING, recorder.stateAssumingLaunched("a"));
     Handle<Integer> handle = launched(recorder.launch("a", body));
     assertEquals(WORKING, recorder.state("a"));
-    assertEquals(new LaunchOutcome.AlreadyWorking<>(), recorder.launch("a", body));
+    assertInstanceOf(LaunchOutcome.AlreadyWorking.class, recorder.launch("a", body));
     body.release();
     Outcome.of(handle).assertValue(1);
 
@@ -211,6 +224,11 @@ interface RecorderContract extends Contract {
         var one = launches.stream().filter(LaunchOutcome.Launched.class::isInstance).toList();
         assertEquals(1, one.size());
         Outcome.of(launched(one.get(0))).assertValue(i + 1);
+        for (var launch : launches) {
+          if (launch instanceof LaunchOutcome.AlreadyWorking<Handle<Integer>> working) {
+            Outcome.of(working.handle()).assertValue(i + 1);
+          }
+        }
         assertEquals(SUCCEEDED, recorder.state(id));
         List<RevokeOutcome<Integer>> outcomes =
             race.all(() -> Bounded.get("the revoke", recorder.revoke(id, revoke)));
@@ -219,6 +237,239 @@ interface RecorderContract extends Contract {
       }
     }
     assertEquals(100, revokes.get());
+  }
+
+  @Test
+  @DisplayName("L1: who launches a task that works joins its run, and leaves it to who launched")
+  default void join() {
+    Face face = bench().open();
+    RecorderFace recorder = face.recorder(LOAD);
+    Body<Integer> body = bench().held(() -> 1);
+    Body<Integer> never = Body.of(() -> 2);
+    Handle<Integer> first = launched(recorder.launch("a", body));
+    Handle<Integer> leaves = joined(recorder.launch("a", never));
+    Handle<Integer> stays = joined(recorder.launch("a", never));
+    assertFalse(first.joined());
+    assertTrue(leaves.joined());
+    assertEquals(first.key(), leaves.key());
+    assertEquals(2, face.snapshot().total().joined());
+    assertTrue(leaves.cancel());
+    assertFalse(leaves.cancel());
+    assertEquals(WORKING, recorder.state("a"));
+    body.release();
+
+    Outcome.of(first).assertValue(1);
+    Outcome.of(stays).assertValue(1);
+    assertEquals(SUCCEEDED, recorder.state("a"));
+    assertEquals(0, never.runs());
+  }
+
+  @Test
+  @DisplayName("L1, L3: the last lease given up cancels the run, which nobody joins any more")
+  default void lastLease() {
+    RecorderFace recorder = recorder();
+    Body<Integer> dying = bench().stubborn(() -> 1);
+    Handle<Integer> first = launched(recorder.launch("a", dying));
+    dying.awaitStarted();
+    Handle<Integer> second = joined(recorder.launch("a", dying));
+    assertTrue(first.cancel());
+    assertEquals(WORKING, recorder.state("a"));
+    assertTrue(second.cancel());
+    assertEquals(FAILED, recorder.state("a"));
+    assertInstanceOf(OffloadCancelledException.class, recorder.failure("a").orElseThrow());
+    Handle<Integer> anew = launched(recorder.launch("a", Body.of(() -> dying.hasEnded() ? 2 : -1)));
+    joined(recorder.launch("a", dying));
+    dying.release();
+
+    Outcome.of(anew).assertValue(2);
+    assertEquals(1, dying.runs());
+  }
+
+  @Test
+  @DisplayName("A1: a body that runs where it is launched, and launches its own task, joins itself")
+  default void joinsItself() {
+    RecorderFace recorder =
+        bench().open(FaceSettings.defaults().with(FaceSettings.DIRECT)).recorder(LOAD);
+    Body<Integer> never = Body.of(() -> 2);
+    Body<Integer> body =
+        Body.of(() -> joined(recorder.launch("a", never)).jobState() == JobState.RUNNING ? 1 : -1);
+    Outcome.of(launched(recorder.launch("a", body))).assertValue(1);
+
+    assertEquals(SUCCEEDED, recorder.state("a"));
+    assertEquals(0, never.runs());
+  }
+
+  @Test
+  @DisplayName("A1, T3: launchWhenRoom waits while the queue is full; the task is as before then")
+  default void launchWhenRoom() {
+    RecorderFace recorder = limited(1, 0);
+    Body<Integer> body = bench().held(() -> 1);
+    Body<Integer> second = bench().held(() -> 2);
+    Body<Integer> never = Body.of(() -> 3);
+    Throwable failure = fail(recorder, "failed");
+    Bounded.until("there is room", () -> recorder.joinAll().start().isDone());
+    Handle<Integer> working = launched(recorder.launch("a", body));
+    var waiting = recorder.launchWhenRoom("b", second).start();
+    var givenUp = recorder.launchWhenRoom("c", never).start();
+    var alsoGivenUp = recorder.launchWhenRoom("failed", never).start();
+    assertFalse(waiting.isDone());
+    assertFalse(givenUp.isDone());
+    assertEquals(NOT_FOUND, recorder.state("b"));
+    joined(Outcome.of(recorder.launchWhenRoom("a", never).start()).value());
+    assertTrue(givenUp.cancel(true));
+    assertTrue(alsoGivenUp.cancel(true));
+    body.release();
+    Outcome.of(working).assertValue(1);
+    second.awaitStarted();
+    Handle<Integer> placed = launched(Outcome.of(waiting).value());
+    assertEquals(WORKING, recorder.state("b"));
+    second.release();
+
+    Outcome.of(placed).assertValue(2);
+    assertEquals(NOT_FOUND, recorder.state("c"));
+    assertEquals(FAILED, recorder.state("failed"));
+    assertEquals(Optional.of(failure), recorder.failure("failed"));
+    assertEquals(0, never.runs());
+  }
+
+  @Test
+  @DisplayName("A1, T3: who waited for room joins what others launched, or finds it done")
+  default void launchedMeanwhile() {
+    RecorderFace recorder = limited(2, 0);
+    Body<Integer> body = bench().held(() -> 1);
+    Body<Integer> other = bench().held(() -> 1);
+    Body<Integer> task = bench().held(() -> 2);
+    launched(recorder.launch("a", body));
+    launched(recorder.launch("b", other));
+    var first = recorder.launchWhenRoom("c", task).start();
+    var second = recorder.launchWhenRoom("c", task).start();
+    var third = recorder.launchWhenRoom("c", task).start();
+    body.release();
+    Handle<Integer> handle = launched(Outcome.of(first).value());
+    other.release();
+    Handle<Integer> joined = joined(Outcome.of(second).value());
+    joined(Outcome.of(third).value());
+    task.release();
+
+    Outcome.of(handle).assertValue(2);
+    Outcome.of(joined).assertValue(2);
+    assertEquals(1, task.runs());
+    assertEquals(
+        new LaunchOutcome.AlreadySucceeded<>(),
+        Outcome.of(recorder.launchWhenRoom("c", task).start()).value());
+  }
+
+  @Test
+  @DisplayName("A1, T3: a loop over many more ids than a limit has room for loses none")
+  default void manyWhenRoom() throws InterruptedException {
+    RecorderFace recorder = limited(50, 50);
+    AtomicInteger runs = new AtomicInteger();
+    Body<Integer> body = Body.of(runs::incrementAndGet);
+    int ids = 20_000;
+    for (int i = 0; i < ids; i++) {
+      launched(recorder.launchWhenRoom("id" + i, body).block().value());
+    }
+    Outcome.of(recorder.joinAll().start());
+
+    assertEquals(ids, recorder.count(SUCCEEDED));
+    assertEquals(ids, runs.get());
+  }
+
+  @Test
+  @DisplayName("A3, R6: who waits for the end of a task is told when its body has ended, too")
+  default void awaitEnd() {
+    RecorderFace recorder = recorder();
+    assertEquals(NOT_FOUND, Outcome.of(recorder.awaitEnd("a").start()).value());
+    Body<Integer> body = bench().held(() -> 1);
+    launched(recorder.launch("a", body));
+    var first = recorder.awaitEnd("a").start();
+    var leaves = recorder.awaitEnd("a").start();
+    assertFalse(first.isDone());
+    assertTrue(leaves.cancel(true));
+    assertEquals(WORKING, recorder.state("a"));
+    body.release();
+    assertEquals(SUCCEEDED, Outcome.of(first).value());
+    assertEquals(SUCCEEDED, Outcome.of(recorder.awaitEnd("a").start()).value());
+
+    Body<Integer> dying = bench().stubborn(() -> 1);
+    Handle<Integer> handle = launched(recorder.launch("b", dying));
+    dying.awaitStarted();
+    var second = recorder.awaitEnd("b").start();
+    assertTrue(handle.cancel());
+    assertEquals(FAILED, recorder.state("b"));
+    var third = recorder.awaitEnd("b").start();
+    assertFalse(second.isDone());
+    assertFalse(third.isDone());
+    dying.release();
+    assertEquals(FAILED, Outcome.of(second).value());
+    assertEquals(FAILED, Outcome.of(third).value());
+    assertTrue(dying.hasEnded());
+
+    Body<Integer> revoke = bench().held(() -> 2);
+    var revoking = recorder.revoke("a", revoke);
+    var fourth = recorder.awaitEnd("a").start();
+    assertFalse(fourth.isDone());
+    revoke.release();
+    assertEquals(NOT_FOUND, Outcome.of(fourth).value());
+    assertEquals(new RevokeOutcome.Revoked<>(2), Bounded.get("the revoke", revoking));
+  }
+
+  @Test
+  @DisplayName("E5: a body that waits for the end of its own task, or of all, is told so")
+  default void awaitsOwnEnd() {
+    RecorderFace recorder = recorder();
+    Body<Integer> ofTask =
+        bench()
+            .waiting(
+                () -> recorder.awaitEnd("a"),
+                told -> {
+                  told.assertFailure(OffloadCycleException.class);
+                  return 1;
+                })
+            .release();
+    Outcome.of(launched(recorder.launch("a", ofTask))).assertValue(1);
+    Body<Integer> ofAll =
+        bench()
+            .waiting(
+                recorder::joinAll,
+                told -> {
+                  told.assertFailure(OffloadCycleException.class);
+                  return 2;
+                })
+            .release();
+    Outcome.of(launched(recorder.launch("b", ofAll))).assertValue(2);
+  }
+
+  @Test
+  @DisplayName("A3, R6: joinAll and cancelAll are about the recorder's own runs and revokes")
+  default void ownRuns() {
+    Face face = bench().open();
+    RecorderFace recorder = face.recorder(LOAD);
+    RecorderFace another = face.recorder(LOAD);
+    Body<Integer> others = bench().held(() -> 1);
+    Handle<Integer> job = face.submit(LOAD.key("job"), others);
+    Handle<Integer> task = launched(another.launch("a", others));
+    Outcome.of(recorder.joinAll().start());
+    assertEquals(0, recorder.cancelAll());
+    succeed(recorder, "revoked");
+    Body<Integer> body = bench().stubborn(() -> 2);
+    launched(recorder.launch("a", body));
+    launched(recorder.launch("b", body));
+    var revoking = recorder.revoke("revoked", body);
+    var all = recorder.joinAll().start();
+    assertEquals(3, recorder.cancelAll());
+    assertEquals(0, recorder.cancelAll());
+    assertEquals(2, recorder.count(FAILED));
+    assertInstanceOf(RevokeOutcome.RevokeFailed.class, Bounded.get("the revoke", revoking));
+    assertEquals(SUCCEEDED, recorder.state("revoked"));
+    body.release();
+    Outcome.of(all);
+    Outcome.of(recorder.joinAll().start());
+    assertEquals(WORKING, another.state("a"));
+    others.release();
+
+    Outcome.of(job).assertValue(1);
+    Outcome.of(task).assertValue(1);
   }
 
   @Test

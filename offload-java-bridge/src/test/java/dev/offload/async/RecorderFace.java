@@ -17,6 +17,17 @@ interface RecorderFace {
 
   LaunchOutcome<Handle<Integer>> launch(String id, TimeoutPolicy limits, Body<Integer> body);
 
+  /** The wait is for room in the queue. */
+  Wait<LaunchOutcome<Handle<Integer>>> launchWhenRoom(String id, Body<Integer> body);
+
+  /** For what is under way when it is called or, at the latest, when the wait begins. */
+  Wait<TaskState> awaitEnd(String id);
+
+  /** As {@link #awaitEnd}. */
+  Wait<Void> joinAll();
+
+  int cancelAll();
+
   TaskState state(String id);
 
   TaskState stateAssumingLaunched(String id);

@@ -27,9 +27,18 @@ internal class KotlinRecorderFace(private val recorder: TaskRecorder<String, Int
 
     private fun view(outcome: LaunchOutcome<OffloadDeferred<Int>>): LaunchOutcome<Handle<Int>> = when (outcome) {
         is LaunchOutcome.Launched -> LaunchOutcome.Launched(KotlinHandle(outcome.handle()))
-        is LaunchOutcome.AlreadyWorking -> LaunchOutcome.AlreadyWorking()
+        is LaunchOutcome.AlreadyWorking -> LaunchOutcome.AlreadyWorking(KotlinHandle(outcome.handle()))
         is LaunchOutcome.AlreadySucceeded -> LaunchOutcome.AlreadySucceeded()
     }
+
+    override fun launchWhenRoom(id: String, body: Body<Int>): Wait<LaunchOutcome<Handle<Int>>> =
+        KotlinWait { view(recorder.launchWhenRoom(id) { body.runSuspending() }) }
+
+    override fun awaitEnd(id: String): Wait<TaskState> = KotlinWait { recorder.awaitEnd(id) }
+
+    override fun joinAll(): Wait<Void> = KotlinWait { recorder.joinAll().let { null } }
+
+    override fun cancelAll(): Int = recorder.cancelAll()
 
     override fun state(id: String): TaskState = recorder.state(id)
 

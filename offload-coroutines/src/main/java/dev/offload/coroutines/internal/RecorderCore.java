@@ -7,8 +7,10 @@ import dev.offload.OffloadKind;
 import dev.offload.RevokeOutcome;
 import dev.offload.TaskState;
 import dev.offload.TimeoutPolicy;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,23 +57,95 @@ public final class RecorderCore<I, T extends @Nullable Object> {
     return scope;
   }
 
-  /** Launches a task; {@code handle} wraps the lease on its job. */
+  /**
+   * Launches a task, unless it works, and then joins the run under way, or has succeeded.
+   *
+   * @param handle wraps the lease on a job, which was joined or not
+   */
   public <H extends OffloadHandle> LaunchOutcome<H> launch(
-      I id, @Nullable TimeoutPolicy timeout, JobBody<T> body, Function<JobCell<T>, H> handle) {
+      I id,
+      @Nullable TimeoutPolicy timeout,
+      JobBody<T> body,
+      BiFunction<JobCell<T>, Boolean, H> handle) {
     TaskRun<I> run = new TaskRun<>(id);
-    TaskState forbids;
+    LaunchOutcome<H> already = begin(run, handle);
+    return already == null
+        ? new LaunchOutcome.Launched<>(handle.apply(start(run, timeout, body), false))
+        : already;
+  }
+
+  /**
+   * As {@link #launch}, but null where a queue is full, which is only a reason to {@linkplain
+   * ScopeCore#awaitRoom wait}: the task is as it was. The place in the queue is taken before the
+   * task works, and so nobody sees it work for a moment.
+   */
+  public <H extends OffloadHandle> @Nullable LaunchOutcome<H> launchIfRoom(
+      I id,
+      @Nullable TimeoutPolicy timeout,
+      JobBody<T> body,
+      BiFunction<JobCell<T>, Boolean, H> handle) {
+    LaunchOutcome<H> already = met(id, states.state(id), handle);
+    if (already != null) {
+      return already;
+    }
+    TaskRun<I> run = new TaskRun<>(id);
+    OffloadKey<T> key = key(id);
+    JobCell<T> job = scope.reserve(key, timeout, new TaskBody<>(body, run, states));
+    if (job == null) {
+      return null;
+    }
+    boolean begun = false;
     try {
-      forbids = states.begin(run);
+      already = begin(run, handle);
+      begun = already == null;
+    } finally {
+      if (!begun) {
+        ScopeCore.giveBack(job);
+      }
+    }
+    if (already != null) {
+      return already;
+    }
+    try {
+      job = scope.submitReserved(job).jobOrThrow(key);
+    } catch (Throwable e) { // as in start
+      states.fail(run, e);
+      throw e;
+    }
+    return new LaunchOutcome.Launched<>(handle.apply(job, false));
+  }
+
+  /** Makes the task WORKING by this run; null, or the answer why not. */
+  private <H extends OffloadHandle> @Nullable LaunchOutcome<H> begin(
+      TaskRun<I> run, BiFunction<JobCell<T>, Boolean, H> handle) {
+    try {
+      for (; ; ) {
+        TaskState forbids = states.begin(run);
+        LaunchOutcome<H> met = forbids == null ? null : met(run.id, forbids, handle);
+        if (met != null || forbids == null) {
+          return met;
+        } // the run under way was decided between the two
+      }
     } catch (Throwable e) { // of the id, perhaps when the run was in its entry already
       run.write(e);
       throw e;
     }
-    if (forbids == null) {
-      return new LaunchOutcome.Launched<>(handle.apply(start(run, timeout, body)));
+  }
+
+  /** The answer to who would launch a task in this state; null if it may be launched by now. */
+  private <H extends OffloadHandle> @Nullable LaunchOutcome<H> met(
+      I id, TaskState state, BiFunction<JobCell<T>, Boolean, H> handle) {
+    if (state == TaskState.SUCCEEDED) {
+      return new LaunchOutcome.AlreadySucceeded<>();
     }
-    return forbids == TaskState.WORKING
-        ? new LaunchOutcome.AlreadyWorking<>()
-        : new LaunchOutcome.AlreadySucceeded<>();
+    Attempt<I> attempt = state == TaskState.WORKING ? states.attempt(id) : null;
+    JobCell<?> job = attempt instanceof TaskRun ? attempt.job() : null;
+    if (job == null || !scope.join(job)) {
+      return null;
+    }
+    @SuppressWarnings("unchecked") // a run of this recorder
+    JobCell<T> typed = (JobCell<T>) job;
+    return new LaunchOutcome.AlreadyWorking<>(handle.apply(typed, true));
   }
 
   /** A revoke that was begun, with its job, or the answer why it was not. One of them is null. */
@@ -100,16 +174,56 @@ public final class RecorderCore<I, T extends @Nullable Object> {
   private <R extends @Nullable Object> JobCell<R> start(
       Attempt<I> attempt, @Nullable TimeoutPolicy timeout, JobBody<R> body) {
     try {
-      @SuppressWarnings("unchecked") // no other job comes under this key, so nobody joins this one
-      OffloadKey<R> key = (OffloadKey<R>) kind.key(new TaskId(jobs, attempt.id));
+      OffloadKey<R> key = key(attempt.id);
       TaskBody<I, R> recorded = new TaskBody<>(body, attempt, states);
-      JobCell<R> job = scope.submitRemembered(key, timeout, recorded).jobOrThrow(key);
-      attempt.decidedBy(job);
-      return job;
+      return scope.submitRemembered(key, timeout, recorded).jobOrThrow(key);
     } catch (Throwable e) { // refused: it never starts, and must not stick
       states.fail(attempt, e);
       throw e;
     }
+  }
+
+  /** The key of the jobs of a task. */
+  @SuppressWarnings("unchecked") // no other job comes under it: a revoke is joined by nobody
+  public <R extends @Nullable Object> OffloadKey<R> key(I id) {
+    return (OffloadKey<R>) kind.key(new TaskId(jobs, id));
+  }
+
+  /**
+   * What is under way for a task, and has to end.
+   *
+   * @param state what the state of the task is when they have ended, by the last of them that was
+   *     begun; may be asked for then
+   */
+  public record UnderWay(List<JobCell<?>> jobs, Supplier<TaskState> state) {}
+
+  /** Finds the run or revoke of a task that is under way, and those being cancelled. */
+  public UnderWay underWay(I id) {
+    for (; ; ) {
+      Attempt<I> attempt = states.attempt(id);
+      JobCell<?> job = attempt == null ? null : attempt.job();
+      if (attempt != null && job != null) {
+        List<JobCell<?>> inFlight = new ArrayList<>(1);
+        Section.addAll(inFlight, job);
+        return new UnderWay(inFlight, attempt::state);
+      }
+      TaskState state = states.state(id);
+      if (state != TaskState.WORKING) {
+        List<JobCell<?>> dying = jobs.jobs(this.<T>key(id));
+        dying.removeIf(one -> !one.isDecided());
+        return new UnderWay(dying, () -> state);
+      } // it was launched between the two
+    }
+  }
+
+  /** The jobs of all tasks. */
+  public List<JobCell<?>> jobs() {
+    return jobs.jobs();
+  }
+
+  /** Cancels all runs and revokes; answers how many. */
+  public int cancelAll() {
+    return ScopeCore.cancelAll(jobs());
   }
 
   /** The state of a task. */

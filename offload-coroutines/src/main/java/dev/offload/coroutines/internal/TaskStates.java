@@ -39,6 +39,9 @@ abstract class TaskStates<I> {
 
   abstract TaskState state(I id);
 
+  /** The run or revoke that makes the state of the task; null if it is settled, or there is none. */
+  abstract @Nullable Attempt<I> attempt(I id);
+
   /** What the task failed with; null if it is not FAILED. */
   abstract @Nullable Throwable failure(I id);
 

@@ -100,7 +100,7 @@ final class TaskTable<I> extends TaskStates<I> {
         return null;
       }
       if (entry instanceof Attempt<?>) {
-        Attempt<I> other = attempt(entry);
+        Attempt<I> other = asAttempt(entry);
         if (other.verdict() == null) {
           return other instanceof RevokeRun ? SUCCEEDED : WORKING;
         }
@@ -123,7 +123,7 @@ final class TaskTable<I> extends TaskStates<I> {
         }
         continue;
       }
-      Attempt<I> other = attempt(entry);
+      Attempt<I> other = asAttempt(entry);
       if (other.verdict() == null) {
         return other instanceof RevokeRun
             ? new RevokeOutcome.AlreadyRevoking<>()
@@ -245,17 +245,13 @@ final class TaskTable<I> extends TaskStates<I> {
     if (entry instanceof TaskState state) {
       return state;
     }
-    if (entry == null) {
-      return NOT_FOUND;
-    }
-    Object verdict = attempt(entry).verdict();
-    if (entry instanceof RevokeRun) {
-      return verdict == Attempt.SUCCESS ? NOT_FOUND : SUCCEEDED;
-    }
-    if (verdict == null) {
-      return WORKING;
-    }
-    return verdict == Attempt.SUCCESS ? SUCCEEDED : FAILED;
+    return entry == null ? NOT_FOUND : asAttempt(entry).state();
+  }
+
+  @Override
+  @Nullable Attempt<I> attempt(I id) {
+    Object entry = entries.get(id);
+    return entry instanceof Attempt<?> ? asAttempt(entry) : null;
   }
 
   @Override
@@ -277,7 +273,7 @@ final class TaskTable<I> extends TaskStates<I> {
   @Override
   boolean forget(I id) {
     if (entries.get(id) instanceof TaskRun<?> run) {
-      settle(attempt(run));
+      settle(asAttempt(run));
     }
     boolean forgotten = move(id, FAILED, null, FAILED, NOT_FOUND);
     tellFeed();
@@ -288,7 +284,7 @@ final class TaskTable<I> extends TaskStates<I> {
   boolean drop(I id) {
     Object entry = entries.get(id);
     if (entry instanceof Attempt<?>) {
-      settle(attempt(entry));
+      settle(asAttempt(entry));
     }
     if (!move(id, SUCCEEDED, null, SUCCEEDED, NOT_FOUND)) {
       return false;
@@ -318,15 +314,12 @@ final class TaskTable<I> extends TaskStates<I> {
     List<I> ids = new ArrayList<>();
     entries.forEach(
         (id, entry) -> {
-          if (entry == SUCCEEDED || (entry instanceof RevokeRun<?> run && !hasSucceeded(run))) {
+          if (entry == SUCCEEDED
+              || (entry instanceof RevokeRun<?> run && run.state() == SUCCEEDED)) {
             ids.add(id);
           }
         });
     return ids;
-  }
-
-  private static boolean hasSucceeded(Attempt<?> attempt) {
-    return attempt.verdict() == Attempt.SUCCESS;
   }
 
   @Override
@@ -341,7 +334,7 @@ final class TaskTable<I> extends TaskStates<I> {
   }
 
   @SuppressWarnings("unchecked") // whatever is neither none nor a state
-  private Attempt<I> attempt(Object entry) {
+  private Attempt<I> asAttempt(Object entry) {
     return (Attempt<I>) entry;
   }
 }

@@ -8,14 +8,11 @@ import dev.offload.TimeoutPolicy
 import dev.offload.coroutines.OffloadDeferred
 import dev.offload.coroutines.OffloadManager
 import dev.offload.coroutines.OffloadScope
-import kotlinx.coroutines.CancellableContinuation
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.ensureActive
-import kotlinx.coroutines.suspendCancellableCoroutine
 import kotlin.coroutines.CoroutineContext
 import kotlin.coroutines.EmptyCoroutineContext
-import kotlin.coroutines.resume
 
 /** The Kotlin face of a [ScopeCore]: what manager and other scopes have in common. */
 internal abstract class ScopeFace(val core: ScopeCore) : OffloadScope {
@@ -62,30 +59,10 @@ internal abstract class ScopeFace(val core: ScopeCore) : OffloadScope {
         val first = core.submitIfRoom(key, conflict, timeout, body)
         if (first.how() != Placement.How.QUEUE_FULL) return handle(key, first)
         if (core.isHeldUpBy(currentCoroutineContext().currentJob(), key)) first.jobOrThrow(key)
-        val waiter = WaitingForRoom()
-        try {
-            while (true) {
-                blockingThread { waiter.untilTold(key) }
-                val placement = core.submitIfRoom(key, conflict, timeout, body)
-                if (placement.how() != Placement.How.QUEUE_FULL) return handle(key, placement)
-            }
-        } finally {
-            core.leaveRoom(key, waiter)
+        val placement = core.whenRoom(key) {
+            core.submitIfRoom(key, conflict, timeout, body).takeIf { it.how() != Placement.How.QUEUE_FULL }
         }
-    }
-
-    private inner class WaitingForRoom : RoomWaiter() {
-        private var caller: CancellableContinuation<Unit>? = null
-        private var isQuick = false
-
-        suspend fun untilTold(key: OffloadKey<*>) = suspendCancellableCoroutine { continuation ->
-            val again = caller != null
-            caller = continuation
-            isQuick = continuation.context.resumesQuickly()
-            if (!core.awaitRoom(key, this, again)) continuation.resume(Unit)
-        }
-
-        override fun fire() = caller!!.tell(Result.success(Unit), core.engine().side, isQuick)
+        return handle(key, placement)
     }
 
     override fun <T> share(
@@ -145,10 +122,7 @@ internal abstract class ScopeFace(val core: ScopeCore) : OffloadScope {
 
     suspend fun joinJobs() {
         currentCoroutineContext().ensureActive()
-        val jobs = core.jobs()
-        waitingFor({ to -> jobs.forEach { it.end().eachPart(to) } }) { edge ->
-            jobs.forEach { it.awaitClosed(core.engine().side, edge) }
-        }
+        core.jobs().awaitEnds(core)
     }
 
     override suspend fun <R> scope(

@@ -28,7 +28,27 @@ internal class ScopeRecorder<ID : Any, T>(val core: RecorderCore<ID, T>, private
         context: CoroutineContext,
         block: suspend CoroutineScope.() -> T,
     ): LaunchOutcome<OffloadDeferred<T>> =
-        core.launch(id, timeout, bodies.body(name, context.requireNoJob(), block)) { job -> DeferredLease(job, false) }
+        core.launch(id, timeout, bodies.body(name, context.requireNoJob(), block), ::lease)
+
+    private fun lease(job: JobCell<T>, joined: Boolean): OffloadDeferred<T> = DeferredLease(job, joined)
+
+    override suspend fun launchWhenRoom(
+        id: ID,
+        timeout: TimeoutPolicy?,
+        context: CoroutineContext,
+        block: suspend CoroutineScope.() -> T,
+    ): LaunchOutcome<OffloadDeferred<T>> {
+        currentCoroutineContext().ensureActive()
+        val body = bodies.body(name, context.requireNoJob(), block)
+        val first = core.launchIfRoom(id, timeout, body, ::lease)
+        if (first != null) return first
+        val key = core.key<T>(id)
+        val scope = core.scope()
+        if (scope.isHeldUpBy(currentCoroutineContext().currentJob(), key)) {
+            return core.launch(id, timeout, body, ::lease)
+        }
+        return scope.whenRoom(key) { core.launchIfRoom(id, timeout, body, ::lease) }
+    }
 
     override suspend fun <R> revoke(
         id: ID,
@@ -56,6 +76,20 @@ internal class ScopeRecorder<ID : Any, T>(val core: RecorderCore<ID, T>, private
         val state = core.state(id)
         return if (state == TaskState.NOT_FOUND) TaskState.WORKING else state
     }
+
+    override suspend fun awaitEnd(id: ID): TaskState {
+        currentCoroutineContext().ensureActive()
+        val underWay = core.underWay(id)
+        underWay.jobs().awaitEnds(core.scope())
+        return underWay.state().get()
+    }
+
+    override suspend fun joinAll() {
+        currentCoroutineContext().ensureActive()
+        core.jobs().awaitEnds(core.scope())
+    }
+
+    override fun cancelAll(): Int = core.cancelAll()
 
     override fun failure(id: ID): Throwable? = core.failure(id)
 

@@ -135,7 +135,7 @@ class EndIsSeenLastSpec :
                     seen += recorder.state(3)
                 }
             }
-            val launched = recorder.launch(3, null, asksWhenStopped) { Held(it) }
+            val launched = recorder.launch(3, null, asksWhenStopped) { job, _ -> Held(job) }
             val job = (launched as LaunchOutcome.Launched).handle().job().apply { begin() shouldBe true }
             job.cancel(CancelReason.CANCELLED) shouldBe true
             seen shouldContainExactly listOf(TaskState.FAILED)
@@ -213,7 +213,7 @@ class EndIsSeenLastSpec :
                     return 1
                 }
             }
-            val lease = (recorder.launch(id, null, ByHandBody()) { Held(it) } as LaunchOutcome.Launched).handle()
+            val lease = (recorder.launch(id, null, ByHandBody()) { job, _ -> Held(job) } as LaunchOutcome.Launched).handle()
             lease.job().begin() shouldBe true
             lateinit var asked: CompletableFuture<Pair<TaskState, Boolean>>
             onHash = {
@@ -299,7 +299,7 @@ class EndIsSeenLastSpec :
                     return 1
                 }
             }
-            val lease = (recorder.launch(id, null, ByHandBody()) { Held(it) } as LaunchOutcome.Launched).handle()
+            val lease = (recorder.launch(id, null, ByHandBody()) { job, _ -> Held(job) } as LaunchOutcome.Launched).handle()
             lease.job().begin() shouldBe true
             throws = true
             lease.job().succeed("")
