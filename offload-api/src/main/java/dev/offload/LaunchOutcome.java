@@ -1,5 +1,7 @@
 package dev.offload;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * How a task recorder took a launch. Unless it is {@link Launched}, nothing of the given body has
  * run or will.
@@ -29,7 +31,10 @@ public sealed interface LaunchOutcome<H extends OffloadHandle> {
   /**
    * The task has succeeded, and was neither revoked nor dropped since.
    *
+   * @param handle of the run that succeeded: it has the value at once; null if the value is not
+   *     kept (any more), see {@link KeepValues}
    * @param <H> the type of handle
    */
-  record AlreadySucceeded<H extends OffloadHandle>() implements LaunchOutcome<H> {}
+  record AlreadySucceeded<H extends OffloadHandle>(@Nullable H handle)
+      implements LaunchOutcome<H> {}
 }

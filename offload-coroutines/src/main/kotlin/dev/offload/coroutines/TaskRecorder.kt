@@ -1,5 +1,6 @@
 package dev.offload.coroutines
 
+import dev.offload.KeepValues
 import dev.offload.LaunchOutcome
 import dev.offload.OffloadCycleException
 import dev.offload.OffloadKind
@@ -14,6 +15,8 @@ import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.flow.Flow
 import kotlin.coroutines.CoroutineContext
 import kotlin.coroutines.EmptyCoroutineContext
+import kotlin.time.Duration
+import kotlin.time.toJavaDuration
 
 /**
  * Remembers how tasks ended: a task succeeds at most once, and a success is revoked at most once.
@@ -30,7 +33,8 @@ import kotlin.coroutines.EmptyCoroutineContext
  * Nothing else changes a state. [launch], [revoke], [state] and [failure] are linearizable for each id: who has seen a
  * launch, or the outcome of a handle, never reads a state of before.
  *
- * What is recorded stays until it is forgotten, revoked or dropped; a success costs one entry of a hash map. The end of the
+ * What is recorded stays until it is forgotten, revoked or dropped; a success costs one entry of a hash map, and values are
+ * kept only if asked for. The end of the
  * scope ends what is working, and what was recorded can be asked for still.
  *
  * All functions may be called from any thread. Ids are compared with `equals`, and what an id throws there or in `hashCode`
@@ -180,6 +184,16 @@ public interface TaskRecorder<ID : Any, T> {
      */
     public val transitions: Flow<TaskEvent<ID>>
 
+    /**
+     * First a [Snapshot][TaskEvent.Snapshot] of what works and what has failed, from the moment of collecting on, and then
+     * what happens after it: each step that the snapshot does not show, once, and those of each id in their order. It never
+     * completes.
+     *
+     * No task waits for a collector: one that is more than [FEED_CAPACITY] events behind is told a new snapshot in place of
+     * those it missed. To make one takes time in proportion to all recorded ids.
+     */
+    public fun watch(): Flow<TaskEvent<ID>>
+
     /** Forgets a FAILED task, with its cause. Answers whether it was one. */
     public fun forget(id: ID): Boolean
 
@@ -190,6 +204,16 @@ public interface TaskRecorder<ID : Any, T> {
      * @return how many were dropped
      */
     public fun dropSucceeded(ids: Iterable<ID>): Int
+
+    /**
+     * Forgets successes that are older than [olderThan], as the other function of this name. Takes time in proportion to all
+     * recorded ids.
+     *
+     * @return how many were dropped
+     * @throws IllegalStateException if the recorder was made without [KeepValues], so that it knows no ages
+     * @throws IllegalArgumentException if [olderThan] is negative
+     */
+    public fun dropSucceeded(olderThan: Duration): Int
 
     /** Numbers that hold for all recorders. */
     public companion object {
@@ -204,9 +228,26 @@ public interface TaskRecorder<ID : Any, T> {
  * @param scope owns the jobs
  * @param kind labels them, sets their policies and gives ids and values their types; recorders may share one, and never meet
  *   each other's tasks
+ * @param keep which values to keep for those who launch what has succeeded, see
+ *   [AlreadySucceeded][LaunchOutcome.AlreadySucceeded]; null for none, and then nothing is kept of a success but that it was
  * @throws IllegalArgumentException if the manager knows another kind of the same name, or [scope] is none of this library
  * @since 0.1
  */
 @JvmSynthetic
-public fun <ID : Any, T> TaskRecorder(scope: OffloadScope, kind: OffloadKind<in ID, T>): TaskRecorder<ID, T> =
-    ScopeRecorder.create(scope, kind)
+public fun <ID : Any, T> TaskRecorder(
+    scope: OffloadScope,
+    kind: OffloadKind<in ID, T>,
+    keep: KeepValues? = null,
+): TaskRecorder<ID, T> = ScopeRecorder.create(scope, kind, keep)
+
+/**
+ * Bounds for the values that a [TaskRecorder] keeps.
+ *
+ * @param max how many values at most, at least 1
+ * @param age how long one is told
+ * @throws IllegalArgumentException if [max] is below 1, or [age] is not longer than zero or too long for a `Long` of
+ *   nanoseconds
+ * @since 0.1
+ */
+@JvmSynthetic
+public fun KeepValues(max: Int, age: Duration): KeepValues = KeepValues.of(max, age.toJavaDuration())

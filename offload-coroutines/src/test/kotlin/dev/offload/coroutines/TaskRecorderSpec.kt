@@ -2,6 +2,7 @@ package dev.offload.coroutines
 
 import dev.offload.CancelReason
 import dev.offload.ConcurrencyLimit
+import dev.offload.JobSnapshot
 import dev.offload.LaunchOutcome
 import dev.offload.OffloadCancelledException
 import dev.offload.OffloadConfig
@@ -18,6 +19,7 @@ import dev.offload.TaskState.NOT_FOUND
 import dev.offload.TaskState.SUCCEEDED
 import dev.offload.TaskState.WORKING
 import dev.offload.TimeoutPolicy
+import dev.offload.spi.OffloadListener
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.StringSpec
 import io.kotest.matchers.collections.shouldContainExactly
@@ -41,6 +43,8 @@ import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.first
+import kotlinx.coroutines.flow.take
+import kotlinx.coroutines.flow.toList
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.test.TestScope
 import kotlinx.coroutines.withContext
@@ -597,6 +601,106 @@ class TaskRecorderSpec :
             }
         }
 
+        "A1: a listener that launches the task whose job it is told of joins it" {
+            lateinit var recorder: TaskRecorder<String, Any?>
+            val outcomes = mutableListOf<LaunchOutcome<*>>()
+            val listener = object : OffloadListener {
+                override fun onAccepted(job: JobSnapshot) {
+                    outcomes += recorder.launch("a") { error("never") }
+                }
+            }
+            managerTest(listener = listener) { manager ->
+                recorder = TaskRecorder(manager, TASK)
+                recorder.launched("a") { "value" }.await() shouldBe "value"
+                outcomes.single().shouldBeInstanceOf<LaunchOutcome.AlreadyWorking<*>>()
+            }
+        }
+
+        "A1: an id that launches its own task while that is being launched is told so, and the task runs" {
+            managerTest { manager ->
+                val recorder = TaskRecorder<Any, Any?>(manager, TASK)
+                val thrown = mutableListOf<Throwable?>()
+                var asked = 0
+                val id = object {
+                    override fun hashCode(): Int {
+                        // The second time is for the key of the job, when its run is in the entry.
+                        if (++asked == 2) thrown += runCatching { recorder.launch(this) { error("never") } }.exceptionOrNull()
+                        return 1
+                    }
+                }
+                recorder.launch(id) { "value" }.shouldBeInstanceOf<LaunchOutcome.Launched<*>>()
+                thrown.single().shouldBeInstanceOf<IllegalStateException>().message shouldContain "came back"
+                manager.joinAll()
+                recorder.state(id) shouldBe SUCCEEDED
+            }
+        }
+
+        "T3, A1: launchWhenRoom that is cancelled while it waits has launched nothing, and is in nobody's way" {
+            val one = ConcurrencyLimit(1, 0)
+            recorderTest(OffloadConfig { concurrency(one) }) { recorder ->
+                recorder.launched("a") { delay(1.seconds) }
+                val waiting = List(10) { async { recorder.launchWhenRoom("given up") { error("never") } } }
+                val last = async { recorder.launchWhenRoom("last") { "value" } }
+                testScheduler.runCurrent()
+                waiting.forEach { it.cancelAndJoin() }
+                recorder.state("given up") shouldBe NOT_FOUND
+                last.await().shouldBeInstanceOf<LaunchOutcome.Launched<OffloadDeferred<Any?>>>().handle().await() shouldBe
+                    "value"
+                testScheduler.currentTime shouldBe 1_000
+                recorder.state("given up") shouldBe NOT_FOUND
+            }
+        }
+
+        "T3: in a body that holds a permit, launchWhenRoom does not wait, and its task is FAILED" {
+            val one = ConcurrencyLimit(1, 0)
+            recorderTest(OffloadConfig { concurrency(one) }) { recorder ->
+                recorder.launched("a") {
+                    shouldThrow<OffloadRejectedException> { recorder.launchWhenRoom("b") { error("never") } }.reason() shouldBe
+                        RejectReason.QUEUE_FULL
+                }.await()
+                recorder.state("b") shouldBe FAILED
+            }
+        }
+
+        "A3: launchWhenRoom in a scope that has ended is refused, and the task FAILED" {
+            managerTest { manager ->
+                val scope = manager.openScope("uploads")
+                val recorder = TaskRecorder<String, Any?>(scope, TASK)
+                scope.cancel()
+                shouldThrow<ScopeClosedException> { recorder.launchWhenRoom("late") { } }
+                recorder.state("late") shouldBe FAILED
+            }
+        }
+
+        "A2: a value is kept as long as asked, by the manager's clock, and the success for ever" {
+            managerTest { manager ->
+                val recorder = TaskRecorder<String, Any?>(manager, TASK, KeepValues(10, 5.seconds))
+                suspend fun kept() = recorder.launch("a") { error("never") }
+                    .shouldBeInstanceOf<LaunchOutcome.AlreadySucceeded<OffloadDeferred<Any?>>>().handle()?.await()
+                recorder.launched("a") { "value" }.await()
+                delay(5.seconds)
+                kept() shouldBe "value"
+                recorder.dropSucceeded(olderThan = 5.seconds) shouldBe 0
+                delay(1.seconds)
+                kept() shouldBe null
+                recorder.state("a") shouldBe SUCCEEDED
+                recorder.dropSucceeded(olderThan = 5.seconds) shouldBe 1
+                recorder.state("a") shouldBe NOT_FOUND
+            }
+        }
+
+        "A1: who watches on a dispatcher that nobody knows is told all that happens after the snapshot, too" {
+            recorderTest { recorder ->
+                repeat(200) { round ->
+                    val two = async(Dispatchers.Unconfined) { recorder.watch().take(2).toList() }
+                    recorder.launched("$round") { }.join()
+                    val (snapshot, step) = two.await()
+                    snapshot shouldBe TaskEvent.Snapshot<String>(emptySet(), emptySet())
+                    step.text() shouldBe "$round NOT_FOUND WORKING"
+                }
+            }
+        }
+
         "what is no scope of this library is refused" {
             managerTest { manager ->
                 shouldThrow<IllegalArgumentException> {
@@ -612,6 +716,7 @@ class TaskRecorderSpec :
 
 private fun TaskEvent<String>.text() = when (this) {
     is TaskEvent.Moved -> "${id()} ${from()} ${to()}"
+    is TaskEvent.Snapshot -> "snapshot"
     is TaskEvent.Missed -> "missed ${count()}"
 }
 

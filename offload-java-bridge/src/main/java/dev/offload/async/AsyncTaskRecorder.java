@@ -1,5 +1,6 @@
 package dev.offload.async;
 
+import dev.offload.KeepValues;
 import dev.offload.LaunchOutcome;
 import dev.offload.OffloadKey;
 import dev.offload.OffloadKind;
@@ -10,6 +11,7 @@ import dev.offload.coroutines.internal.CurrentJob;
 import dev.offload.coroutines.internal.JobBody;
 import dev.offload.coroutines.internal.JobCell;
 import dev.offload.coroutines.internal.RecorderCore;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -47,7 +49,7 @@ import org.jspecify.annotations.Nullable;
  * of before.
  *
  * <p>What is recorded stays until it is forgotten, revoked or dropped; a success costs one entry of
- * a hash map. The end of the scope ends what is working, and what was recorded can be asked for
+ * a hash map, and values are kept only if asked for. The end of the scope ends what is working, and what was recorded can be asked for
  * still.
  *
  * <p>Safe to use from any thread. Only {@code launchWhenRoom} and {@code launchStageWhenRoom} block.
@@ -84,9 +86,28 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
    */
   public static <I, T extends @Nullable Object> AsyncTaskRecorder<I, T> create(
       AsyncOffloadScope scope, OffloadKind<? super I, T> kind) {
+    return create(scope, kind, null);
+  }
+
+  /**
+   * Makes a recorder that has recorded nothing, and keeps values.
+   *
+   * @param scope owns the jobs
+   * @param kind labels them, as in {@link #create(AsyncOffloadScope, OffloadKind)}
+   * @param keep which values to keep for those who launch what has succeeded, see {@link
+   *     LaunchOutcome.AlreadySucceeded}; null for none, and then nothing is kept of a success but
+   *     that it was
+   * @param <I> the type of the ids
+   * @param <T> the type of what the bodies answer
+   * @return the recorder
+   * @throws IllegalArgumentException if the scope or the kind is null, or the manager knows another
+   *     kind of the same name
+   */
+  public static <I, T extends @Nullable Object> AsyncTaskRecorder<I, T> create(
+      AsyncOffloadScope scope, OffloadKind<? super I, T> kind, @Nullable KeepValues keep) {
     Arguments.notNull("scope", scope);
     return new AsyncTaskRecorder<>(
-        new RecorderCore<>(scope.core, Arguments.notNull("kind", kind)), scope.threads);
+        new RecorderCore<>(scope.core, Arguments.notNull("kind", kind), keep), scope.threads);
   }
 
   /**
@@ -430,12 +451,27 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
    * @return to be closed to end the watch
    * @throws IllegalArgumentException if the watcher is null
    */
+  public TaskWatch transitions(Consumer<? super TaskEvent<I>> watcher) {
+    Arguments.notNull("watcher", watcher);
+    return TaskWatch.ofSteps(core.feed(), threads.side().stages::run, FEED_CAPACITY, watcher);
+  }
+
+  /**
+   * Tells {@code watcher} first a {@link TaskEvent.Snapshot} of what works and what has failed now,
+   * and then what happens after it: each step that the snapshot does not show, once, and those of
+   * each id in their order. One at a time, on a thread of the manager. What it throws is logged.
+   *
+   * <p>No task waits for a watcher: one that is more than {@link #FEED_CAPACITY} events behind is
+   * told a new snapshot in place of those it missed. To make one takes time in proportion to all
+   * recorded ids.
+   *
+   * @param watcher is told
+   * @return to be closed to end the watch
+   * @throws IllegalArgumentException if the watcher is null
+   */
   public TaskWatch watch(Consumer<? super TaskEvent<I>> watcher) {
-    return TaskWatch.start(
-        core.feed(),
-        threads.side().stages::run,
-        FEED_CAPACITY,
-        Arguments.notNull("watcher", watcher));
+    Arguments.notNull("watcher", watcher);
+    return TaskWatch.ofView(core, threads.side().stages::run, FEED_CAPACITY, watcher);
   }
 
   /**
@@ -457,6 +493,20 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
    */
   public int dropSucceeded(Iterable<? extends I> ids) {
     return core.dropSucceeded(Arguments.notNull("ids", ids));
+  }
+
+  /**
+   * Forgets successes that are so old, as {@link #dropSucceeded(Iterable)}. Takes time in proportion
+   * to all recorded ids.
+   *
+   * @param olderThan how old they have to be
+   * @return how many were dropped
+   * @throws IllegalStateException if the recorder was made without {@link KeepValues}, so that it
+   *     knows no ages
+   * @throws IllegalArgumentException if the time is null or negative
+   */
+  public int dropSucceeded(Duration olderThan) {
+    return core.dropSucceeded(Arguments.notNegative("olderThan", olderThan));
   }
 
   private static void requireNoConflict(SubmitOptions options) {

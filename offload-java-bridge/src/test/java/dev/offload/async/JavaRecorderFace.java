@@ -5,6 +5,7 @@ import dev.offload.RevokeOutcome;
 import dev.offload.TaskEvent;
 import dev.offload.TaskState;
 import dev.offload.TimeoutPolicy;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -39,7 +40,9 @@ record JavaRecorderFace(AsyncTaskRecorder<String, Integer> recorder, boolean sta
     } else if (outcome instanceof LaunchOutcome.AlreadyWorking<OffloadFuture<Integer>> working) {
       return new LaunchOutcome.AlreadyWorking<>(new JavaHandle<>(working.handle()));
     }
-    return new LaunchOutcome.AlreadySucceeded<>();
+    OffloadFuture<Integer> kept =
+        ((LaunchOutcome.AlreadySucceeded<OffloadFuture<Integer>>) outcome).handle();
+    return new LaunchOutcome.AlreadySucceeded<>(kept == null ? null : new JavaHandle<>(kept));
   }
 
   @Override
@@ -110,8 +113,19 @@ record JavaRecorderFace(AsyncTaskRecorder<String, Integer> recorder, boolean sta
   }
 
   @Override
+  public Runnable transitions(Consumer<TaskEvent<String>> watcher) {
+    TaskWatch watch = recorder.transitions(watcher);
+    return watch::close;
+  }
+
+  @Override
   public Runnable watch(Consumer<TaskEvent<String>> watcher) {
     TaskWatch watch = recorder.watch(watcher);
     return watch::close;
+  }
+
+  @Override
+  public int dropSucceeded(Duration olderThan) {
+    return recorder.dropSucceeded(olderThan);
   }
 }

@@ -15,6 +15,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.offload.CancelReason;
 import dev.offload.ConcurrencyLimit;
 import dev.offload.JobState;
+import dev.offload.KeepValues;
 import dev.offload.KindPolicy;
 import dev.offload.LaunchOutcome;
 import dev.offload.OffloadCancelledException;
@@ -31,8 +32,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -109,7 +113,7 @@ interface RecorderContract extends Contract {
 
     assertEquals(SUCCEEDED, recorder.state("a"));
     assertEquals(SUCCEEDED, recorder.stateAssumingLaunched("a"));
-    assertEquals(new LaunchOutcome.AlreadySucceeded<>(), recorder.launch("a", body));
+    assertEquals(new LaunchOutcome.AlreadySucceeded<>(null), recorder.launch("a", body));
     assertEquals(SUCCEEDED, recorder.state("a"));
     assertEquals(1, body.runs());
   }
@@ -241,7 +245,7 @@ interface RecorderContract extends Contract {
 
   @Test
   @DisplayName("L1: who launches a task that works joins its run, and leaves it to who launched")
-  default void join() {
+  default void joinsRun() {
     Face face = bench().open();
     RecorderFace recorder = face.recorder(LOAD);
     Body<Integer> body = bench().held(() -> 1);
@@ -355,8 +359,29 @@ interface RecorderContract extends Contract {
     Outcome.of(joined).assertValue(2);
     assertEquals(1, task.runs());
     assertEquals(
-        new LaunchOutcome.AlreadySucceeded<>(),
+        new LaunchOutcome.AlreadySucceeded<>(null),
         Outcome.of(recorder.launchWhenRoom("c", task).start()).value());
+  }
+
+  @Test
+  @DisplayName("A2, T3: of racing launches that wait for room one runs, and no place is lost")
+  default void racingForRoom() {
+    RecorderFace recorder = limited(2, 2);
+    Body<Integer> task = Body.of(() -> 1);
+    try (Race race = new Race(4)) {
+      for (int i = 0; i < 300; i++) {
+        String id = "id" + i;
+        var launches = race.all(() -> recorder.launchWhenRoom(id, task).block().value());
+        assertEquals(
+            1, launches.stream().filter(LaunchOutcome.Launched.class::isInstance).count());
+      }
+    }
+    Outcome.of(recorder.joinAll().start());
+    Body<Integer> body = bench().held(() -> 1);
+    for (int i = 0; i < 4; i++) {
+      launched(recorder.launch("held " + i, body));
+    }
+    assertThrows(OffloadRejectedException.class, () -> recorder.launch("full", body));
   }
 
   @Test
@@ -483,7 +508,7 @@ interface RecorderContract extends Contract {
     assertEquals(SUCCEEDED, recorder.state("a"));
     assertEquals(
         new RevokeOutcome.AlreadyRevoking<>(), Bounded.get("told", recorder.revoke("a", body)));
-    assertEquals(new LaunchOutcome.AlreadySucceeded<>(), recorder.launch("a", body));
+    assertEquals(new LaunchOutcome.AlreadySucceeded<>(null), recorder.launch("a", body));
     assertEquals(0, recorder.dropSucceeded(List.of("a")), "it is being revoked");
     body.release();
 
@@ -610,7 +635,7 @@ interface RecorderContract extends Contract {
   default void transitions() {
     RecorderFace recorder = recorder();
     Queue<String> told = new ConcurrentLinkedQueue<>();
-    Runnable watch = recorder.watch(event -> told.add(text(event)));
+    Runnable watch = recorder.transitions(event -> told.add(text(event)));
     fail(recorder, "a");
     succeed(recorder, "a");
     assertRevoked(recorder, "a");
@@ -636,6 +661,157 @@ interface RecorderContract extends Contract {
     succeed(recorder, "b");
 
     assertEquals(steps, List.copyOf(told));
+  }
+
+  private static Handle<Integer> kept(RecorderFace recorder, String id) {
+    var outcome = recorder.launch(id, Body.of(() -> -1));
+    if (outcome instanceof LaunchOutcome.AlreadySucceeded<Handle<Integer>> succeeded) {
+      return succeeded.handle();
+    }
+    throw new AssertionError("not succeeded, but " + outcome);
+  }
+
+  private static void succeed(RecorderFace recorder, String id, Integer value) {
+    Outcome.of(launched(recorder.launch(id, Body.of(() -> value)))).assertValue(value);
+  }
+
+  @Test
+  @DisplayName("A2: the values of the newest successes are kept if asked for, and told at once")
+  default void keptValues() {
+    RecorderFace recorder =
+        bench().open().recorder(LOAD, KeepValues.of(2, Duration.ofDays(1)));
+    succeed(recorder, "a", 1);
+    succeed(recorder, "b", 2);
+    Handle<Integer> a = kept(recorder, "a");
+    assertEquals(JobState.SUCCEEDED, a.jobState());
+    assertTrue(a.joined());
+    assertFalse(a.cancel());
+    Outcome.of(a).assertValue(1);
+    Outcome.of(kept(recorder, "b")).assertValue(2);
+    succeed(recorder, "c", 3);
+
+    assertEquals(null, kept(recorder, "a"), "it fell out");
+    assertEquals(SUCCEEDED, recorder.state("a"));
+    assertEquals(3, recorder.count(SUCCEEDED));
+    Outcome.of(kept(recorder, "b")).assertValue(2);
+    Outcome.of(kept(recorder, "c")).assertValue(3);
+  }
+
+  @Test
+  @DisplayName("A2: a value is kept while a revoke is under way, or failed, and gone with a success")
+  default void keptWhileRevoking() {
+    RecorderFace recorder =
+        bench().open().recorder(LOAD, KeepValues.of(10, Duration.ofDays(1)));
+    succeed(recorder, "a", 1);
+    Body<Integer> failing = bench().held(Ending.EXCEPTION::act);
+    var revoke = recorder.revoke("a", failing);
+    failing.awaitStarted();
+    Outcome.of(kept(recorder, "a")).assertValue(1);
+    failing.release();
+    assertInstanceOf(RevokeOutcome.RevokeFailed.class, Bounded.get("the revoke", revoke));
+    Outcome.of(kept(recorder, "a")).assertValue(1);
+    assertRevoked(recorder, "a");
+    succeed(recorder, "a", 2);
+    Outcome.of(kept(recorder, "a")).assertValue(2);
+    assertEquals(1, recorder.dropSucceeded(List.of("a")));
+    assertEquals(0, recorder.count(SUCCEEDED));
+    succeed(recorder, "a", 3);
+
+    Outcome.of(kept(recorder, "a")).assertValue(3);
+  }
+
+  @Test
+  @DisplayName("A1: successes are dropped by age, where ages are kept")
+  default void dropByAge() {
+    Face face = bench().open();
+    RecorderFace recorder = face.recorder(LOAD, KeepValues.of(1, Duration.ofNanos(1)));
+    Body<Integer> body = bench().held(() -> 1);
+    succeed(recorder, "a", 1);
+    succeed(recorder, "b", 2);
+    fail(recorder, "failed");
+    succeed(recorder, "revoked", 3);
+    var revoke = recorder.revoke("revoked", body);
+    assertEquals(0, recorder.dropSucceeded(Duration.ofDays(1)));
+    long before = System.nanoTime();
+    Bounded.until("time goes on", () -> System.nanoTime() > before);
+    assertEquals(null, kept(recorder, "b"), "it is too old");
+    assertEquals(2, recorder.dropSucceeded(Duration.ZERO));
+    assertEquals(NOT_FOUND, recorder.state("a"));
+    assertEquals(FAILED, recorder.state("failed"));
+    assertEquals(SUCCEEDED, recorder.state("revoked"));
+    assertEquals(1, recorder.count(SUCCEEDED));
+    body.release();
+    assertEquals(new RevokeOutcome.Revoked<>(1), Bounded.get("the revoke", revoke));
+
+    RecorderFace plain = face.recorder(LOAD);
+    assertThrows(IllegalStateException.class, () -> plain.dropSucceeded(Duration.ZERO));
+    assertThrows(
+        IllegalArgumentException.class, () -> recorder.dropSucceeded(Duration.ofNanos(-1)));
+  }
+
+  @Test
+  @DisplayName("A1, A5: who watches is told what there is, and then every step after it")
+  default void watch() {
+    RecorderFace recorder = recorder();
+    Body<Integer> body = bench().held(() -> 1);
+    Handle<Integer> working = launched(recorder.launch("working", body));
+    fail(recorder, "failed");
+    succeed(recorder, "succeeded");
+    Queue<TaskEvent<String>> told = new ConcurrentLinkedQueue<>();
+    Runnable watch = recorder.watch(told::add);
+    Bounded.until("the snapshot is told", () -> told.size() == 1);
+    assertEquals(
+        new TaskEvent.Snapshot<>(Set.of("working"), Set.of("failed")), told.poll());
+    body.release();
+    Outcome.of(working).assertValue(1);
+    assertRevoked(recorder, "succeeded");
+    assertTrue(recorder.forget("failed"));
+    List<String> steps =
+        List.of(
+            "working WORKING SUCCEEDED",
+            "succeeded SUCCEEDED NOT_FOUND",
+            "failed FAILED NOT_FOUND");
+    Bounded.until("all are told", () -> told.size() == steps.size());
+    watch.run();
+    succeed(recorder, "later");
+
+    assertEquals(steps, told.stream().map(RecorderContract::text).toList());
+  }
+
+  @Test
+  @DisplayName("A1: who watches and falls behind is told a new snapshot in place of what he missed")
+  default void watchFromBehind() {
+    RecorderFace recorder = recorder();
+    Queue<TaskEvent<String>> told = new ConcurrentLinkedQueue<>();
+    CountDownLatch held = new CountDownLatch(1);
+    Runnable watch =
+        recorder.watch(
+            event -> {
+              told.add(event);
+              Work.unchecked(() -> held.await(Bounded.BOUND.toSeconds(), TimeUnit.SECONDS));
+            });
+    Bounded.until("the first snapshot is told", () -> told.size() == 1);
+    int tasks = AsyncTaskRecorder.FEED_CAPACITY;
+    for (int i = 0; i < tasks; i++) {
+      succeed(recorder, "task " + i);
+    }
+    Body<Integer> body = bench().held(() -> 1);
+    Handle<Integer> last = launched(recorder.launch("last", body));
+    held.countDown();
+    Bounded.until(
+        "the second snapshot is told",
+        () -> told.stream().filter(TaskEvent.Snapshot.class::isInstance).count() == 2);
+    body.release();
+    Outcome.of(last).assertValue(1);
+    Bounded.until(
+        "the last step is told",
+        () -> told.stream().anyMatch(event -> text(event).equals("last WORKING SUCCEEDED")));
+    watch.run();
+    List<TaskEvent<String>> all = List.copyOf(told);
+    int second = all.indexOf(new TaskEvent.Snapshot<>(Set.of("last"), Set.of()));
+
+    assertEquals(TaskEvent.Snapshot.class, all.get(second).getClass());
+    assertEquals(all.size() - 2, second, "only the last step is after it");
   }
 
   private static String text(TaskEvent<String> event) {

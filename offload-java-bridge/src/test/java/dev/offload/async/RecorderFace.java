@@ -5,6 +5,7 @@ import dev.offload.RevokeOutcome;
 import dev.offload.TaskEvent;
 import dev.offload.TaskState;
 import dev.offload.TimeoutPolicy;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -46,5 +47,10 @@ interface RecorderFace {
   int dropSucceeded(List<String> ids);
 
   /** Tells all that happens after this call; running the answer ends it. */
+  Runnable transitions(Consumer<TaskEvent<String>> watcher);
+
+  /** Tells what there is, and then all that happens; running the answer ends it. */
   Runnable watch(Consumer<TaskEvent<String>> watcher);
+
+  int dropSucceeded(Duration olderThan);
 }

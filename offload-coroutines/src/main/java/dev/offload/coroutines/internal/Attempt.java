@@ -51,8 +51,8 @@ abstract sealed class Attempt<I> permits TaskRun, RevokeRun {
 
   /**
    * The job that was made for it; null if none was. Where that is not known yet, it waits: for who
-   * is about to submit the job, but not for any body. A listener or a body that comes back finds
-   * it known.
+   * is about to submit the job, but not for any body. A listener or a body that comes back finds it
+   * known.
    *
    * @throws IllegalStateException if that is this thread, which an id brought back here
    */
@@ -108,6 +108,11 @@ abstract sealed class Attempt<I> permits TaskRun, RevokeRun {
     }
     Throwable failure = decider.failure();
     return failure == null ? SUCCESS : failure;
+  }
+
+  /** Whether it is decided, told or not, or its job is not known yet. */
+  final boolean isDecidedOrUnmade() {
+    return verdict instanceof Thread || verdictNow() != null;
   }
 
   /** Writes down the job that decided, or what it became without one, unless something is. */

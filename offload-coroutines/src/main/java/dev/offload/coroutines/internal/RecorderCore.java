@@ -1,5 +1,6 @@
 package dev.offload.coroutines.internal;
 
+import dev.offload.KeepValues;
 import dev.offload.LaunchOutcome;
 import dev.offload.OffloadHandle;
 import dev.offload.OffloadKey;
@@ -7,6 +8,7 @@ import dev.offload.OffloadKind;
 import dev.offload.RevokeOutcome;
 import dev.offload.TaskState;
 import dev.offload.TimeoutPolicy;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
@@ -26,18 +28,21 @@ public final class RecorderCore<I, T extends @Nullable Object> {
   private final OffloadKind<Object, T> kind;
   private final Section jobs;
   private final TaskFeed<I> feed = new TaskFeed<>();
-  private final TaskStates<I> states = new TaskTable<>(feed, this::inFlight);
+  private final TaskStates<I> states;
 
   /**
    * Makes a recorder that has recorded nothing.
    *
+   * @param keep which values to keep; null for none
    * @throws IllegalArgumentException if the manager knows another kind of the same name
    */
-  public RecorderCore(ScopeCore scope, OffloadKind<? super I, T> kind) {
+  public RecorderCore(ScopeCore scope, OffloadKind<? super I, T> kind, @Nullable KeepValues keep) {
     this.scope = scope;
     this.kind = ofTasks(kind);
     scope.engine().kinds.of(kind);
     this.jobs = scope.section();
+    KeptValues kept = keep == null ? null : new KeptValues(keep, scope.engine()::nanoTime);
+    this.states = new TaskTable<>(feed, this::inFlight, kept);
   }
 
   /** A kind for keys that hold a {@link TaskId} in place of an id of the user's. */
@@ -136,16 +141,20 @@ public final class RecorderCore<I, T extends @Nullable Object> {
   private <H extends OffloadHandle> @Nullable LaunchOutcome<H> met(
       I id, TaskState state, BiFunction<JobCell<T>, Boolean, H> handle) {
     if (state == TaskState.SUCCEEDED) {
-      return new LaunchOutcome.AlreadySucceeded<>();
+      JobCell<?> kept = states.kept(id);
+      return new LaunchOutcome.AlreadySucceeded<>(
+          kept == null ? null : handle.apply(typed(kept), true));
     }
     Attempt<I> attempt = state == TaskState.WORKING ? states.attempt(id) : null;
     JobCell<?> job = attempt instanceof TaskRun ? attempt.job() : null;
-    if (job == null || !scope.join(job)) {
-      return null;
-    }
-    @SuppressWarnings("unchecked") // a run of this recorder
-    JobCell<T> typed = (JobCell<T>) job;
-    return new LaunchOutcome.AlreadyWorking<>(handle.apply(typed, true));
+    return job == null || !scope.join(job)
+        ? null
+        : new LaunchOutcome.AlreadyWorking<>(handle.apply(typed(job), true));
+  }
+
+  @SuppressWarnings("unchecked") // a run of this recorder
+  private JobCell<T> typed(JobCell<?> job) {
+    return (JobCell<T>) job;
   }
 
   /** A revoke that was begun, with its job, or the answer why it was not. One of them is null. */
@@ -252,6 +261,11 @@ public final class RecorderCore<I, T extends @Nullable Object> {
     return dropped;
   }
 
+  /** Forgets all successes that are so old; answers how many. */
+  public int dropSucceeded(Duration olderThan) {
+    return states.dropOlderThan(olderThan);
+  }
+
   /** The ids in a state. */
   public List<I> tasks(TaskState state) {
     return states.tasks(requireRecorded(state));
@@ -274,6 +288,22 @@ public final class RecorderCore<I, T extends @Nullable Object> {
               + " FAILED");
     }
     return state;
+  }
+
+  /**
+   * Begins to watch, and to look: {@code to} is told an empty snapshot, in whose place that of the
+   * answer belongs, and then what comes after it. The answer has to leave the {@link #feed()}.
+   */
+  public TaskViewer<I> view(TaskFeed.Watcher<I> to) {
+    TaskViewer<I> viewer = new TaskViewer<>(to);
+    feed.watch(viewer);
+    try {
+      states.look(viewer);
+    } catch (Throwable e) { // of an id
+      feed.leave(viewer);
+      throw e;
+    }
+    return viewer;
   }
 
   /** Who watches. */

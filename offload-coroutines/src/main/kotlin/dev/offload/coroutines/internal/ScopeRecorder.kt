@@ -1,5 +1,6 @@
 package dev.offload.coroutines.internal
 
+import dev.offload.KeepValues
 import dev.offload.LaunchOutcome
 import dev.offload.OffloadKind
 import dev.offload.RevokeOutcome
@@ -14,6 +15,8 @@ import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.ensureActive
 import kotlinx.coroutines.flow.Flow
 import kotlin.coroutines.CoroutineContext
+import kotlin.time.Duration
+import kotlin.time.toJavaDuration
 
 /** The Kotlin face of a [RecorderCore]. */
 internal class ScopeRecorder<ID : Any, T>(val core: RecorderCore<ID, T>, private val bodies: BodyContext) :
@@ -21,6 +24,8 @@ internal class ScopeRecorder<ID : Any, T>(val core: RecorderCore<ID, T>, private
     private val name = core.kind().name()
 
     override val transitions: Flow<TaskEvent<ID>> = transitionsOf(core.feed())
+
+    override fun watch(): Flow<TaskEvent<ID>> = watchOf(core)
 
     override fun launch(
         id: ID,
@@ -101,10 +106,19 @@ internal class ScopeRecorder<ID : Any, T>(val core: RecorderCore<ID, T>, private
 
     override fun dropSucceeded(ids: Iterable<ID>): Int = core.dropSucceeded(ids)
 
+    override fun dropSucceeded(olderThan: Duration): Int {
+        require(!olderThan.isNegative()) { "olderThan must not be negative, but is $olderThan" }
+        return core.dropSucceeded(olderThan.toJavaDuration())
+    }
+
     companion object {
-        fun <ID : Any, T> create(scope: OffloadScope, kind: OffloadKind<in ID, T>): TaskRecorder<ID, T> {
+        fun <ID : Any, T> create(
+            scope: OffloadScope,
+            kind: OffloadKind<in ID, T>,
+            keep: KeepValues?,
+        ): TaskRecorder<ID, T> {
             require(scope is ScopeFace) { "scope must be one that offload made, but is ${scope::class.qualifiedName}" }
-            return ScopeRecorder(RecorderCore(scope.core, kind), scope.bodies)
+            return ScopeRecorder(RecorderCore(scope.core, kind, keep), scope.bodies)
         }
     }
 }

@@ -128,7 +128,7 @@ class EndIsSeenLastSpec :
         }
 
         test("A4: what became of a task is known before its body is asked to stop") {
-            val recorder = RecorderCore<Int, String>(scopeByHand(), kind)
+            val recorder = RecorderCore<Int, String>(scopeByHand(), kind, null)
             val seen = mutableListOf<TaskState>()
             val asksWhenStopped = object : ByHandBody() {
                 override fun stopBody() {
@@ -203,7 +203,7 @@ class EndIsSeenLastSpec :
         }
 
         test("A4: who asks for a task whose end is settled waits until its callers are told") {
-            val recorder = RecorderCore<Any, String>(scopeByHand(), kind)
+            val recorder = RecorderCore<Any, String>(scopeByHand(), kind, null)
             var onHash: () -> Unit = {}
             val id = object {
                 override fun hashCode(): Int {
@@ -291,7 +291,7 @@ class EndIsSeenLastSpec :
         }
 
         test("A5: a task whose id threw as its end was written down is counted") {
-            val recorder = RecorderCore<Any, String>(scopeByHand(), kind)
+            val recorder = RecorderCore<Any, String>(scopeByHand(), kind, null)
             var throws = false
             val id = object {
                 override fun hashCode(): Int {

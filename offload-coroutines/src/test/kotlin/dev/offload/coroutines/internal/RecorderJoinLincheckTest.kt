@@ -16,7 +16,7 @@ import org.jetbrains.lincheck.datastructures.ThreadIdGen
 internal class RecorderJoinLincheckTest : LincheckTest(RecorderJoinSpecification::class.java) {
     override val scenarios = 3
 
-    private val recorder = RecorderCore<Int, String>(scopeByHand(), KIND)
+    private val recorder = RecorderCore<Int, String>(scopeByHand(), KIND, null)
     private val handles = arrayOfNulls<Held>(THREADS)
 
     @Operation
