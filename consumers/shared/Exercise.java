@@ -101,13 +101,13 @@ final class Exercise {
   }
 
   private static void remembers(AsyncOffloadManager manager) throws Exception {
-    AsyncTaskRecorder<Integer> recorder = AsyncTaskRecorder.create(manager, STORE);
-    LaunchOutcome<OffloadFuture<String>> outcome = recorder.launch(1, () -> "stored");
+    AsyncTaskRecorder<String, String> recorder = AsyncTaskRecorder.create(manager, STORE);
+    LaunchOutcome<OffloadFuture<String>> outcome = recorder.launch("1", () -> "stored");
     if (!(outcome instanceof LaunchOutcome.Launched<OffloadFuture<String>> launched)) {
       throw new AssertionError("not launched: " + outcome);
     }
     expect("stored", launched.handle().get(30, TimeUnit.SECONDS));
-    expect(TaskState.SUCCEEDED, recorder.state(1));
+    expect(TaskState.SUCCEEDED, recorder.state("1"));
   }
 
   private static void waits() throws Exception {

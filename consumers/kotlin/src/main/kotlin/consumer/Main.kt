@@ -61,9 +61,9 @@ private suspend fun owns(manager: OffloadManager) {
 
 private suspend fun remembers(manager: OffloadManager) {
     val tasks = manager.scope("tasks") {
-        TaskRecorder<Int>(this, store).also { it.launch(1) { "stored" } }
+        TaskRecorder(this, store).also { it.launch("1") { "stored" } }
     }
-    check(tasks.state(1) == TaskState.SUCCEEDED)
+    check(tasks.state("1") == TaskState.SUCCEEDED)
 }
 
 private suspend fun waits() {

@@ -1,6 +1,7 @@
 package dev.offload;
 
 import java.time.Instant;
+import java.util.Set;
 
 /**
  * What those who watch a task recorder are told.
@@ -24,6 +25,22 @@ public sealed interface TaskEvent<I> {
     @Override
     public String toString() {
       return "Moved[from=" + from + ", to=" + to + ", at=" + at + "]";
+    }
+  }
+
+  /**
+   * What works and what has failed, for those who are told that first: what they are told later
+   * begins with the first step after it.
+   *
+   * @param working the ids that are WORKING; not to be modified
+   * @param failed the ids that are FAILED; not to be modified
+   * @param <I> the type of the ids
+   */
+  record Snapshot<I>(Set<I> working, Set<I> failed) implements TaskEvent<I> {
+    /** Shows how many, and not the ids, which may be personal data. */
+    @Override
+    public String toString() {
+      return "Snapshot[working=" + working.size() + ", failed=" + failed.size() + "]";
     }
   }
 

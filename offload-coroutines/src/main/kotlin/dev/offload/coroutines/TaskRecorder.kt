@@ -1,6 +1,8 @@
 package dev.offload.coroutines
 
+import dev.offload.KeepValues
 import dev.offload.LaunchOutcome
+import dev.offload.OffloadCycleException
 import dev.offload.OffloadKind
 import dev.offload.OffloadRejectedException
 import dev.offload.RevokeOutcome
@@ -13,6 +15,8 @@ import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.flow.Flow
 import kotlin.coroutines.CoroutineContext
 import kotlin.coroutines.EmptyCoroutineContext
+import kotlin.time.Duration
+import kotlin.time.toJavaDuration
 
 /**
  * Remembers how tasks ended: a task succeeds at most once, and a success is revoked at most once.
@@ -29,7 +33,8 @@ import kotlin.coroutines.EmptyCoroutineContext
  * Nothing else changes a state. [launch], [revoke], [state] and [failure] are linearizable for each id: who has seen a
  * launch, or the outcome of a handle, never reads a state of before.
  *
- * What is recorded stays until it is forgotten, revoked or dropped; a success costs one entry of a hash map. The end of the
+ * What is recorded stays until it is forgotten, revoked or dropped; a success costs one entry of a hash map, and values are
+ * kept only if asked for. The end of the
  * scope ends what is working, and what was recorded can be asked for still.
  *
  * All functions may be called from any thread. Ids are compared with `equals`, and what an id throws there or in `hashCode`
@@ -40,32 +45,89 @@ import kotlin.coroutines.EmptyCoroutineContext
  * Not meant to be implemented outside the library.
  *
  * @param ID the type of the ids
+ * @param T the type of what the bodies answer
  * @since 0.1
  */
-public interface TaskRecorder<ID : Any> {
+public interface TaskRecorder<ID : Any, T> {
     /**
-     * Runs [block] as the task [id], unless it is working or has succeeded already: then nothing of [block] runs.
+     * Runs [block] as the task [id], unless it is working or has succeeded already: then nothing of [block] runs. A run under
+     * way is joined: [AlreadyWorking][LaunchOutcome.AlreadyWorking] has a handle of it.
      *
      * The task is a job of the recorder's scope. By the key of its handle it can be looked up and cancelled there, but only
-     * the recorder runs it. The handle's `cancel` makes it FAILED; if there are handles for both languages, that of the last
-     * one does. A body of the same task that was cancelled before, and has not ended yet, is waited for before [block]
-     * starts. A failure is recorded, and so not reported as one that nobody saw.
+     * the recorder runs it. Each handle is a lease of its own: its `cancel` gives up that one, and when the last one is given
+     * up, the run is cancelled, which makes the task FAILED. A run that is being cancelled is not joined: the task is FAILED
+     * by then, and is launched anew. Its body, if it has not ended yet, is waited for before [block] starts. A failure is
+     * recorded, and so not reported as one that nobody saw.
      *
      * Does not suspend.
      *
      * @param timeout how long the body may run; null for the setting of its kind
      * @param context added to the context of the scope for the body, as in [OffloadScope.submit]
-     * @return [Launched][LaunchOutcome.Launched] with the handle if the task is WORKING now, else why not
+     * @return [Launched][LaunchOutcome.Launched] with the handle if [block] is going to run, else why not
      * @throws OffloadRejectedException if the scope refuses the job, because it has ended or a queue is full; the task is
      *   FAILED then, with this as its cause
      * @throws IllegalArgumentException if [context] holds a `Job`
      */
-    public fun <T> launch(
+    public fun launch(
         id: ID,
         timeout: TimeoutPolicy? = null,
         context: CoroutineContext = EmptyCoroutineContext,
         block: suspend (@OffloadDsl CoroutineScope).() -> T,
     ): LaunchOutcome<OffloadDeferred<T>>
+
+    /**
+     * As [launch], but where a queue is full it suspends until there is room, first come first served among those who wait. A
+     * try that finds no room is not counted as a submission, and leaves the task as it is: NOT_FOUND, or FAILED with its
+     * cause. Somebody else may launch it meanwhile; then this answers so when it is its turn.
+     *
+     * In a body that itself holds a permit of one of the limits in question it does not wait, and is as [launch]: room might
+     * need that body's end.
+     *
+     * This function is cancellable; if it is cancelled while it waits, nothing was launched.
+     *
+     * @param timeout as for [launch]
+     * @param context as for [launch]
+     * @return as [launch]
+     * @throws CancellationException if the calling coroutine is cancelled
+     * @throws OffloadRejectedException as [launch], but for a full queue only in a body that must not wait
+     * @throws IllegalArgumentException as [launch]
+     */
+    public suspend fun launchWhenRoom(
+        id: ID,
+        timeout: TimeoutPolicy? = null,
+        context: CoroutineContext = EmptyCoroutineContext,
+        block: suspend (@OffloadDsl CoroutineScope).() -> T,
+    ): LaunchOutcome<OffloadDeferred<T>>
+
+    /**
+     * Suspends until what is under way for the task [id] has ended, its body included: a run, also one that is being
+     * cancelled, or a revoke. At once if nothing is. Takes no lease.
+     *
+     * This function is cancellable; its cancellation touches no task.
+     *
+     * @return the state that this led to; the task may have been launched again since
+     * @throws CancellationException if the calling coroutine is cancelled
+     * @throws OffloadCycleException if the body that is waited for calls it, or waits for the one that does
+     */
+    public suspend fun awaitEnd(id: ID): TaskState
+
+    /**
+     * Suspends until the bodies of all runs and revokes that were launched before the call have ended. Throws nothing because
+     * of how they ended.
+     *
+     * This function is cancellable; its cancellation touches no task.
+     *
+     * @throws CancellationException if the calling coroutine is cancelled
+     * @throws OffloadCycleException if a body calls it and would wait for itself
+     */
+    public suspend fun joinAll()
+
+    /**
+     * Cancels all runs, which makes their tasks FAILED, and all revokes, which leaves theirs SUCCEEDED. Does not wait.
+     *
+     * @return how many runs and revokes this call cancelled
+     */
+    public fun cancelAll(): Int
 
     /** The state of a task. */
     public fun state(id: ID): TaskState
@@ -122,6 +184,16 @@ public interface TaskRecorder<ID : Any> {
      */
     public val transitions: Flow<TaskEvent<ID>>
 
+    /**
+     * First a [Snapshot][TaskEvent.Snapshot] of what works and what has failed, from the moment of collecting on, and then
+     * what happens after it: each step that the snapshot does not show, once, and those of each id in their order. It never
+     * completes.
+     *
+     * No task waits for a collector: one that is more than [FEED_CAPACITY] events behind is told a new snapshot in place of
+     * those it missed. To make one takes time in proportion to all recorded ids.
+     */
+    public fun watch(): Flow<TaskEvent<ID>>
+
     /** Forgets a FAILED task, with its cause. Answers whether it was one. */
     public fun forget(id: ID): Boolean
 
@@ -132,6 +204,16 @@ public interface TaskRecorder<ID : Any> {
      * @return how many were dropped
      */
     public fun dropSucceeded(ids: Iterable<ID>): Int
+
+    /**
+     * Forgets successes that are older than [olderThan], as the other function of this name. Takes time in proportion to all
+     * recorded ids.
+     *
+     * @return how many were dropped
+     * @throws IllegalStateException if the recorder was made without [KeepValues], so that it knows no ages
+     * @throws IllegalArgumentException if [olderThan] is negative
+     */
+    public fun dropSucceeded(olderThan: Duration): Int
 
     /** Numbers that hold for all recorders. */
     public companion object {
@@ -144,10 +226,28 @@ public interface TaskRecorder<ID : Any> {
  * Makes a recorder that has recorded nothing.
  *
  * @param scope owns the jobs
- * @param kind labels them, and sets their policies; recorders may share one, and never meet each other's tasks
+ * @param kind labels them, sets their policies and gives ids and values their types; recorders may share one, and never meet
+ *   each other's tasks
+ * @param keep which values to keep for those who launch what has succeeded, see
+ *   [AlreadySucceeded][LaunchOutcome.AlreadySucceeded]; null for none, and then nothing is kept of a success but that it was
  * @throws IllegalArgumentException if the manager knows another kind of the same name, or [scope] is none of this library
  * @since 0.1
  */
 @JvmSynthetic
-public fun <ID : Any> TaskRecorder(scope: OffloadScope, kind: OffloadKind<*, *>): TaskRecorder<ID> =
-    ScopeRecorder.create(scope, kind)
+public fun <ID : Any, T> TaskRecorder(
+    scope: OffloadScope,
+    kind: OffloadKind<in ID, T>,
+    keep: KeepValues? = null,
+): TaskRecorder<ID, T> = ScopeRecorder.create(scope, kind, keep)
+
+/**
+ * Bounds for the values that a [TaskRecorder] keeps.
+ *
+ * @param max how many values at most, at least 1
+ * @param age how long one is told
+ * @throws IllegalArgumentException if [max] is below 1, or [age] is not longer than zero or too long for a `Long` of
+ *   nanoseconds
+ * @since 0.1
+ */
+@JvmSynthetic
+public fun KeepValues(max: Int, age: Duration): KeepValues = KeepValues.of(max, age.toJavaDuration())

@@ -53,7 +53,7 @@ class DslCompilationSpec :
 /** The words of the compiler for a call that a DSL marker keeps out. */
 private const val BLOCKED = "cannot be called in this context with an implicit receiver"
 
-private val MISMATCH = Regex("type mismatch|a value of a non-null type")
+private val MISMATCH = Regex("type mismatch|a value of a non-null type|return type mismatch")
 
 private val ACCIDENTS = mapOf(
     "submit" to inBody("""submit(kind.key(2)) { "inner" }"""),
@@ -80,6 +80,10 @@ private val OTHER_IDS = mapOf(
     "a text as id where ids are numbers" to """val key = OffloadKind.named<Int, String>("numbers").key("1")""",
     "a long as id where ids are ints" to """val key = OffloadKind.named<Int, String>("numbers").key(1L)""",
     "a number as id where ids are texts" to """val key = OffloadKind.named<String, String>("texts").key(1)""",
+    "a text as id of a task where ids are numbers" to
+        """fun launch(scope: OffloadScope) = TaskRecorder(scope, numbers).launch("1") { "value" }""",
+    "a number as the value of a task where values are texts" to
+        """fun launch(scope: OffloadScope) = TaskRecorder(scope, numbers).launch(1) { 1 }""",
     "null as id" to """val key = OffloadKind.named<Int, String>("numbers").key(null)""",
 )
 
@@ -148,6 +152,10 @@ private val INTENDED = mapOf(
             return text
         }
     """,
+    "a task of a recorder" to """
+        fun launch(scope: OffloadScope): LaunchOutcome<OffloadDeferred<String>> =
+            TaskRecorder(scope, numbers).launch(1) { "value" }
+    """,
     "a scope in a scope" to """
         suspend fun handle(manager: OffloadManager): String = manager.scope("outer") {
             scope("inner") { submit(kind.key(1)) { "own" }.await() }
@@ -179,16 +187,20 @@ private fun compile(folder: File, snippets: Map<String, String>): Compiled {
                 """
                 package snippet$i
 
+                import dev.offload.LaunchOutcome
                 import dev.offload.OffloadKey
                 import dev.offload.OffloadKind
+                import dev.offload.coroutines.OffloadDeferred
                 import dev.offload.coroutines.OffloadManager
                 import dev.offload.coroutines.OffloadScope
+                import dev.offload.coroutines.TaskRecorder
                 import dev.offload.coroutines.scope
                 import dev.offload.coroutines.use
                 import kotlin.time.Duration.Companion.seconds
                 ${if (name == OWN_NAMES) "" else EXTENSIONS.joinToString("\n                ")}
 
                 private val kind = OffloadKind.named<Any, String>("kind")
+                private val numbers = OffloadKind.named<Int, String>("numbers")
                 """.trimIndent() + "\n" + snippets.getValue(name).trimIndent(),
             )
         }

@@ -2,6 +2,7 @@ package dev.offload.coroutines
 
 import dev.offload.CancelReason
 import dev.offload.ConcurrencyLimit
+import dev.offload.JobSnapshot
 import dev.offload.LaunchOutcome
 import dev.offload.OffloadCancelledException
 import dev.offload.OffloadConfig
@@ -18,6 +19,7 @@ import dev.offload.TaskState.NOT_FOUND
 import dev.offload.TaskState.SUCCEEDED
 import dev.offload.TaskState.WORKING
 import dev.offload.TimeoutPolicy
+import dev.offload.spi.OffloadListener
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.StringSpec
 import io.kotest.matchers.collections.shouldContainExactly
@@ -41,6 +43,8 @@ import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.first
+import kotlinx.coroutines.flow.take
+import kotlinx.coroutines.flow.toList
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.test.TestScope
 import kotlinx.coroutines.withContext
@@ -56,7 +60,7 @@ import kotlin.coroutines.EmptyCoroutineContext
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.seconds
 
-private val TASK = OffloadKind.named<Any, Unit>("upload")
+private val TASK = OffloadKind.named<Any, Any?>("upload")
 private val OCCUPANT = OffloadKind.named<Any, Unit>("occupant")
 
 /** What a recorder remembers, in virtual time. */
@@ -78,7 +82,7 @@ class TaskRecorderSpec :
         "A1, A3: a task that throws is FAILED with its cause, and may be launched again" {
             recorderTest { recorder ->
                 for (failure in listOf(IllegalStateException("disk full"), AssertionError("an Error"))) {
-                    val handle = recorder.launched<Unit>("a") { throw failure }
+                    val handle = recorder.launched("a") { throw failure }
                     shouldThrow<Throwable> { handle.await() }.original() shouldBeSameInstanceAs failure
                     recorder.state("a") shouldBe FAILED
                     recorder.failure("a") shouldBeSameInstanceAs failure
@@ -166,7 +170,7 @@ class TaskRecorderSpec :
 
         "A3: a body that throws a CancellationException by itself leaves the task FAILED" {
             recorderTest { recorder ->
-                val handle = recorder.launched<Unit>("a") { throw CancellationException("not the caller's") }
+                val handle = recorder.launched("a") { throw CancellationException("not the caller's") }
                 handle.join()
                 recorder.state("a") shouldBe FAILED
                 recorder.launched("a") { }.await()
@@ -176,7 +180,7 @@ class TaskRecorderSpec :
         "A3: a task whose scope is closed in the middle is FAILED, and so is one that comes too late" {
             managerTest { manager ->
                 val scope = manager.openScope("uploads")
-                val recorder = TaskRecorder<String>(scope, TASK)
+                val recorder = TaskRecorder<String, Any?>(scope, TASK)
                 val done = recorder.launched("done") { }
                 done.await()
                 recorder.launched("cut off") { awaitCancellation() }
@@ -285,7 +289,7 @@ class TaskRecorderSpec :
         "A2: a revoke that never starts leaves the task SUCCEEDED and revocable" {
             val one = ConcurrencyLimit(1, 1)
             managerTest(OffloadConfig { concurrency(one) }) { manager ->
-                val recorder = TaskRecorder<String>(manager, TASK)
+                val recorder = TaskRecorder<String, Any?>(manager, TASK)
                 recorder.launch("a") { }
                 manager.joinAll()
                 val occupant = manager.submit(OCCUPANT.key(1)) { delay(1.seconds) }
@@ -314,7 +318,7 @@ class TaskRecorderSpec :
         "A2: a revoke whose scope is closed in the middle leaves the task SUCCEEDED" {
             managerTest { manager ->
                 val scope = manager.openScope("uploads")
-                val recorder = TaskRecorder<String>(scope, TASK)
+                val recorder = TaskRecorder<String, Any?>(scope, TASK)
                 recorder.launch("a") { }
                 scope.joinAll()
                 val revoking = async { recorder.revoke("a") { awaitCancellation() } }
@@ -408,7 +412,7 @@ class TaskRecorderSpec :
 
         "two recorders of one scope and kind do not meet" {
             managerTest { manager ->
-                val recorders = List(2) { TaskRecorder<String>(manager, TASK) }
+                val recorders = List(2) { TaskRecorder<String, Any?>(manager, TASK) }
                 recorders.map { it.launched("a") { delay(1.seconds) } }.forEach { it.await() }
                 recorders.map { it.state("a") } shouldContainExactly listOf(SUCCEEDED, SUCCEEDED)
                 testScheduler.currentTime shouldBe 1_000
@@ -418,7 +422,7 @@ class TaskRecorderSpec :
         "a failure is recorded, and so not reported as unseen" {
             val listener = RecordingListener()
             managerTest(listener = listener) { manager ->
-                val recorder = TaskRecorder<String>(manager, TASK)
+                val recorder = TaskRecorder<String, Any?>(manager, TASK)
                 recorder.launched("a") { error("no") }.let { manager.joinAll() }
                 recorder.launched("b", context = Dispatchers.Unconfined) { error("no") }
                 recorder.count(FAILED) shouldBe 2
@@ -433,7 +437,7 @@ class TaskRecorderSpec :
                 OffloadConfig { showIds(true) } to "Keyed(upload, secret)",
             )) {
                 managerTest(config) { manager ->
-                    val handle = TaskRecorder<String>(manager, TASK).launched("secret") { delay(1) }
+                    val handle = TaskRecorder<String, Any?>(manager, TASK).launched("secret") { delay(1) }
                     manager.find(handle.key())!!.label() shouldBe label
                 }
             }
@@ -441,7 +445,7 @@ class TaskRecorderSpec :
 
         "an id that throws tells its caller, and nothing sticks" {
             managerTest { manager ->
-                val recorder = TaskRecorder<Any>(manager, TASK)
+                val recorder = TaskRecorder<Any, Any?>(manager, TASK)
                 val hostile = object {
                     override fun hashCode(): Int = error("no hash")
                 }
@@ -455,7 +459,7 @@ class TaskRecorderSpec :
 
         "A3: an id that throws when its run is in the entry already leaves the task FAILED" {
             managerTest { manager ->
-                val recorder = TaskRecorder<Colliding>(manager, TASK)
+                val recorder = TaskRecorder<Colliding, Any?>(manager, TASK)
                 val throws = AtomicBoolean(true)
                 val ids = List(100) { Colliding(it, throws) } // all in one bin, which becomes a tree
                 val thrown = ids.filter { id -> runCatching { recorder.launch(id) { } }.isFailure }.single()
@@ -470,12 +474,12 @@ class TaskRecorderSpec :
 
         "A3: ids that are equal in one direction only get an answer" {
             managerTest { manager ->
-                val recorder = TaskRecorder<Date>(manager, TASK)
+                val recorder = TaskRecorder<Date, Any?>(manager, TASK)
                 val stamp = Timestamp(1_000)
                 val date = Date(1_000)
                 for (id in listOf(stamp, date)) {
                     recorder.launch(id) { error("no") }
-                        .shouldBeInstanceOf<LaunchOutcome.Launched<OffloadDeferred<Unit>>>()
+                        .shouldBeInstanceOf<LaunchOutcome.Launched<OffloadDeferred<Any?>>>()
                         .handle().join()
                 }
                 recorder.state(stamp) shouldBe FAILED
@@ -597,14 +601,114 @@ class TaskRecorderSpec :
             }
         }
 
+        "A1: a listener that launches the task whose job it is told of joins it" {
+            lateinit var recorder: TaskRecorder<String, Any?>
+            val outcomes = mutableListOf<LaunchOutcome<*>>()
+            val listener = object : OffloadListener {
+                override fun onAccepted(job: JobSnapshot) {
+                    outcomes += recorder.launch("a") { error("never") }
+                }
+            }
+            managerTest(listener = listener) { manager ->
+                recorder = TaskRecorder(manager, TASK)
+                recorder.launched("a") { "value" }.await() shouldBe "value"
+                outcomes.single().shouldBeInstanceOf<LaunchOutcome.AlreadyWorking<*>>()
+            }
+        }
+
+        "A1: an id that launches its own task while that is being launched is told so, and the task runs" {
+            managerTest { manager ->
+                val recorder = TaskRecorder<Any, Any?>(manager, TASK)
+                val thrown = mutableListOf<Throwable?>()
+                var asked = 0
+                val id = object {
+                    override fun hashCode(): Int {
+                        // The second time is for the key of the job, when its run is in the entry.
+                        if (++asked == 2) thrown += runCatching { recorder.launch(this) { error("never") } }.exceptionOrNull()
+                        return 1
+                    }
+                }
+                recorder.launch(id) { "value" }.shouldBeInstanceOf<LaunchOutcome.Launched<*>>()
+                thrown.single().shouldBeInstanceOf<IllegalStateException>().message shouldContain "came back"
+                manager.joinAll()
+                recorder.state(id) shouldBe SUCCEEDED
+            }
+        }
+
+        "T3, A1: launchWhenRoom that is cancelled while it waits has launched nothing, and is in nobody's way" {
+            val one = ConcurrencyLimit(1, 0)
+            recorderTest(OffloadConfig { concurrency(one) }) { recorder ->
+                recorder.launched("a") { delay(1.seconds) }
+                val waiting = List(10) { async { recorder.launchWhenRoom("given up") { error("never") } } }
+                val last = async { recorder.launchWhenRoom("last") { "value" } }
+                testScheduler.runCurrent()
+                waiting.forEach { it.cancelAndJoin() }
+                recorder.state("given up") shouldBe NOT_FOUND
+                last.await().shouldBeInstanceOf<LaunchOutcome.Launched<OffloadDeferred<Any?>>>().handle().await() shouldBe
+                    "value"
+                testScheduler.currentTime shouldBe 1_000
+                recorder.state("given up") shouldBe NOT_FOUND
+            }
+        }
+
+        "T3: in a body that holds a permit, launchWhenRoom does not wait, and its task is FAILED" {
+            val one = ConcurrencyLimit(1, 0)
+            recorderTest(OffloadConfig { concurrency(one) }) { recorder ->
+                recorder.launched("a") {
+                    shouldThrow<OffloadRejectedException> { recorder.launchWhenRoom("b") { error("never") } }.reason() shouldBe
+                        RejectReason.QUEUE_FULL
+                }.await()
+                recorder.state("b") shouldBe FAILED
+            }
+        }
+
+        "A3: launchWhenRoom in a scope that has ended is refused, and the task FAILED" {
+            managerTest { manager ->
+                val scope = manager.openScope("uploads")
+                val recorder = TaskRecorder<String, Any?>(scope, TASK)
+                scope.cancel()
+                shouldThrow<ScopeClosedException> { recorder.launchWhenRoom("late") { } }
+                recorder.state("late") shouldBe FAILED
+            }
+        }
+
+        "A2: a value is kept as long as asked, by the manager's clock, and the success for ever" {
+            managerTest { manager ->
+                val recorder = TaskRecorder<String, Any?>(manager, TASK, KeepValues(10, 5.seconds))
+                suspend fun kept() = recorder.launch("a") { error("never") }
+                    .shouldBeInstanceOf<LaunchOutcome.AlreadySucceeded<OffloadDeferred<Any?>>>().handle()?.await()
+                recorder.launched("a") { "value" }.await()
+                delay(5.seconds)
+                kept() shouldBe "value"
+                recorder.dropSucceeded(olderThan = 5.seconds) shouldBe 0
+                delay(1.seconds)
+                kept() shouldBe null
+                recorder.state("a") shouldBe SUCCEEDED
+                recorder.dropSucceeded(olderThan = 5.seconds) shouldBe 1
+                recorder.state("a") shouldBe NOT_FOUND
+            }
+        }
+
+        "A1: who watches on a dispatcher that nobody knows is told all that happens after the snapshot, too" {
+            recorderTest { recorder ->
+                repeat(200) { round ->
+                    val two = async(Dispatchers.Unconfined) { recorder.watch().take(2).toList() }
+                    recorder.launched("$round") { }.join()
+                    val (snapshot, step) = two.await()
+                    snapshot shouldBe TaskEvent.Snapshot<String>(emptySet(), emptySet())
+                    step.text() shouldBe "$round NOT_FOUND WORKING"
+                }
+            }
+        }
+
         "what is no scope of this library is refused" {
             managerTest { manager ->
                 shouldThrow<IllegalArgumentException> {
-                    TaskRecorder<String>(object : OffloadScope by manager {}, TASK)
+                    TaskRecorder<String, Any?>(object : OffloadScope by manager {}, TASK)
                 }.message shouldContain "scope must be one that offload made"
                 manager.submit(OffloadKind.named<Any, Unit>("taken").key(1)) { }
                 shouldThrow<IllegalArgumentException> {
-                    TaskRecorder<String>(manager, OffloadKind.named<Any, Unit>("taken"))
+                    TaskRecorder<String, Any?>(manager, OffloadKind.named<Any, Any?>("taken"))
                 }
             }
         }
@@ -612,6 +716,7 @@ class TaskRecorderSpec :
 
 private fun TaskEvent<String>.text() = when (this) {
     is TaskEvent.Moved -> "${id()} ${from()} ${to()}"
+    is TaskEvent.Snapshot -> "snapshot"
     is TaskEvent.Missed -> "missed ${count()}"
 }
 
@@ -629,16 +734,16 @@ private class Colliding(private val number: Int, private val throws: AtomicBoole
 
 private fun recorderTest(
     config: OffloadConfig = OffloadConfig.defaults(),
-    test: suspend TestScope.(TaskRecorder<String>) -> Unit,
+    test: suspend TestScope.(TaskRecorder<String, Any?>) -> Unit,
 ) = managerTest(config) { manager -> test(TaskRecorder(manager, TASK)) }
 
-private fun <T> TaskRecorder<String>.launched(
+private fun TaskRecorder<String, Any?>.launched(
     id: String,
     timeout: TimeoutPolicy? = null,
     context: CoroutineContext = EmptyCoroutineContext,
-    block: suspend CoroutineScope.() -> T,
-): OffloadDeferred<T> =
-    launch(id, timeout, context, block).shouldBeInstanceOf<LaunchOutcome.Launched<OffloadDeferred<T>>>().handle()
+    block: suspend CoroutineScope.() -> Any?,
+): OffloadDeferred<Any?> =
+    launch(id, timeout, context, block).shouldBeInstanceOf<LaunchOutcome.Launched<OffloadDeferred<Any?>>>().handle()
 
 /** A body that ignores its cancellation for some [time]. */
 private suspend fun stubborn(time: Duration, atLast: () -> Unit) = withContext(NonCancellable) {

@@ -391,7 +391,7 @@ class WaitsSpec :
 
             test("T3: a task is launched again the moment it reads FAILED") {
                 val manager = realManager(config = limited(one.withMaxQueued(0)))
-                val recorder = TaskRecorder<Int>(manager, x)
+                val recorder = TaskRecorder<Int, Int>(manager, x)
                 val refused = ConcurrentLinkedQueue<Throwable>()
                 inTime("$ROUNDS launches") {
                     repeat(ROUNDS) {

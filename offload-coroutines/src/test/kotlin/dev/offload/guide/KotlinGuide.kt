@@ -43,23 +43,19 @@ import dev.offload.coroutines.mapOffloaded
 import dev.offload.coroutines.scope
 import dev.offload.coroutines.snapshot
 import kotlinx.coroutines.CompletableDeferred
-import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll
-import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.asStateFlow
-import kotlinx.coroutines.flow.channelFlow
 import kotlinx.coroutines.flow.filterNotNull
 import kotlinx.coroutines.flow.first
-import kotlinx.coroutines.flow.flowOn
-import kotlinx.coroutines.launch
+import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.runInterruptible
 import kotlinx.coroutines.slf4j.MDCContext
 import kotlinx.coroutines.test.StandardTestDispatcher
@@ -403,27 +399,23 @@ suspend fun reindexAll(manager: OffloadManager, ids: Sequence<Int>, index: suspe
 }
 
 /** The tasks that work: those of now, and then again after each change. */
-fun <ID : Any> working(tasks: TaskRecorder<ID>): Flow<Set<ID>> = channelFlow {
-    val changes = Channel<TaskEvent<ID>>()
-    // Undispatched, on a dispatcher of the coroutine library: it has subscribed when this returns.
-    launch(start = CoroutineStart.UNDISPATCHED) { tasks.transitions.collect { changes.send(it) } }
-    val working = tasks.tasks(TaskState.WORKING).toMutableSet() // later than the subscription, so nothing is between
-    send(working.toSet())
-    for (change in changes) {
-        when (change) {
-            is TaskEvent.Moved -> {
-                // It may have happened before the list was made, so it says which id to look at, and not what to find.
-                if (tasks.state(change.id()) == TaskState.WORKING) working += change.id() else working -= change.id()
+fun <ID : Any> working(tasks: TaskRecorder<ID, *>): Flow<Set<ID>> = flow {
+    val working = mutableSetOf<ID>()
+    tasks.watch().collect { event ->
+        when (event) {
+            is TaskEvent.Snapshot -> { // comes first, and again if this view was too slow
+                working.clear()
+                working += event.working()
             }
 
-            is TaskEvent.Missed -> { // this view was too slow: the list anew
-                working.clear()
-                working += tasks.tasks(TaskState.WORKING)
-            }
+            is TaskEvent.Moved ->
+                if (event.to() == TaskState.WORKING) working += event.id() else working -= event.id()
+
+            is TaskEvent.Missed -> Unit // of `transitions` alone
         }
-        send(working.toSet())
+        emit(working.toSet())
     }
-}.flowOn(Dispatchers.Default)
+}
 
 interface Connection {
     suspend fun send(id: Long, question: String)

@@ -448,7 +448,7 @@ class KotlinGuideSpec :
 
         "a live view shows what works, and each change" {
             managerTest { manager ->
-                val tasks = TaskRecorder<String>(manager, UPLOAD)
+                val tasks = TaskRecorder<String, Unit>(manager, UPLOAD)
                 val first = tasks.launchGated("a")
                 val seen = Channel<Set<String>>(Channel.UNLIMITED)
                 val viewer = launch { working(tasks).collect { seen.send(it) } }
@@ -465,7 +465,7 @@ class KotlinGuideSpec :
 
         "a live view that was too slow finds its way back" {
             managerTest { manager ->
-                val tasks = TaskRecorder<String>(manager, UPLOAD)
+                val tasks = TaskRecorder<String, Unit>(manager, UPLOAD)
                 val begun = CompletableDeferred<Unit>()
                 val goOn = CompletableDeferred<Unit>()
                 val found = async {
@@ -606,7 +606,7 @@ private fun oneAtATime(kind: OffloadKind<*, *>) =
     OffloadConfig { kind(kind, KindPolicy.unset().withConcurrency(ConcurrencyLimit.of(1))) }
 
 /** A task that works until what is answered is completed. */
-private fun TaskRecorder<String>.launchGated(id: String): CompletableJob {
+private fun TaskRecorder<String, Unit>.launchGated(id: String): CompletableJob {
     val gate = Job()
     launch(id) { gate.join() }
     return gate

@@ -806,7 +806,7 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    *     gets an {@link OffloadCycleException}
    */
   public final CompletableFuture<@Nullable Void> joinAll() {
-    return new EndFuture(core.jobs(), threads.side());
+    return new EndFuture<@Nullable Void>(core.jobs(), () -> null, threads.side());
   }
 
   /**
@@ -818,7 +818,7 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    */
   public final CompletableFuture<@Nullable Void> joinAll(Collection<? extends OffloadKey<?>> keys) {
     Arguments.notNull("keys", keys).forEach(key -> Arguments.notNull("a key", key));
-    return new EndFuture(core.jobs(keys), threads.side());
+    return new EndFuture<@Nullable Void>(core.jobs(keys), () -> null, threads.side());
   }
 
   // Cancelling.
@@ -834,7 +834,7 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
   public final CompletableFuture<@Nullable Void> cancelAndJoin(OffloadKey<?> key) {
     List<JobCell<?>> jobs = core.jobs(List.of(Arguments.notNull("key", key)));
     boolean unused = core.cancel(key);
-    return new EndFuture(jobs, threads.side());
+    return new EndFuture<@Nullable Void>(jobs, () -> null, threads.side());
   }
 
   /**

@@ -8,21 +8,29 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Completed when the bodies of some jobs have ended. */
-final class EndFuture extends AnswerFuture<@Nullable Void> {
-  private static final Given<@Nullable Void> ENDED = new Given<>(null, null);
-
+final class EndFuture<T extends @Nullable Object> extends AnswerFuture<T> {
   private final List<JobCell<?>> jobs;
-  private final AtomicReference<@Nullable Given<@Nullable Void>> answer = new AtomicReference<>();
+  private final AtomicReference<@Nullable Given<T>> answer = new AtomicReference<>();
 
   /** How many have not ended, and one more until all are counted. */
   private final AtomicInteger missing;
 
-  EndFuture(List<JobCell<?>> jobs, SideThreads side) {
+  private final Supplier<? extends T> value;
+
+  /**
+   * Makes one.
+   *
+   * @param value the answer, asked for when they have ended; it must neither wait nor run foreign
+   *     code nor throw
+   */
+  EndFuture(List<JobCell<?>> jobs, Supplier<? extends T> value, SideThreads side) {
     super(side.stages);
     this.jobs = jobs;
+    this.value = value;
     this.missing = new AtomicInteger(jobs.size() + 1);
     for (JobCell<?> job : jobs) {
       if (!job.push(new End())) {
@@ -33,7 +41,7 @@ final class EndFuture extends AnswerFuture<@Nullable Void> {
   }
 
   private void oneEnded() {
-    if (missing.decrementAndGet() == 0 && answer.compareAndSet(null, ENDED)) {
+    if (missing.decrementAndGet() == 0 && answer.compareAndSet(null, new Given<>(value.get(), null))) {
       tell();
     }
   }
@@ -49,13 +57,13 @@ final class EndFuture extends AnswerFuture<@Nullable Void> {
   }
 
   @Override
-  @SuppressWarnings("NullAway") // the one value of this type
-  @Nullable Void valueOfAnswer() {
-    return null;
+  @SuppressWarnings("NullAway") // of type T, where it is no failure
+  T valueOfAnswer() {
+    return Objects.requireNonNull(answer.get()).value();
   }
 
   @Override
-  boolean giveUp(Given<@Nullable Void> given) {
+  boolean giveUp(Given<T> given) {
     if (!answer.compareAndSet(null, given)) {
       return false;
     }

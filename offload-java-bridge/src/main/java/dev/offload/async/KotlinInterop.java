@@ -182,10 +182,12 @@ public final class KotlinInterop {
    *
    * @param recorder the recorder
    * @param <I> the type of the ids
+   * @param <T> the type of what the bodies answer
    * @return the same, for Java
    * @throws IllegalArgumentException if the argument is null or not of this library
    */
-  public static <I> AsyncTaskRecorder<I> asAsync(TaskRecorder<I> recorder) {
+  public static <I, T extends @Nullable Object> AsyncTaskRecorder<I, T> asAsync(
+      TaskRecorder<I, T> recorder) {
     var core = Faces.coreOf(Arguments.notNull("recorder", recorder));
     return new AsyncTaskRecorder<>(core, asyncManagerOf(core.scope()).threads);
   }
@@ -195,10 +197,12 @@ public final class KotlinInterop {
    *
    * @param recorder the recorder
    * @param <I> the type of the ids
+   * @param <T> the type of what the bodies answer
    * @return the same, for Kotlin
    * @throws IllegalArgumentException if the argument is null
    */
-  public static <I> TaskRecorder<I> asKotlin(AsyncTaskRecorder<I> recorder) {
+  public static <I, T extends @Nullable Object> TaskRecorder<I, T> asKotlin(
+      AsyncTaskRecorder<I, T> recorder) {
     return Faces.recorderOver(
         Arguments.notNull("recorder", recorder).core, Dispatchers.getDefault());
   }

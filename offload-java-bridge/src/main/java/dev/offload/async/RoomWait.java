@@ -4,6 +4,8 @@ import dev.offload.OffloadKey;
 import dev.offload.coroutines.internal.RoomWaiter;
 import dev.offload.coroutines.internal.ScopeCore;
 import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** A thread that waits until a submission would not meet a full queue. Belongs to that thread. */
 final class RoomWait extends RoomWaiter implements AutoCloseable {
@@ -12,12 +14,26 @@ final class RoomWait extends RoomWaiter implements AutoCloseable {
   private final Semaphore told = new Semaphore(0);
   private boolean again;
 
-  RoomWait(ScopeCore core, OffloadKey<?> key) {
+  private RoomWait(ScopeCore core, OffloadKey<?> key) {
     this.core = core;
     this.key = key;
   }
 
-  void await() throws InterruptedException {
+  /** Waits for room, and then calls {@code attempt}; until that answers something. */
+  static <R> R retry(ScopeCore core, OffloadKey<?> key, Supplier<@Nullable R> attempt)
+      throws InterruptedException {
+    try (RoomWait wait = new RoomWait(core, key)) {
+      for (; ; ) {
+        wait.await();
+        R answer = attempt.get();
+        if (answer != null) {
+          return answer;
+        }
+      }
+    }
+  }
+
+  private void await() throws InterruptedException {
     boolean waits = core.awaitRoom(key, this, again);
     again = true;
     if (waits) {

@@ -132,13 +132,13 @@ final class ScopeWork {
     if (placed.how() != How.QUEUE_FULL || full.isHeldUpBy(CurrentJob.get(), key)) {
       return future(key, placed);
     }
-    try (RoomWait wait = new RoomWait(full, key)) {
-      do {
-        wait.await();
-        placed = submission.get();
-      } while (placed.how() == How.QUEUE_FULL);
-    }
-    return future(key, placed);
+    return RoomWait.retry(
+        full,
+        key,
+        () -> {
+          Placement<T> again = submission.get();
+          return again.how() == How.QUEUE_FULL ? null : future(key, again);
+        });
   }
 
   private <T extends @Nullable Object> OffloadFuture<T> future(

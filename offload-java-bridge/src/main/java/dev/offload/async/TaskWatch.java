@@ -2,9 +2,12 @@ package dev.offload.async;
 
 import dev.offload.TaskEvent;
 import dev.offload.coroutines.internal.Log;
+import dev.offload.coroutines.internal.RecorderCore;
 import dev.offload.coroutines.internal.TaskFeed;
+import dev.offload.coroutines.internal.TaskViewer;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +24,7 @@ public final class TaskWatch implements AutoCloseable {
     this.leave = leave;
   }
 
-  static <I> TaskWatch start(
+  static <I> TaskWatch ofSteps(
       TaskFeed<I> feed, Executor executor, int capacity, Consumer<? super TaskEvent<I>> consumer) {
     Buffer<I> buffer = new Buffer<>(executor, capacity, consumer);
     feed.watch(buffer);
@@ -32,6 +35,16 @@ public final class TaskWatch implements AutoCloseable {
         });
   }
 
+  static <I> TaskWatch ofView(
+      RecorderCore<I, ?> core,
+      Executor executor,
+      int capacity,
+      Consumer<? super TaskEvent<I>> consumer) {
+    View<I> view = new View<>(core, executor, capacity, consumer);
+    view.begin();
+    return new TaskWatch(view::close);
+  }
+
   /**
    * Ends the watch: no event is told any more, but for one that is being told right now. Does not
    * wait. Idempotent.
@@ -39,6 +52,90 @@ public final class TaskWatch implements AutoCloseable {
   @Override
   public void close() {
     leave.run();
+  }
+
+  /**
+   * A watcher who is told a snapshot first, and a new one where it missed something: each by a
+   * subscription of its own, of which there is one at a time.
+   */
+  private static final class View<I> {
+    private final RecorderCore<I, ?> core;
+    private final Executor executor;
+    private final int capacity;
+    private final Consumer<? super TaskEvent<I>> consumer;
+
+    private @Nullable Subscription<I> current;
+    private boolean closed;
+
+    View(
+        RecorderCore<I, ?> core,
+        Executor executor,
+        int capacity,
+        Consumer<? super TaskEvent<I>> consumer) {
+      this.core = core;
+      this.executor = executor;
+      this.capacity = capacity;
+      this.consumer = consumer;
+    }
+
+    /** Ids are asked meanwhile, so no lock is held. */
+    void begin() {
+      Subscription<I> next = new Subscription<>(this);
+      next.begin();
+      if (!replace(next)) {
+        next.end();
+      }
+    }
+
+    private synchronized boolean replace(Subscription<I> next) {
+      current = next;
+      return !closed;
+    }
+
+    void close() {
+      Subscription<I> last = closeNow();
+      if (last != null) {
+        last.end();
+      }
+    }
+
+    private synchronized @Nullable Subscription<I> closeNow() {
+      closed = true;
+      return current;
+    }
+  }
+
+  /** From one snapshot to the first event that is missed. */
+  private static final class Subscription<I> {
+    private final View<I> view;
+    private final Buffer<I> buffer;
+    private final CompletableFuture<TaskViewer<I>> viewer = new CompletableFuture<>();
+
+    Subscription(View<I> view) {
+      this.view = view;
+      this.buffer = new Buffer<>(view.executor, view.capacity, this::tell);
+    }
+
+    void begin() {
+      viewer.complete(view.core.view(buffer));
+    }
+
+    void end() {
+      view.core.feed().leave(viewer.join());
+      buffer.close();
+    }
+
+    /** The snapshot may be ready just before the one who looked knows what to call it. */
+    private void tell(TaskEvent<I> event) {
+      if (event instanceof TaskEvent.Snapshot) {
+        view.consumer.accept(viewer.join().snapshot());
+      } else if (event instanceof TaskEvent.Missed) {
+        end();
+        view.begin();
+      } else {
+        view.consumer.accept(event);
+      }
+    }
   }
 
   /**

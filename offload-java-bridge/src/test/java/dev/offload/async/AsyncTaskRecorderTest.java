@@ -11,12 +11,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.offload.ConflictPolicy;
+import dev.offload.ConcurrencyLimit;
+import dev.offload.KindPolicy;
 import dev.offload.LaunchOutcome;
+import dev.offload.OffloadConfig;
 import dev.offload.OffloadCycleException;
 import dev.offload.OffloadKey;
 import dev.offload.RevokeOutcome;
 import dev.offload.TaskEvent;
 import dev.offload.TaskState;
+import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -29,7 +33,7 @@ import org.junit.jupiter.api.function.Executable;
 /** What only the Java face of a recorder has; the rest is in the contract. */
 class AsyncTaskRecorderTest {
   private final AsyncOffloadManager manager = AsyncOffloadManager.create();
-  private final AsyncTaskRecorder<String> recorder = AsyncTaskRecorder.create(manager, LOAD);
+  private final AsyncTaskRecorder<String, Integer> recorder = AsyncTaskRecorder.create(manager, LOAD);
   private final Body<Integer> body = Body.held(() -> 1);
 
   @AfterEach
@@ -65,6 +69,23 @@ class AsyncTaskRecorderTest {
   }
 
   @Test
+  @DisplayName("A1, T3: launchWhenRoom that is interrupted has launched nothing")
+  void launchWhenRoomInterrupted() {
+    KindPolicy one = KindPolicy.unset().withConcurrency(new ConcurrencyLimit(1, 0));
+    try (AsyncOffloadManager narrow =
+        AsyncOffloadManager.builder()
+            .config(OffloadConfig.builder().kind(LOAD, one).build())
+            .build()) {
+      AsyncTaskRecorder<String, Integer> tasks = AsyncTaskRecorder.create(narrow, LOAD);
+      assertInstanceOf(LaunchOutcome.Launched.class, tasks.launch("a", body::runBlocking));
+      Thread.currentThread().interrupt();
+      assertThrows(InterruptedException.class, () -> tasks.launchWhenRoom("b", () -> 2));
+      assertEquals(NOT_FOUND, tasks.state("b"));
+      body.release();
+    }
+  }
+
+  @Test
   @DisplayName("A1: nobody but its recorder joins or runs what is under the key of a task")
   void keyOfTask() {
     var launched =
@@ -92,7 +113,7 @@ class AsyncTaskRecorderTest {
   void watch() {
     Queue<String> told = new ConcurrentLinkedQueue<>();
     TaskWatch watch =
-        recorder.watch(
+        recorder.transitions(
             event -> {
               told.add(text(event));
               throw new IllegalStateException("on purpose");
@@ -118,7 +139,7 @@ class AsyncTaskRecorderTest {
     int extra = 5;
     int launches = AsyncTaskRecorder.FEED_CAPACITY / 2 + extra;
     TaskWatch watch =
-        recorder.watch(
+        recorder.transitions(
             event -> {
               if (told.isEmpty()) {
                 var unused = Work.unchecked(slow::runBlocking);
@@ -163,10 +184,19 @@ class AsyncTaskRecorderTest {
     assertNamed("id", () -> recorder.state(null));
     assertNamed("id", () -> recorder.failure(null));
     assertNamed("id", () -> recorder.forget(null));
-    assertNamed("ids", () -> recorder.dropSucceeded(null));
+    assertNamed("ids", () -> recorder.dropSucceeded((Iterable<String>) null));
     assertNamed("state", () -> recorder.tasks(null));
     assertNamed("state", () -> recorder.count((TaskState) null));
+    assertNamed("watcher", () -> recorder.transitions(null));
     assertNamed("watcher", () -> recorder.watch(null));
+    assertNamed("id", () -> recorder.awaitEnd(null));
+    assertNamed("id", () -> recorder.launchWhenRoom(null, () -> 1));
+    assertNamed("body", () -> recorder.launchWhenRoom("a", null));
+    assertNamed("options", () -> recorder.launchWhenRoom("a", null, () -> 1));
+    assertNamed("body", () -> recorder.launchStageWhenRoom("a", null));
+    assertNamed("olderThan", () -> recorder.dropSucceeded((Duration) null));
+    assertThrows(
+        IllegalArgumentException.class, () -> recorder.launchWhenRoom("a", replace, () -> 1));
     assertThrows(IllegalArgumentException.class, () -> recorder.launch("a", replace, () -> 1));
     assertEquals(NOT_FOUND, recorder.state("a"));
   }

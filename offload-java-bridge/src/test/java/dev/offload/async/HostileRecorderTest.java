@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HostileRecorderTest {
   private final Neighbours neighbours = new Neighbours();
   private final AsyncOffloadManager manager = AsyncOffloadManager.create();
-  private final AsyncTaskRecorder<HostileId> recorder =
+  private final AsyncTaskRecorder<HostileId, Integer> recorder =
       AsyncTaskRecorder.create(manager, Work.LOAD);
 
   @AfterEach
@@ -187,7 +187,7 @@ class HostileRecorderTest {
   void watcherThatThrows(Refusal thrown) {
     AtomicInteger told = new AtomicInteger();
     TaskWatch watch =
-        recorder.watch(
+        recorder.transitions(
             event -> {
               told.incrementAndGet();
               thrown.raise();
@@ -207,7 +207,7 @@ class HostileRecorderTest {
     HostileLog log = neighbours.log(record -> Refusal.EXCEPTION.raise());
     AtomicInteger told = new AtomicInteger();
     TaskWatch watch =
-        recorder.watch(
+        recorder.transitions(
             event -> {
               told.incrementAndGet();
               Refusal.EXCEPTION.raise();
@@ -225,10 +225,10 @@ class HostileRecorderTest {
   @DisplayName("R9: a watcher that blocks delays no task and no other watcher")
   void watcherThatBlocks() {
     Block block = neighbours.block();
-    TaskWatch blocked = recorder.watch(event -> block.hold());
+    TaskWatch blocked = recorder.transitions(event -> block.hold());
     neighbours.atEnd(blocked::close);
     Queue<TaskEvent<HostileId>> events = new ConcurrentLinkedQueue<>();
-    TaskWatch other = recorder.watch(events::add);
+    TaskWatch other = recorder.transitions(events::add);
     neighbours.atEnd(other::close);
     HostileId id = new HostileId("task");
     assertEquals(1, Bounded.get("the task", launched(id, () -> 1)));
@@ -240,13 +240,72 @@ class HostileRecorderTest {
     Bounded.run("close of a watch that blocks returns", blocked::close);
   }
 
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("R9: a watcher that throws at the snapshot is told what comes after it")
+  void watcherThatThrowsAtTheSnapshot(Refusal thrown) {
+    AtomicInteger told = new AtomicInteger();
+    TaskWatch watch =
+        recorder.watch(
+            event -> {
+              told.incrementAndGet();
+              thrown.raise();
+            });
+    neighbours.atEnd(watch::close);
+    for (int i = 0; i < 5; i++) {
+      HostileId id = new HostileId("task " + i);
+      assertEquals(1, Bounded.get("the task", launched(id, () -> 1)));
+    }
+    Bounded.until("it is told all", () -> told.get() == 11);
+  }
+
+  @Test
+  @DisplayName("R9: a watcher that blocks at the snapshot delays no task and no other watcher")
+  void watcherThatBlocksAtTheSnapshot() {
+    Block block = neighbours.block();
+    TaskWatch blocked = recorder.watch(event -> block.hold());
+    neighbours.atEnd(blocked::close);
+    block.awaitArrival();
+    Queue<TaskEvent<HostileId>> events = new ConcurrentLinkedQueue<>();
+    TaskWatch other = recorder.watch(events::add);
+    neighbours.atEnd(other::close);
+    HostileId id = new HostileId("task");
+    assertEquals(1, Bounded.get("the task", launched(id, () -> 1)));
+
+    Bounded.until("the other is told", () -> events.size() == 3);
+    revoke(id);
+    Bounded.run("close of a watch that blocks returns", blocked::close);
+  }
+
+  @Test
+  @DisplayName("R9: a watcher may begin to watch, launch and close in the call of the snapshot")
+  void watcherThatWatches() {
+    AtomicInteger left = new AtomicInteger(20);
+    Queue<TaskWatch> watches = new ConcurrentLinkedQueue<>();
+    neighbours.atEnd(() -> watches.forEach(TaskWatch::close));
+    watches.add(recorder.watch(event -> watchesAgain(event, left, watches)));
+
+    Bounded.until("it has come back often", () -> left.get() <= 0);
+  }
+
+  private void watchesAgain(
+      TaskEvent<HostileId> event, AtomicInteger left, Queue<TaskWatch> watches) {
+    int number = left.decrementAndGet();
+    if (event instanceof TaskEvent.Snapshot && number > 0) {
+      watches.forEach(TaskWatch::close);
+      HostileId id = new HostileId("again " + number);
+      assertEquals(1, Bounded.get("the inner task", launched(id, () -> 1)));
+      watches.add(recorder.watch(inner -> watchesAgain(inner, left, watches)));
+    }
+  }
+
   @Test
   @DisplayName("R9: a watcher may launch, revoke and close its watch in a call")
   void watcherThatComesBack() {
     AtomicInteger left = new AtomicInteger(20);
     TaskWatch[] watch = new TaskWatch[1];
     watch[0] =
-        recorder.watch(
+        recorder.transitions(
             event -> {
               int number = left.decrementAndGet();
               if (number > 0) {

@@ -5,13 +5,14 @@ import dev.offload.RevokeOutcome;
 import dev.offload.TaskEvent;
 import dev.offload.TaskState;
 import dev.offload.TimeoutPolicy;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /** The contract's view of an {@link AsyncTaskRecorder}. */
-record JavaRecorderFace(AsyncTaskRecorder<String> recorder, boolean stages)
+record JavaRecorderFace(AsyncTaskRecorder<String, Integer> recorder, boolean stages)
     implements RecorderFace {
 
   @Override
@@ -36,10 +37,37 @@ record JavaRecorderFace(AsyncTaskRecorder<String> recorder, boolean stages)
       LaunchOutcome<OffloadFuture<Integer>> outcome) {
     if (outcome instanceof LaunchOutcome.Launched<OffloadFuture<Integer>> launched) {
       return new LaunchOutcome.Launched<>(new JavaHandle<>(launched.handle()));
-    } else if (outcome instanceof LaunchOutcome.AlreadyWorking) {
-      return new LaunchOutcome.AlreadyWorking<>();
+    } else if (outcome instanceof LaunchOutcome.AlreadyWorking<OffloadFuture<Integer>> working) {
+      return new LaunchOutcome.AlreadyWorking<>(new JavaHandle<>(working.handle()));
     }
-    return new LaunchOutcome.AlreadySucceeded<>();
+    OffloadFuture<Integer> kept =
+        ((LaunchOutcome.AlreadySucceeded<OffloadFuture<Integer>>) outcome).handle();
+    return new LaunchOutcome.AlreadySucceeded<>(kept == null ? null : new JavaHandle<>(kept));
+  }
+
+  @Override
+  public Wait<LaunchOutcome<Handle<Integer>>> launchWhenRoom(String id, Body<Integer> body) {
+    return new JavaWait<>(
+        () ->
+            view(
+                stages
+                    ? recorder.launchStageWhenRoom(id, body::runAsStage)
+                    : recorder.launchWhenRoom(id, body::runBlocking)));
+  }
+
+  @Override
+  public Wait<TaskState> awaitEnd(String id) {
+    return new JavaWait<>(recorder.awaitEnd(id)::get);
+  }
+
+  @Override
+  public Wait<Void> joinAll() {
+    return new JavaWait<>(recorder.joinAll()::get);
+  }
+
+  @Override
+  public int cancelAll() {
+    return recorder.cancelAll();
   }
 
   @Override
@@ -85,8 +113,19 @@ record JavaRecorderFace(AsyncTaskRecorder<String> recorder, boolean stages)
   }
 
   @Override
+  public Runnable transitions(Consumer<TaskEvent<String>> watcher) {
+    TaskWatch watch = recorder.transitions(watcher);
+    return watch::close;
+  }
+
+  @Override
   public Runnable watch(Consumer<TaskEvent<String>> watcher) {
     TaskWatch watch = recorder.watch(watcher);
     return watch::close;
+  }
+
+  @Override
+  public int dropSucceeded(Duration olderThan) {
+    return recorder.dropSucceeded(olderThan);
   }
 }

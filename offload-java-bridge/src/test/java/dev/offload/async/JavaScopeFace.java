@@ -2,6 +2,7 @@ package dev.offload.async;
 
 import dev.offload.ConflictPolicy;
 import dev.offload.JobSnapshot;
+import dev.offload.KeepValues;
 import dev.offload.OffloadKey;
 import dev.offload.OffloadKind;
 import dev.offload.ScopeSnapshot;
@@ -170,8 +171,13 @@ class JavaScopeFace implements ScopeFace {
   }
 
   @Override
-  public final RecorderFace recorder(OffloadKind<?, ?> kind) {
+  public final RecorderFace recorder(OffloadKind<Object, Integer> kind) {
     return new JavaRecorderFace(AsyncTaskRecorder.create(scope, kind), stages);
+  }
+
+  @Override
+  public final RecorderFace recorder(OffloadKind<Object, Integer> kind, KeepValues keep) {
+    return new JavaRecorderFace(AsyncTaskRecorder.create(scope, kind, keep), stages);
   }
 
   @Override

@@ -15,9 +15,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.offload.CancelReason;
 import dev.offload.ConcurrencyLimit;
 import dev.offload.JobState;
+import dev.offload.KeepValues;
 import dev.offload.KindPolicy;
 import dev.offload.LaunchOutcome;
 import dev.offload.OffloadCancelledException;
+import dev.offload.OffloadCycleException;
 import dev.offload.OffloadRejectedException;
 import dev.offload.OffloadTimeoutException;
 import dev.offload.RevokeOutcome;
@@ -30,8 +32,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -49,6 +54,18 @@ interface RecorderContract extends Contract {
       return launched.handle();
     }
     throw new AssertionError("not launched, but " + outcome);
+  }
+
+  private static Handle<Integer> joined(LaunchOutcome<Handle<Integer>> outcome) {
+    if (outcome instanceof LaunchOutcome.AlreadyWorking<Handle<Integer>> working) {
+      return working.handle();
+    }
+    throw new AssertionError("not joined, but " + outcome);
+  }
+
+  private RecorderFace limited(int jobs, int places) {
+    KindPolicy policy = KindPolicy.unset().withConcurrency(new ConcurrencyLimit(jobs, places));
+    return bench().open(FaceSettings.defaults().with(LOAD, policy)).recorder(LOAD);
   }
 
   private static void succeed(RecorderFace recorder, String id) {
@@ -90,13 +107,13 @@ interface RecorderContract extends Contract {
     assertEquals(WORKING, recorder.stateAssumingLaunched("a"));
     Handle<Integer> handle = launched(recorder.launch("a", body));
     assertEquals(WORKING, recorder.state("a"));
-    assertEquals(new LaunchOutcome.AlreadyWorking<>(), recorder.launch("a", body));
+    assertInstanceOf(LaunchOutcome.AlreadyWorking.class, recorder.launch("a", body));
     body.release();
     Outcome.of(handle).assertValue(1);
 
     assertEquals(SUCCEEDED, recorder.state("a"));
     assertEquals(SUCCEEDED, recorder.stateAssumingLaunched("a"));
-    assertEquals(new LaunchOutcome.AlreadySucceeded<>(), recorder.launch("a", body));
+    assertEquals(new LaunchOutcome.AlreadySucceeded<>(null), recorder.launch("a", body));
     assertEquals(SUCCEEDED, recorder.state("a"));
     assertEquals(1, body.runs());
   }
@@ -211,6 +228,11 @@ interface RecorderContract extends Contract {
         var one = launches.stream().filter(LaunchOutcome.Launched.class::isInstance).toList();
         assertEquals(1, one.size());
         Outcome.of(launched(one.get(0))).assertValue(i + 1);
+        for (var launch : launches) {
+          if (launch instanceof LaunchOutcome.AlreadyWorking<Handle<Integer>> working) {
+            Outcome.of(working.handle()).assertValue(i + 1);
+          }
+        }
         assertEquals(SUCCEEDED, recorder.state(id));
         List<RevokeOutcome<Integer>> outcomes =
             race.all(() -> Bounded.get("the revoke", recorder.revoke(id, revoke)));
@@ -219,6 +241,260 @@ interface RecorderContract extends Contract {
       }
     }
     assertEquals(100, revokes.get());
+  }
+
+  @Test
+  @DisplayName("L1: who launches a task that works joins its run, and leaves it to who launched")
+  default void joinsRun() {
+    Face face = bench().open();
+    RecorderFace recorder = face.recorder(LOAD);
+    Body<Integer> body = bench().held(() -> 1);
+    Body<Integer> never = Body.of(() -> 2);
+    Handle<Integer> first = launched(recorder.launch("a", body));
+    Handle<Integer> leaves = joined(recorder.launch("a", never));
+    Handle<Integer> stays = joined(recorder.launch("a", never));
+    assertFalse(first.joined());
+    assertTrue(leaves.joined());
+    assertEquals(first.key(), leaves.key());
+    assertEquals(2, face.snapshot().total().joined());
+    assertTrue(leaves.cancel());
+    assertFalse(leaves.cancel());
+    assertEquals(WORKING, recorder.state("a"));
+    body.release();
+
+    Outcome.of(first).assertValue(1);
+    Outcome.of(stays).assertValue(1);
+    assertEquals(SUCCEEDED, recorder.state("a"));
+    assertEquals(0, never.runs());
+  }
+
+  @Test
+  @DisplayName("L1, L3: the last lease given up cancels the run, which nobody joins any more")
+  default void lastLease() {
+    RecorderFace recorder = recorder();
+    Body<Integer> dying = bench().stubborn(() -> 1);
+    Handle<Integer> first = launched(recorder.launch("a", dying));
+    dying.awaitStarted();
+    Handle<Integer> second = joined(recorder.launch("a", dying));
+    assertTrue(first.cancel());
+    assertEquals(WORKING, recorder.state("a"));
+    assertTrue(second.cancel());
+    assertEquals(FAILED, recorder.state("a"));
+    assertInstanceOf(OffloadCancelledException.class, recorder.failure("a").orElseThrow());
+    Handle<Integer> anew = launched(recorder.launch("a", Body.of(() -> dying.hasEnded() ? 2 : -1)));
+    joined(recorder.launch("a", dying));
+    dying.release();
+
+    Outcome.of(anew).assertValue(2);
+    assertEquals(1, dying.runs());
+  }
+
+  @Test
+  @DisplayName("A1: a body that runs where it is launched, and launches its own task, joins itself")
+  default void joinsItself() {
+    RecorderFace recorder =
+        bench().open(FaceSettings.defaults().with(FaceSettings.DIRECT)).recorder(LOAD);
+    Body<Integer> never = Body.of(() -> 2);
+    Body<Integer> body =
+        Body.of(() -> joined(recorder.launch("a", never)).jobState() == JobState.RUNNING ? 1 : -1);
+    Outcome.of(launched(recorder.launch("a", body))).assertValue(1);
+
+    assertEquals(SUCCEEDED, recorder.state("a"));
+    assertEquals(0, never.runs());
+  }
+
+  @Test
+  @DisplayName("A1, T3: launchWhenRoom waits while the queue is full; the task is as before then")
+  default void launchWhenRoom() {
+    RecorderFace recorder = limited(1, 0);
+    Body<Integer> body = bench().held(() -> 1);
+    Body<Integer> second = bench().held(() -> 2);
+    Body<Integer> never = Body.of(() -> 3);
+    Throwable failure = fail(recorder, "failed");
+    Bounded.until("there is room", () -> recorder.joinAll().start().isDone());
+    Handle<Integer> working = launched(recorder.launch("a", body));
+    var waiting = recorder.launchWhenRoom("b", second).start();
+    var givenUp = recorder.launchWhenRoom("c", never).start();
+    var alsoGivenUp = recorder.launchWhenRoom("failed", never).start();
+    assertFalse(waiting.isDone());
+    assertFalse(givenUp.isDone());
+    assertEquals(NOT_FOUND, recorder.state("b"));
+    joined(Outcome.of(recorder.launchWhenRoom("a", never).start()).value());
+    assertTrue(givenUp.cancel(true));
+    assertTrue(alsoGivenUp.cancel(true));
+    body.release();
+    Outcome.of(working).assertValue(1);
+    second.awaitStarted();
+    Handle<Integer> placed = launched(Outcome.of(waiting).value());
+    assertEquals(WORKING, recorder.state("b"));
+    second.release();
+
+    Outcome.of(placed).assertValue(2);
+    assertEquals(NOT_FOUND, recorder.state("c"));
+    assertEquals(FAILED, recorder.state("failed"));
+    assertEquals(Optional.of(failure), recorder.failure("failed"));
+    assertEquals(0, never.runs());
+  }
+
+  @Test
+  @DisplayName("A1, T3: who waited for room joins what others launched, or finds it done")
+  default void launchedMeanwhile() {
+    RecorderFace recorder = limited(2, 0);
+    Body<Integer> body = bench().held(() -> 1);
+    Body<Integer> other = bench().held(() -> 1);
+    Body<Integer> task = bench().held(() -> 2);
+    launched(recorder.launch("a", body));
+    launched(recorder.launch("b", other));
+    var first = recorder.launchWhenRoom("c", task).start();
+    var second = recorder.launchWhenRoom("c", task).start();
+    var third = recorder.launchWhenRoom("c", task).start();
+    body.release();
+    Handle<Integer> handle = launched(Outcome.of(first).value());
+    other.release();
+    Handle<Integer> joined = joined(Outcome.of(second).value());
+    joined(Outcome.of(third).value());
+    task.release();
+
+    Outcome.of(handle).assertValue(2);
+    Outcome.of(joined).assertValue(2);
+    assertEquals(1, task.runs());
+    assertEquals(
+        new LaunchOutcome.AlreadySucceeded<>(null),
+        Outcome.of(recorder.launchWhenRoom("c", task).start()).value());
+  }
+
+  @Test
+  @DisplayName("A2, T3: of racing launches that wait for room one runs, and no place is lost")
+  default void racingForRoom() {
+    RecorderFace recorder = limited(2, 2);
+    Body<Integer> task = Body.of(() -> 1);
+    try (Race race = new Race(4)) {
+      for (int i = 0; i < 300; i++) {
+        String id = "id" + i;
+        var launches = race.all(() -> recorder.launchWhenRoom(id, task).block().value());
+        assertEquals(
+            1, launches.stream().filter(LaunchOutcome.Launched.class::isInstance).count());
+      }
+    }
+    Outcome.of(recorder.joinAll().start());
+    Body<Integer> body = bench().held(() -> 1);
+    for (int i = 0; i < 4; i++) {
+      launched(recorder.launch("held " + i, body));
+    }
+    assertThrows(OffloadRejectedException.class, () -> recorder.launch("full", body));
+  }
+
+  @Test
+  @DisplayName("A1, T3: a loop over many more ids than a limit has room for loses none")
+  default void manyWhenRoom() throws InterruptedException {
+    RecorderFace recorder = limited(50, 50);
+    AtomicInteger runs = new AtomicInteger();
+    Body<Integer> body = Body.of(runs::incrementAndGet);
+    int ids = 20_000;
+    for (int i = 0; i < ids; i++) {
+      launched(recorder.launchWhenRoom("id" + i, body).block().value());
+    }
+    Outcome.of(recorder.joinAll().start());
+
+    assertEquals(ids, recorder.count(SUCCEEDED));
+    assertEquals(ids, runs.get());
+  }
+
+  @Test
+  @DisplayName("A3, R6: who waits for the end of a task is told when its body has ended, too")
+  default void awaitEnd() {
+    RecorderFace recorder = recorder();
+    assertEquals(NOT_FOUND, Outcome.of(recorder.awaitEnd("a").start()).value());
+    Body<Integer> body = bench().held(() -> 1);
+    launched(recorder.launch("a", body));
+    var first = recorder.awaitEnd("a").start();
+    var leaves = recorder.awaitEnd("a").start();
+    assertFalse(first.isDone());
+    assertTrue(leaves.cancel(true));
+    assertEquals(WORKING, recorder.state("a"));
+    body.release();
+    assertEquals(SUCCEEDED, Outcome.of(first).value());
+    assertEquals(SUCCEEDED, Outcome.of(recorder.awaitEnd("a").start()).value());
+
+    Body<Integer> dying = bench().stubborn(() -> 1);
+    Handle<Integer> handle = launched(recorder.launch("b", dying));
+    dying.awaitStarted();
+    var second = recorder.awaitEnd("b").start();
+    assertTrue(handle.cancel());
+    assertEquals(FAILED, recorder.state("b"));
+    var third = recorder.awaitEnd("b").start();
+    assertFalse(second.isDone());
+    assertFalse(third.isDone());
+    dying.release();
+    assertEquals(FAILED, Outcome.of(second).value());
+    assertEquals(FAILED, Outcome.of(third).value());
+    assertTrue(dying.hasEnded());
+
+    Body<Integer> revoke = bench().held(() -> 2);
+    var revoking = recorder.revoke("a", revoke);
+    var fourth = recorder.awaitEnd("a").start();
+    assertFalse(fourth.isDone());
+    revoke.release();
+    assertEquals(NOT_FOUND, Outcome.of(fourth).value());
+    assertEquals(new RevokeOutcome.Revoked<>(2), Bounded.get("the revoke", revoking));
+  }
+
+  @Test
+  @DisplayName("E5: a body that waits for the end of its own task, or of all, is told so")
+  default void awaitsOwnEnd() {
+    RecorderFace recorder = recorder();
+    Body<Integer> ofTask =
+        bench()
+            .waiting(
+                () -> recorder.awaitEnd("a"),
+                told -> {
+                  told.assertFailure(OffloadCycleException.class);
+                  return 1;
+                })
+            .release();
+    Outcome.of(launched(recorder.launch("a", ofTask))).assertValue(1);
+    Body<Integer> ofAll =
+        bench()
+            .waiting(
+                recorder::joinAll,
+                told -> {
+                  told.assertFailure(OffloadCycleException.class);
+                  return 2;
+                })
+            .release();
+    Outcome.of(launched(recorder.launch("b", ofAll))).assertValue(2);
+  }
+
+  @Test
+  @DisplayName("A3, R6: joinAll and cancelAll are about the recorder's own runs and revokes")
+  default void ownRuns() {
+    Face face = bench().open();
+    RecorderFace recorder = face.recorder(LOAD);
+    RecorderFace another = face.recorder(LOAD);
+    Body<Integer> others = bench().held(() -> 1);
+    Handle<Integer> job = face.submit(LOAD.key("job"), others);
+    Handle<Integer> task = launched(another.launch("a", others));
+    Outcome.of(recorder.joinAll().start());
+    assertEquals(0, recorder.cancelAll());
+    succeed(recorder, "revoked");
+    Body<Integer> body = bench().stubborn(() -> 2);
+    launched(recorder.launch("a", body));
+    launched(recorder.launch("b", body));
+    var revoking = recorder.revoke("revoked", body);
+    var all = recorder.joinAll().start();
+    assertEquals(3, recorder.cancelAll());
+    assertEquals(0, recorder.cancelAll());
+    assertEquals(2, recorder.count(FAILED));
+    assertInstanceOf(RevokeOutcome.RevokeFailed.class, Bounded.get("the revoke", revoking));
+    assertEquals(SUCCEEDED, recorder.state("revoked"));
+    body.release();
+    Outcome.of(all);
+    Outcome.of(recorder.joinAll().start());
+    assertEquals(WORKING, another.state("a"));
+    others.release();
+
+    Outcome.of(job).assertValue(1);
+    Outcome.of(task).assertValue(1);
   }
 
   @Test
@@ -232,7 +508,7 @@ interface RecorderContract extends Contract {
     assertEquals(SUCCEEDED, recorder.state("a"));
     assertEquals(
         new RevokeOutcome.AlreadyRevoking<>(), Bounded.get("told", recorder.revoke("a", body)));
-    assertEquals(new LaunchOutcome.AlreadySucceeded<>(), recorder.launch("a", body));
+    assertEquals(new LaunchOutcome.AlreadySucceeded<>(null), recorder.launch("a", body));
     assertEquals(0, recorder.dropSucceeded(List.of("a")), "it is being revoked");
     body.release();
 
@@ -359,7 +635,7 @@ interface RecorderContract extends Contract {
   default void transitions() {
     RecorderFace recorder = recorder();
     Queue<String> told = new ConcurrentLinkedQueue<>();
-    Runnable watch = recorder.watch(event -> told.add(text(event)));
+    Runnable watch = recorder.transitions(event -> told.add(text(event)));
     fail(recorder, "a");
     succeed(recorder, "a");
     assertRevoked(recorder, "a");
@@ -385,6 +661,157 @@ interface RecorderContract extends Contract {
     succeed(recorder, "b");
 
     assertEquals(steps, List.copyOf(told));
+  }
+
+  private static Handle<Integer> kept(RecorderFace recorder, String id) {
+    var outcome = recorder.launch(id, Body.of(() -> -1));
+    if (outcome instanceof LaunchOutcome.AlreadySucceeded<Handle<Integer>> succeeded) {
+      return succeeded.handle();
+    }
+    throw new AssertionError("not succeeded, but " + outcome);
+  }
+
+  private static void succeed(RecorderFace recorder, String id, Integer value) {
+    Outcome.of(launched(recorder.launch(id, Body.of(() -> value)))).assertValue(value);
+  }
+
+  @Test
+  @DisplayName("A2: the values of the newest successes are kept if asked for, and told at once")
+  default void keptValues() {
+    RecorderFace recorder =
+        bench().open().recorder(LOAD, KeepValues.of(2, Duration.ofDays(1)));
+    succeed(recorder, "a", 1);
+    succeed(recorder, "b", 2);
+    Handle<Integer> a = kept(recorder, "a");
+    assertEquals(JobState.SUCCEEDED, a.jobState());
+    assertTrue(a.joined());
+    assertFalse(a.cancel());
+    Outcome.of(a).assertValue(1);
+    Outcome.of(kept(recorder, "b")).assertValue(2);
+    succeed(recorder, "c", 3);
+
+    assertEquals(null, kept(recorder, "a"), "it fell out");
+    assertEquals(SUCCEEDED, recorder.state("a"));
+    assertEquals(3, recorder.count(SUCCEEDED));
+    Outcome.of(kept(recorder, "b")).assertValue(2);
+    Outcome.of(kept(recorder, "c")).assertValue(3);
+  }
+
+  @Test
+  @DisplayName("A2: a value is kept while a revoke is under way, or failed, and gone with a success")
+  default void keptWhileRevoking() {
+    RecorderFace recorder =
+        bench().open().recorder(LOAD, KeepValues.of(10, Duration.ofDays(1)));
+    succeed(recorder, "a", 1);
+    Body<Integer> failing = bench().held(Ending.EXCEPTION::act);
+    var revoke = recorder.revoke("a", failing);
+    failing.awaitStarted();
+    Outcome.of(kept(recorder, "a")).assertValue(1);
+    failing.release();
+    assertInstanceOf(RevokeOutcome.RevokeFailed.class, Bounded.get("the revoke", revoke));
+    Outcome.of(kept(recorder, "a")).assertValue(1);
+    assertRevoked(recorder, "a");
+    succeed(recorder, "a", 2);
+    Outcome.of(kept(recorder, "a")).assertValue(2);
+    assertEquals(1, recorder.dropSucceeded(List.of("a")));
+    assertEquals(0, recorder.count(SUCCEEDED));
+    succeed(recorder, "a", 3);
+
+    Outcome.of(kept(recorder, "a")).assertValue(3);
+  }
+
+  @Test
+  @DisplayName("A1: successes are dropped by age, where ages are kept")
+  default void dropByAge() {
+    Face face = bench().open();
+    RecorderFace recorder = face.recorder(LOAD, KeepValues.of(1, Duration.ofNanos(1)));
+    Body<Integer> body = bench().held(() -> 1);
+    succeed(recorder, "a", 1);
+    succeed(recorder, "b", 2);
+    fail(recorder, "failed");
+    succeed(recorder, "revoked", 3);
+    var revoke = recorder.revoke("revoked", body);
+    assertEquals(0, recorder.dropSucceeded(Duration.ofDays(1)));
+    long before = System.nanoTime();
+    Bounded.until("time goes on", () -> System.nanoTime() > before);
+    assertEquals(null, kept(recorder, "b"), "it is too old");
+    assertEquals(2, recorder.dropSucceeded(Duration.ZERO));
+    assertEquals(NOT_FOUND, recorder.state("a"));
+    assertEquals(FAILED, recorder.state("failed"));
+    assertEquals(SUCCEEDED, recorder.state("revoked"));
+    assertEquals(1, recorder.count(SUCCEEDED));
+    body.release();
+    assertEquals(new RevokeOutcome.Revoked<>(1), Bounded.get("the revoke", revoke));
+
+    RecorderFace plain = face.recorder(LOAD);
+    assertThrows(IllegalStateException.class, () -> plain.dropSucceeded(Duration.ZERO));
+    assertThrows(
+        IllegalArgumentException.class, () -> recorder.dropSucceeded(Duration.ofNanos(-1)));
+  }
+
+  @Test
+  @DisplayName("A1, A5: who watches is told what there is, and then every step after it")
+  default void watch() {
+    RecorderFace recorder = recorder();
+    Body<Integer> body = bench().held(() -> 1);
+    Handle<Integer> working = launched(recorder.launch("working", body));
+    fail(recorder, "failed");
+    succeed(recorder, "succeeded");
+    Queue<TaskEvent<String>> told = new ConcurrentLinkedQueue<>();
+    Runnable watch = recorder.watch(told::add);
+    Bounded.until("the snapshot is told", () -> told.size() == 1);
+    assertEquals(
+        new TaskEvent.Snapshot<>(Set.of("working"), Set.of("failed")), told.poll());
+    body.release();
+    Outcome.of(working).assertValue(1);
+    assertRevoked(recorder, "succeeded");
+    assertTrue(recorder.forget("failed"));
+    List<String> steps =
+        List.of(
+            "working WORKING SUCCEEDED",
+            "succeeded SUCCEEDED NOT_FOUND",
+            "failed FAILED NOT_FOUND");
+    Bounded.until("all are told", () -> told.size() == steps.size());
+    watch.run();
+    succeed(recorder, "later");
+
+    assertEquals(steps, told.stream().map(RecorderContract::text).toList());
+  }
+
+  @Test
+  @DisplayName("A1: who watches and falls behind is told a new snapshot in place of what he missed")
+  default void watchFromBehind() {
+    RecorderFace recorder = recorder();
+    Queue<TaskEvent<String>> told = new ConcurrentLinkedQueue<>();
+    CountDownLatch held = new CountDownLatch(1);
+    Runnable watch =
+        recorder.watch(
+            event -> {
+              told.add(event);
+              Work.unchecked(() -> held.await(Bounded.BOUND.toSeconds(), TimeUnit.SECONDS));
+            });
+    Bounded.until("the first snapshot is told", () -> told.size() == 1);
+    int tasks = AsyncTaskRecorder.FEED_CAPACITY;
+    for (int i = 0; i < tasks; i++) {
+      succeed(recorder, "task " + i);
+    }
+    Body<Integer> body = bench().held(() -> 1);
+    Handle<Integer> last = launched(recorder.launch("last", body));
+    held.countDown();
+    Bounded.until(
+        "the second snapshot is told",
+        () -> told.stream().filter(TaskEvent.Snapshot.class::isInstance).count() == 2);
+    body.release();
+    Outcome.of(last).assertValue(1);
+    Bounded.until(
+        "the last step is told",
+        () -> told.stream().anyMatch(event -> text(event).equals("last WORKING SUCCEEDED")));
+    watch.run();
+    List<TaskEvent<String>> all = List.copyOf(told);
+    int second = all.indexOf(new TaskEvent.Snapshot<>(Set.of("last"), Set.of()));
+
+    assertEquals(TaskEvent.Snapshot.class, all.get(second).getClass());
+    assertEquals(all.size() - 2, second, "only the last step is after it");
   }
 
   private static String text(TaskEvent<String> event) {

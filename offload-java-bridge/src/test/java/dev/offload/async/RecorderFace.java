@@ -5,6 +5,7 @@ import dev.offload.RevokeOutcome;
 import dev.offload.TaskEvent;
 import dev.offload.TaskState;
 import dev.offload.TimeoutPolicy;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -16,6 +17,17 @@ interface RecorderFace {
   LaunchOutcome<Handle<Integer>> launch(String id, Body<Integer> body);
 
   LaunchOutcome<Handle<Integer>> launch(String id, TimeoutPolicy limits, Body<Integer> body);
+
+  /** The wait is for room in the queue. */
+  Wait<LaunchOutcome<Handle<Integer>>> launchWhenRoom(String id, Body<Integer> body);
+
+  /** For what is under way when it is called or, at the latest, when the wait begins. */
+  Wait<TaskState> awaitEnd(String id);
+
+  /** As {@link #awaitEnd}. */
+  Wait<Void> joinAll();
+
+  int cancelAll();
 
   TaskState state(String id);
 
@@ -35,5 +47,10 @@ interface RecorderFace {
   int dropSucceeded(List<String> ids);
 
   /** Tells all that happens after this call; running the answer ends it. */
+  Runnable transitions(Consumer<TaskEvent<String>> watcher);
+
+  /** Tells what there is, and then all that happens; running the answer ends it. */
   Runnable watch(Consumer<TaskEvent<String>> watcher);
+
+  int dropSucceeded(Duration olderThan);
 }

@@ -2,6 +2,7 @@ package dev.offload.async;
 
 import dev.offload.ConflictPolicy;
 import dev.offload.JobSnapshot;
+import dev.offload.KeepValues;
 import dev.offload.OffloadKey;
 import dev.offload.OffloadKind;
 import dev.offload.ScopeSnapshot;
@@ -62,7 +63,10 @@ interface ScopeFace extends AutoCloseable {
   /** For the jobs there are when it is called or, at the latest, when the wait begins. */
   Wait<Void> joinAll();
 
-  RecorderFace recorder(OffloadKind<?, ?> kind);
+  RecorderFace recorder(OffloadKind<Object, Integer> kind);
+
+  /** One that keeps values. */
+  RecorderFace recorder(OffloadKind<Object, Integer> kind, KeepValues keep);
 
   ScopeFace openScope(String name, ScopeOptions options);
 

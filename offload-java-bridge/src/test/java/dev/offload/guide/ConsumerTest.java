@@ -69,7 +69,7 @@ class ConsumerTest {
                 scope.submitStage(LOAD.key(2), () -> CompletableFuture.supplyAsync(() -> "stage"));
             System.out.println(loaded.thenCombine(staged, (a, b) -> a + " " + b).join());
           }
-          AsyncTaskRecorder<Integer> recorder = AsyncTaskRecorder.create(manager, LOAD);
+          AsyncTaskRecorder<Integer, String> recorder = AsyncTaskRecorder.create(manager, LOAD);
           recorder.launch(1, () -> "done");
           manager.joinAll().join();
           System.out.println(recorder.state(1));

@@ -2,6 +2,7 @@ package dev.offload.guide;
 
 import dev.offload.ConcurrencyLimit;
 import dev.offload.ConflictPolicy;
+import dev.offload.KeepValues;
 import dev.offload.KindPolicy;
 import dev.offload.LaunchOutcome;
 import dev.offload.OffloadCancelledException;
@@ -11,6 +12,7 @@ import dev.offload.OffloadTimeoutException;
 import dev.offload.RevokeOutcome;
 import dev.offload.ShutdownReport;
 import dev.offload.Submission;
+import dev.offload.TaskEvent;
 import dev.offload.TaskState;
 import dev.offload.TimeoutPolicy;
 import dev.offload.WakeOutcome;
@@ -24,6 +26,7 @@ import dev.offload.async.OffloadTask;
 import dev.offload.async.RunningJob;
 import dev.offload.async.ScopeOptions;
 import dev.offload.async.SubmitOptions;
+import dev.offload.async.TaskWatch;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -32,13 +35,17 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The code of docs/java.md, to the letter. */
 final class JavaGuide {
@@ -223,7 +230,7 @@ final class JavaGuide {
   static final OffloadKind<Integer, Integer> SEND_INVOICE = OffloadKind.named("invoice.send");
 
   static TaskState invoiceOnce(
-      AsyncTaskRecorder<Integer> invoices, Consumer<Integer> mail, int order) {
+      AsyncTaskRecorder<Integer, Integer> invoices, Consumer<Integer> mail, int order) {
     LaunchOutcome<OffloadFuture<Integer>> outcome =
         invoices.launch(
             order,
@@ -237,7 +244,8 @@ final class JavaGuide {
     return invoices.state(order);
   }
 
-  static boolean takeBack(AsyncTaskRecorder<Integer> invoices, Consumer<Integer> mail, int order) {
+  static boolean takeBack(
+      AsyncTaskRecorder<Integer, Integer> invoices, Consumer<Integer> mail, int order) {
     CompletableFuture<RevokeOutcome<Integer>> revoke =
         invoices.revoke(
             order,
@@ -248,9 +256,46 @@ final class JavaGuide {
     return revoke.join() instanceof RevokeOutcome.Revoked;
   }
 
-  static AsyncTaskRecorder<Integer> recorder(AsyncOffloadManager manager, Consumer<String> log) {
-    AsyncTaskRecorder<Integer> invoices = AsyncTaskRecorder.create(manager, SEND_INVOICE);
-    invoices.watch(event -> log.accept(event.toString())); // until what it answers is closed
+  static AsyncTaskRecorder<Integer, Integer> keepingRecorder(AsyncOffloadManager manager) {
+    return AsyncTaskRecorder.create(
+        manager, SEND_INVOICE, KeepValues.of(1_000, Duration.ofHours(1)));
+  }
+
+  /** Null if it succeeded so long ago that its value is not kept. */
+  static @Nullable OffloadFuture<Integer> invoice(
+      AsyncTaskRecorder<Integer, Integer> invoices, Callable<Integer> send, int order)
+      throws InterruptedException {
+    LaunchOutcome<OffloadFuture<Integer>> outcome = invoices.launchWhenRoom(order, send);
+    if (outcome instanceof LaunchOutcome.Launched<OffloadFuture<Integer>> launched) {
+      return launched.handle();
+    } else if (outcome instanceof LaunchOutcome.AlreadyWorking<OffloadFuture<Integer>> working) {
+      return working.handle(); // a lease of its own: cancelling it leaves the run to the others
+    }
+    return ((LaunchOutcome.AlreadySucceeded<OffloadFuture<Integer>>) outcome).handle();
+  }
+
+  /** Tells how many work now, and after each change; until what it answers is closed. */
+  static TaskWatch countWorking(
+      AsyncTaskRecorder<Integer, Integer> invoices, Consumer<Integer> gauge) {
+    Set<Integer> working = new HashSet<>();
+    return invoices.watch(
+        event -> {
+          if (event instanceof TaskEvent.Snapshot<Integer> snapshot) { // first, or after a gap
+            working.clear();
+            working.addAll(snapshot.working());
+          } else if (event instanceof TaskEvent.Moved<Integer> moved) {
+            boolean unused =
+                moved.to() == TaskState.WORKING
+                    ? working.add(moved.id())
+                    : working.remove(moved.id());
+          }
+          gauge.accept(working.size());
+        });
+  }
+
+  static AsyncTaskRecorder<Integer, Integer> recorder(AsyncOffloadManager manager, Consumer<String> log) {
+    AsyncTaskRecorder<Integer, Integer> invoices = AsyncTaskRecorder.create(manager, SEND_INVOICE);
+    invoices.transitions(event -> log.accept(event.toString())); // until what it answers is closed
     return invoices;
   }
 

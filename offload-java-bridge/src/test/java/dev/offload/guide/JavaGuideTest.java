@@ -17,6 +17,7 @@ import dev.offload.async.AsyncTaskRecorder;
 import dev.offload.async.AsyncWaitMap;
 import dev.offload.async.OffloadFuture;
 import dev.offload.async.SubmitOptions;
+import dev.offload.async.TaskWatch;
 import dev.offload.guide.JavaGuide.Page;
 import dev.offload.guide.JavaGuide.User;
 import java.io.IOException;
@@ -30,8 +31,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -319,7 +323,8 @@ class JavaGuideTest {
   void recorder() throws InterruptedException {
     List<Integer> sent = new ArrayList<>();
     CountDownLatch told = new CountDownLatch(3);
-    AsyncTaskRecorder<Integer> invoices = JavaGuide.recorder(manager, event -> told.countDown());
+    AsyncTaskRecorder<Integer, Integer> invoices =
+        JavaGuide.recorder(manager, event -> told.countDown());
     assertEquals(TaskState.SUCCEEDED, JavaGuide.invoiceOnce(invoices, sent::add, 7));
     assertEquals(TaskState.SUCCEEDED, JavaGuide.invoiceOnce(invoices, sent::add, 7));
     assertEquals(List.of(7), sent);
@@ -328,6 +333,37 @@ class JavaGuideTest {
 
     assertEquals(List.of(7, -7), sent);
     assertTrue(told.await(BOUND.toSeconds(), TimeUnit.SECONDS));
+  }
+
+  @Test
+  @DisplayName("an invoice under way is joined, one that was sent is told again, all are counted")
+  void invoice() throws InterruptedException {
+    AsyncTaskRecorder<Integer, Integer> invoices = JavaGuide.keepingRecorder(manager);
+    Queue<Integer> working = new ConcurrentLinkedQueue<>();
+    CountDownLatch sent = new CountDownLatch(1);
+    CountDownLatch told = new CountDownLatch(3);
+    try (TaskWatch watch =
+        JavaGuide.countWorking(
+            invoices,
+            count -> {
+              working.add(count);
+              told.countDown();
+            })) {
+      Callable<Integer> send =
+          () -> {
+            sent.await();
+            return 1;
+          };
+      OffloadFuture<Integer> first = JavaGuide.invoice(invoices, send, 7);
+      OffloadFuture<Integer> second = JavaGuide.invoice(invoices, send, 7);
+      assertTrue(second.joined());
+      sent.countDown();
+      assertEquals(1, first.join());
+      assertEquals(1, second.join());
+      assertEquals(1, JavaGuide.invoice(invoices, () -> 2, 7).join());
+      assertTrue(told.await(BOUND.toSeconds(), TimeUnit.SECONDS));
+    }
+    assertEquals(List.of(0, 1, 0), List.copyOf(working));
   }
 
   @Test

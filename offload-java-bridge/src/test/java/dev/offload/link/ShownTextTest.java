@@ -63,7 +63,7 @@ class ShownTextTest {
   private final AsyncOffloadManager manager = AsyncOffloadManager.create();
   private final OffloadManager kotlin = KotlinInterop.asKotlin(manager);
   private final AsyncOffloadScope scope = manager.openScope("scope");
-  private final AsyncTaskRecorder<String> recorder = AsyncTaskRecorder.create(manager, LOAD);
+  private final AsyncTaskRecorder<String, String> recorder = AsyncTaskRecorder.create(manager, LOAD);
   private final AsyncWaitMap<String, String> map = AsyncWaitMap.create();
   private final CompletableFuture<String> never = new CompletableFuture<>();
 
@@ -79,7 +79,7 @@ class ShownTextTest {
     OffloadDeferred<String> deferred = KotlinInterop.asDeferred(running);
     made(KEY, LOAD, LOAD.auto(), LOAD.explicit(1), OffloadConfig.defaults());
     made(manager, scope, recorder, map, future, DisabledOffload.INSTANCE);
-    made(recorder.watch(event -> {}), new CurrentOffload(KEY, kotlin));
+    made(recorder.transitions(event -> {}), new CurrentOffload(KEY, kotlin));
     others.addAll(List.of(kotlin, KotlinInterop.asKotlin(scope), KotlinInterop.asKotlin(map)));
     others.addAll(List.of(KotlinInterop.asKotlin(recorder), deferred, running, waiting));
     handle = running;

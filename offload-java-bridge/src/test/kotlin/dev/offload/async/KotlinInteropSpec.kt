@@ -278,14 +278,14 @@ class KotlinInteropSpec :
 
         "A1: one task recorder in both languages" {
             val java = AsyncOffloadManager.create()
-            val recorder = AsyncTaskRecorder.create<String>(java, load)
+            val recorder = AsyncTaskRecorder.create<String, String>(java, load)
             val kotlin = KotlinInterop.asKotlin(recorder)
             kotlin.launch("a") { "value" }.shouldBeInstanceOf<LaunchOutcome.Launched<*>>()
             java.joinAll().await()
             recorder.state("a") shouldBe TaskState.SUCCEEDED
             recorder.launch("a") { "again" }.shouldBeInstanceOf<LaunchOutcome.AlreadySucceeded<*>>()
             val manager = OffloadManager()
-            val own = TaskRecorder<String>(manager, load)
+            val own = TaskRecorder<String, String>(manager, load)
             val view = KotlinInterop.asAsync(own)
             view.launch("b") { "value" }.shouldBeInstanceOf<LaunchOutcome.Launched<*>>()
             manager.joinAll()

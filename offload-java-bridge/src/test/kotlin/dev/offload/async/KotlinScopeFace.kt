@@ -2,6 +2,7 @@ package dev.offload.async
 
 import dev.offload.ConflictPolicy
 import dev.offload.JobSnapshot
+import dev.offload.KeepValues
 import dev.offload.OffloadKey
 import dev.offload.OffloadKind
 import dev.offload.ScopeSnapshot
@@ -97,7 +98,10 @@ internal open class KotlinScopeFace(private val scope: OffloadScope) : ScopeFace
 
     override fun joinAll(): Wait<Void> = KotlinWait { scope.joinAll().let { null } }
 
-    override fun recorder(kind: OffloadKind<*, *>): RecorderFace = KotlinRecorderFace(TaskRecorder(scope, kind))
+    override fun recorder(kind: OffloadKind<Any, Int>): RecorderFace = KotlinRecorderFace(TaskRecorder(scope, kind))
+
+    override fun recorder(kind: OffloadKind<Any, Int>, keep: KeepValues): RecorderFace =
+        KotlinRecorderFace(TaskRecorder(scope, kind, keep))
 
     override fun openScope(name: String, options: ScopeOptions): ScopeFace = KotlinScopeFace(
         scope.openScope(name, options.failFast(), options.concurrency(), options.timeout()?.toKotlinDuration()),

@@ -11,7 +11,7 @@ import org.jspecify.annotations.NullMarked;
  */
 @NullMarked
 public final class Bookkeeping<I> {
-  private final TaskStates<I> states = new TaskTable<>(new TaskFeed<>(), List::of);
+  private final TaskStates<I> states = new TaskTable<>(new TaskFeed<>(), List::of, null);
 
   /** A task is launched and succeeds. */
   public void succeed(I id) {

@@ -17,7 +17,7 @@ import java.util.concurrent.ConcurrentHashMap
 class RecordedTasks(private val tasks: Int) {
     private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Default)
     private val states = ConcurrentHashMap<Int, TaskState>()
-    private val recorder = TaskRecorder<Int>(OffloadManager(), OffloadKind.named<Int, Unit>("benchmark"))
+    private val recorder = TaskRecorder(OffloadManager(), OffloadKind.named<Int, Unit>("benchmark"))
 
     /** The library. */
     fun launchAndRevoke() = runBlocking(Dispatchers.Default) {

@@ -12,7 +12,7 @@ private val upload = OffloadKind.named<String, Unit>("upload")
 
 /** Files that are stored once, whoever sends them how often. */
 class Uploads(scope: OffloadScope, private val disk: Disk) {
-    private val tasks = TaskRecorder<String>(scope, upload)
+    private val tasks = TaskRecorder(scope, upload)
 
     /** Stores a file, unless it is stored or being stored; answers in a sentence what happened. */
     suspend fun store(name: String): String = when (val launch = tasks.launch(name) { disk.write(name) }) {

@@ -94,7 +94,7 @@ class Client(private val connection: Connection) {
 val upload = OffloadKind.named<String, Unit>("upload")
 
 class Uploads(scope: OffloadScope, private val disk: Disk) {
-    private val tasks = TaskRecorder<String>(scope, upload)
+    private val tasks = TaskRecorder(scope, upload)
 
     /** Stores a file, unless it is stored or being stored; one that failed is tried again. */
     fun store(name: String): Boolean = tasks.launch(name) { disk.write(name) } is LaunchOutcome.Launched

@@ -65,6 +65,9 @@ final class Admission {
    */
   static boolean reserve(Ticket ticket, boolean succeeds, boolean beyond) {
     synchronized (WaitGraph.LOCK) {
+      if (ticket.state == State.PLACE) {
+        return true; // taken before
+      }
       if (!succeeds && ticket.lane.hasRoom()) {
         grant(ticket, State.PERMIT, List.of());
         return true;

@@ -1,5 +1,6 @@
 package dev.offload.coroutines.internal;
 
+import dev.offload.TaskState;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *  verdict            reads as                                        next
  *  -----------------  ----------------------------------------------  -------------------------
- *  null               open: its job is about to be made, or refused   the job, or a Throwable
+ *  a thread           open: it is about to make the job, or refused   the job, or a Throwable
  *  a job, undecided   open                                            (the job is decided)
  *  a job, decided     the job's outcome                               (none)
  *  a Throwable        failed with it, as there is no job              (none)
@@ -33,6 +34,8 @@ abstract sealed class Attempt<I> permits TaskRun, RevokeRun {
     }
   }
 
+  private static final int SPINS = 100;
+
   final I id;
 
   @SuppressWarnings("FieldMayBeFinal") // written through VERDICT
@@ -40,6 +43,34 @@ abstract sealed class Attempt<I> permits TaskRun, RevokeRun {
 
   Attempt(I id) {
     this.id = id;
+    VERDICT.set(this, Thread.currentThread()); // others see it by the map that it is put into
+  }
+
+  /** What state its task has by it. */
+  abstract TaskState state();
+
+  /**
+   * The job that was made for it; null if none was. Where that is not known yet, it waits: for who
+   * is about to submit the job, but not for any body. A listener or a body that comes back finds it
+   * known.
+   *
+   * @throws IllegalStateException if that is this thread, which an id brought back here
+   */
+  @SuppressWarnings("ThreadPriorityCheck") // the thread waited for may need this one's processor
+  final @Nullable JobCell<?> job() {
+    for (int tries = 0; verdict instanceof Thread maker; tries++) {
+      if (maker == Thread.currentThread()) {
+        throw new IllegalStateException(
+            "the id of a task came back to its recorder, which was just about to run that task:"
+                + " equals, hashCode and toString must not launch or await it");
+      }
+      if (tries < SPINS) {
+        Thread.onSpinWait();
+      } else {
+        Thread.yield();
+      }
+    }
+    return verdict instanceof JobCell<?> made ? made : null;
   }
 
   /**
@@ -65,7 +96,10 @@ abstract sealed class Attempt<I> permits TaskRun, RevokeRun {
   /** As {@link #verdict()}, also if it is not told yet. */
   final @Nullable Object verdictNow() {
     Object now = verdict;
-    return now instanceof JobCell<?> decider ? verdictOf(decider) : now;
+    if (now instanceof JobCell<?> decider) {
+      return verdictOf(decider);
+    }
+    return now instanceof Thread ? null : now;
   }
 
   private static @Nullable Object verdictOf(JobCell<?> decider) {
@@ -76,10 +110,15 @@ abstract sealed class Attempt<I> permits TaskRun, RevokeRun {
     return failure == null ? SUCCESS : failure;
   }
 
+  /** Whether it is decided, told or not, or its job is not known yet. */
+  final boolean isDecidedOrUnmade() {
+    return verdict instanceof Thread || verdictNow() != null;
+  }
+
   /** Writes down the job that decided, or what it became without one, unless something is. */
   final void write(Object decided) {
-    if (verdict == null) {
-      VERDICT.compareAndSet(this, null, decided);
+    if (verdict instanceof Thread maker) {
+      VERDICT.compareAndSet(this, maker, decided);
     }
   }
 }

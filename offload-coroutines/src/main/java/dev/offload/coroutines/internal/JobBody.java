@@ -16,6 +16,12 @@ public interface JobBody<T extends @Nullable Object> {
   void startBody(JobCell<T> job);
 
   /**
+   * The job is in its registry, and about to be started or queued. It must neither wait nor run
+   * foreign code nor throw.
+   */
+  default void placed(JobCell<T> job) {}
+
+  /**
    * Asks the body to end soon. Comes at most once, at any time after the job was accepted: also
    * before {@link #startBody}, which then may or may not follow, and after the end.
    */

@@ -712,6 +712,14 @@ public class JobCell<T extends @Nullable Object> extends Waiters {
     }
   }
 
+  /** It is in the registry now. */
+  void tellPlaced() {
+    JobBody<T> placed = body;
+    if (placed != null) {
+      placed.placed(this);
+    }
+  }
+
   // Parts of the end, see JobEnd.
 
   /** Tells a recorder; it calls nobody, and what the ids of tasks throw stays with it. */

@@ -1,5 +1,6 @@
 package dev.offload.coroutines.internal;
 
+import dev.offload.KeepValues;
 import dev.offload.LaunchOutcome;
 import dev.offload.OffloadHandle;
 import dev.offload.OffloadKey;
@@ -7,8 +8,11 @@ import dev.offload.OffloadKind;
 import dev.offload.RevokeOutcome;
 import dev.offload.TaskState;
 import dev.offload.TimeoutPolicy;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,34 +21,39 @@ import org.jspecify.annotations.Nullable;
  * launched again, and a revoke, wait until a body of before that was cancelled has ended.
  *
  * @param <I> the type of the ids
+ * @param <T> the type of what the bodies answer
  */
-public final class RecorderCore<I> {
+public final class RecorderCore<I, T extends @Nullable Object> {
   private final ScopeCore scope;
-  private final OffloadKind<Object, ?> kind;
+  private final OffloadKind<Object, T> kind;
   private final Section jobs;
   private final TaskFeed<I> feed = new TaskFeed<>();
-  private final TaskStates<I> states = new TaskTable<>(feed, this::inFlight);
+  private final TaskStates<I> states;
 
   /**
    * Makes a recorder that has recorded nothing.
    *
+   * @param keep which values to keep; null for none
    * @throws IllegalArgumentException if the manager knows another kind of the same name
    */
-  public RecorderCore(ScopeCore scope, OffloadKind<?, ?> kind) {
+  public RecorderCore(ScopeCore scope, OffloadKind<? super I, T> kind, @Nullable KeepValues keep) {
     this.scope = scope;
     this.kind = ofTasks(kind);
     scope.engine().kinds.of(kind);
     this.jobs = scope.section();
+    KeptValues kept = keep == null ? null : new KeptValues(keep, scope.engine()::nanoTime);
+    this.states = new TaskTable<>(feed, this::inFlight, kept);
   }
 
   /** A kind for keys that hold a {@link TaskId} in place of an id of the user's. */
   @SuppressWarnings("unchecked") // the type of the ids is for those who make keys, and in no key
-  private static OffloadKind<Object, ?> ofTasks(OffloadKind<?, ?> kind) {
-    return (OffloadKind<Object, ?>) kind;
+  private static <T extends @Nullable Object> OffloadKind<Object, T> ofTasks(
+      OffloadKind<?, T> kind) {
+    return (OffloadKind<Object, T>) kind;
   }
 
   /** The kind of its tasks. */
-  public OffloadKind<?, ?> kind() {
+  public OffloadKind<?, T> kind() {
     return kind;
   }
 
@@ -53,23 +62,99 @@ public final class RecorderCore<I> {
     return scope;
   }
 
-  /** Launches a task; {@code handle} wraps the lease on its job. */
-  public <T extends @Nullable Object, H extends OffloadHandle> LaunchOutcome<H> launch(
-      I id, @Nullable TimeoutPolicy timeout, JobBody<T> body, Function<JobCell<T>, H> handle) {
+  /**
+   * Launches a task, unless it works, and then joins the run under way, or has succeeded.
+   *
+   * @param handle wraps the lease on a job, which was joined or not
+   */
+  public <H extends OffloadHandle> LaunchOutcome<H> launch(
+      I id,
+      @Nullable TimeoutPolicy timeout,
+      JobBody<T> body,
+      BiFunction<JobCell<T>, Boolean, H> handle) {
     TaskRun<I> run = new TaskRun<>(id);
-    TaskState forbids;
+    LaunchOutcome<H> already = begin(run, handle);
+    return already == null
+        ? new LaunchOutcome.Launched<>(handle.apply(start(run, timeout, body), false))
+        : already;
+  }
+
+  /**
+   * As {@link #launch}, but null where a queue is full, which is only a reason to {@linkplain
+   * ScopeCore#awaitRoom wait}: the task is as it was. The place in the queue is taken before the
+   * task works, and so nobody sees it work for a moment.
+   */
+  public <H extends OffloadHandle> @Nullable LaunchOutcome<H> launchIfRoom(
+      I id,
+      @Nullable TimeoutPolicy timeout,
+      JobBody<T> body,
+      BiFunction<JobCell<T>, Boolean, H> handle) {
+    LaunchOutcome<H> already = met(id, states.state(id), handle);
+    if (already != null) {
+      return already;
+    }
+    TaskRun<I> run = new TaskRun<>(id);
+    OffloadKey<T> key = key(id);
+    JobCell<T> job = scope.reserve(key, timeout, new TaskBody<>(body, run, states));
+    if (job == null) {
+      return null;
+    }
+    boolean begun = false;
     try {
-      forbids = states.begin(run);
+      already = begin(run, handle);
+      begun = already == null;
+    } finally {
+      if (!begun) {
+        ScopeCore.giveBack(job);
+      }
+    }
+    if (already != null) {
+      return already;
+    }
+    try {
+      job = scope.submitReserved(job).jobOrThrow(key);
+    } catch (Throwable e) { // as in start
+      states.fail(run, e);
+      throw e;
+    }
+    return new LaunchOutcome.Launched<>(handle.apply(job, false));
+  }
+
+  /** Makes the task WORKING by this run; null, or the answer why not. */
+  private <H extends OffloadHandle> @Nullable LaunchOutcome<H> begin(
+      TaskRun<I> run, BiFunction<JobCell<T>, Boolean, H> handle) {
+    try {
+      for (; ; ) {
+        TaskState forbids = states.begin(run);
+        LaunchOutcome<H> met = forbids == null ? null : met(run.id, forbids, handle);
+        if (met != null || forbids == null) {
+          return met;
+        } // the run under way was decided between the two
+      }
     } catch (Throwable e) { // of the id, perhaps when the run was in its entry already
       run.write(e);
       throw e;
     }
-    if (forbids == null) {
-      return new LaunchOutcome.Launched<>(handle.apply(start(run, timeout, body)));
+  }
+
+  /** The answer to who would launch a task in this state; null if it may be launched by now. */
+  private <H extends OffloadHandle> @Nullable LaunchOutcome<H> met(
+      I id, TaskState state, BiFunction<JobCell<T>, Boolean, H> handle) {
+    if (state == TaskState.SUCCEEDED) {
+      JobCell<?> kept = states.kept(id);
+      return new LaunchOutcome.AlreadySucceeded<>(
+          kept == null ? null : handle.apply(typed(kept), true));
     }
-    return forbids == TaskState.WORKING
-        ? new LaunchOutcome.AlreadyWorking<>()
-        : new LaunchOutcome.AlreadySucceeded<>();
+    Attempt<I> attempt = state == TaskState.WORKING ? states.attempt(id) : null;
+    JobCell<?> job = attempt instanceof TaskRun ? attempt.job() : null;
+    return job == null || !scope.join(job)
+        ? null
+        : new LaunchOutcome.AlreadyWorking<>(handle.apply(typed(job), true));
+  }
+
+  @SuppressWarnings("unchecked") // a run of this recorder
+  private JobCell<T> typed(JobCell<?> job) {
+    return (JobCell<T>) job;
   }
 
   /** A revoke that was begun, with its job, or the answer why it was not. One of them is null. */
@@ -95,19 +180,59 @@ public final class RecorderCore<I> {
     return new Revoking<>(null, typed);
   }
 
-  private <T extends @Nullable Object> JobCell<T> start(
-      Attempt<I> attempt, @Nullable TimeoutPolicy timeout, JobBody<T> body) {
+  private <R extends @Nullable Object> JobCell<R> start(
+      Attempt<I> attempt, @Nullable TimeoutPolicy timeout, JobBody<R> body) {
     try {
-      @SuppressWarnings("unchecked") // no other job comes under this key, so nobody joins this one
-      OffloadKey<T> key = (OffloadKey<T>) kind.key(new TaskId(jobs, attempt.id));
-      TaskBody<I, T> recorded = new TaskBody<>(body, attempt, states);
-      JobCell<T> job = scope.submitRemembered(key, timeout, recorded).jobOrThrow(key);
-      attempt.decidedBy(job);
-      return job;
+      OffloadKey<R> key = key(attempt.id);
+      TaskBody<I, R> recorded = new TaskBody<>(body, attempt, states);
+      return scope.submitRemembered(key, timeout, recorded).jobOrThrow(key);
     } catch (Throwable e) { // refused: it never starts, and must not stick
       states.fail(attempt, e);
       throw e;
     }
+  }
+
+  /** The key of the jobs of a task. */
+  @SuppressWarnings("unchecked") // no other job comes under it: a revoke is joined by nobody
+  public <R extends @Nullable Object> OffloadKey<R> key(I id) {
+    return (OffloadKey<R>) kind.key(new TaskId(jobs, id));
+  }
+
+  /**
+   * What is under way for a task, and has to end.
+   *
+   * @param state what the state of the task is when they have ended, by the last of them that was
+   *     begun; may be asked for then
+   */
+  public record UnderWay(List<JobCell<?>> jobs, Supplier<TaskState> state) {}
+
+  /** Finds the run or revoke of a task that is under way, and those being cancelled. */
+  public UnderWay underWay(I id) {
+    for (; ; ) {
+      Attempt<I> attempt = states.attempt(id);
+      JobCell<?> job = attempt == null ? null : attempt.job();
+      if (attempt != null && job != null) {
+        List<JobCell<?>> inFlight = new ArrayList<>(1);
+        Section.addAll(inFlight, job);
+        return new UnderWay(inFlight, attempt::state);
+      }
+      TaskState state = states.state(id);
+      if (state != TaskState.WORKING) {
+        List<JobCell<?>> dying = jobs.jobs(this.<T>key(id));
+        dying.removeIf(one -> !one.isDecided());
+        return new UnderWay(dying, () -> state);
+      } // it was launched between the two
+    }
+  }
+
+  /** The jobs of all tasks. */
+  public List<JobCell<?>> jobs() {
+    return jobs.jobs();
+  }
+
+  /** Cancels all runs and revokes; answers how many. */
+  public int cancelAll() {
+    return ScopeCore.cancelAll(jobs());
   }
 
   /** The state of a task. */
@@ -136,6 +261,11 @@ public final class RecorderCore<I> {
     return dropped;
   }
 
+  /** Forgets all successes that are so old; answers how many. */
+  public int dropSucceeded(Duration olderThan) {
+    return states.dropOlderThan(olderThan);
+  }
+
   /** The ids in a state. */
   public List<I> tasks(TaskState state) {
     return states.tasks(requireRecorded(state));
@@ -158,6 +288,22 @@ public final class RecorderCore<I> {
               + " FAILED");
     }
     return state;
+  }
+
+  /**
+   * Begins to watch, and to look: {@code to} is told an empty snapshot, in whose place that of the
+   * answer belongs, and then what comes after it. The answer has to leave the {@link #feed()}.
+   */
+  public TaskViewer<I> view(TaskFeed.Watcher<I> to) {
+    TaskViewer<I> viewer = new TaskViewer<>(to);
+    feed.watch(viewer);
+    try {
+      states.look(viewer);
+    } catch (Throwable e) { // of an id
+      feed.leave(viewer);
+      throw e;
+    }
+    return viewer;
   }
 
   /** Who watches. */

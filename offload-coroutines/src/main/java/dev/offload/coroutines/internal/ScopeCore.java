@@ -231,6 +231,45 @@ public final class ScopeCore implements WaitTarget {
         true);
   }
 
+  /**
+   * As {@link #submitRemembered}, in two steps: this takes a place in the queues, and answers null
+   * if there is none. The job has to be {@linkplain #submitReserved submitted} or {@linkplain
+   * #giveBack given up} at once.
+   */
+  <T extends @Nullable Object> @Nullable JobCell<T> reserve(
+      OffloadKey<T> key, @Nullable TimeoutPolicy timeout, JobBody<T> body) {
+    Account account = account(key);
+    TimeoutPolicy limits = account.kind.timeoutFor(timeout);
+    JobCell<T> job = new JobCell<>(key, this, account, body, limits, CancelReason.CANCELLED, true);
+    return job.reserve(true, false) ? job : null;
+  }
+
+  /** Submits a job with the place it has. */
+  <T extends @Nullable Object> Placement<T> submitReserved(JobCell<T> job) {
+    Placement<T> placement = place(job, ConflictPolicy.REJECT, false, true);
+    if (placement.job() == null) {
+      giveBack(job);
+    }
+    return placement;
+  }
+
+  /** Gives back the place of a job that is not submitted. */
+  static void giveBack(JobCell<?> job) {
+    Admission.Step letGo = Admission.ended(job);
+    if (letGo != null) {
+      letGo.run();
+    }
+  }
+
+  /** Takes a further lease on the job of a task; false if its outcome is decided. */
+  boolean join(JobCell<?> job) {
+    if (!job.tryJoin()) {
+      return false;
+    }
+    JobCell<?> unused = joined(job);
+    return true;
+  }
+
   /** Makes a place of its own for the jobs of a recorder. */
   Section section() {
     return registry.section();
@@ -372,8 +411,13 @@ public final class ScopeCore implements WaitTarget {
         linger == null
             ? new JobCell<>(key, this, account, body, limits, onLastLease, observed)
             : new LingeringJob<>(key, this, account, body, limits, observed, linger);
+    return place(newcomer, policy, viaScope, tellFull);
+  }
+
+  private <T extends @Nullable Object> Placement<T> place(
+      JobCell<T> newcomer, ConflictPolicy policy, boolean viaScope, boolean tellFull) {
     if (!enter(Gate.JOB, viaScope)) {
-      return rejected(account, How.SCOPE_CLOSED, RejectReason.SCOPE_CLOSED);
+      return rejected(newcomer.account(), How.SCOPE_CLOSED, RejectReason.SCOPE_CLOSED);
     }
     @Nullable Conflict conflict = null;
     try {
@@ -383,10 +427,7 @@ public final class ScopeCore implements WaitTarget {
         } while (conflict.placed == Placed.FULL && isSettled(conflict.ending));
       }
     } catch (Throwable e) { // the id threw when it was compared
-      Admission.Step letGo = Admission.ended(newcomer);
-      if (letGo != null) {
-        letGo.run();
-      }
+      giveBack(newcomer);
       leave(Gate.JOB);
       throw e;
     }
@@ -486,6 +527,7 @@ public final class ScopeCore implements WaitTarget {
   }
 
   private void placed(JobCell<?> job) {
+    job.tellPlaced();
     if (engine.listener.isOn()) {
       JobSnapshot accepted = job.snapshot();
       engine.listener.post(() -> engine.listener.accepted(accepted));
@@ -963,7 +1005,9 @@ public final class ScopeCore implements WaitTarget {
     return cancelAll(jobs);
   }
 
-  private static int cancelAll(List<JobCell<?>> changed) {
+  /** Cancels these jobs; answers how many that changed. */
+  static int cancelAll(List<JobCell<?>> jobs) {
+    List<JobCell<?>> changed = new ArrayList<>(jobs);
     Aftermath after = Aftermath.enter();
     try {
       changed.removeIf(job -> !job.cancel(CancelReason.CANCELLED));

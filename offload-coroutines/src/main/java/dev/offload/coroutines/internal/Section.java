@@ -4,6 +4,7 @@ import dev.offload.OffloadKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The jobs of one recorder in the {@link Registry} of its scope, apart from all others, so that
@@ -22,6 +23,27 @@ final class Section {
 
   boolean isOf(Registry other) {
     return registry == other;
+  }
+
+  /** The jobs in flight; each that was so all the time, and perhaps others that came or went. */
+  List<JobCell<?>> jobs() {
+    List<JobCell<?>> jobs = new ArrayList<>();
+    newest.values().forEach(head -> addAll(jobs, head));
+    return jobs;
+  }
+
+  /** Those under one key. */
+  List<JobCell<?>> jobs(OffloadKey<?> key) {
+    List<JobCell<?>> jobs = new ArrayList<>(1);
+    addAll(jobs, newest.get(key));
+    return jobs;
+  }
+
+  /** Adds a job, and those under its key that came before it and may not have ended. */
+  static void addAll(List<JobCell<?>> jobs, @Nullable JobCell<?> from) {
+    for (JobCell<?> job = from; job != null; job = job.older) {
+      jobs.add(job);
+    }
   }
 
   /**

@@ -15,6 +15,11 @@ final class TaskBody<I, T extends @Nullable Object> implements JobBody<T> {
   }
 
   @Override
+  public void placed(JobCell<T> job) {
+    attempt.decidedBy(job);
+  }
+
+  @Override
   public void startBody(JobCell<T> job) {
     body.startBody(job);
   }

@@ -7,6 +7,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells watchers what happened, in the order in which it was {@link #add added}.
@@ -19,7 +20,10 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class TaskFeed<I> {
   private final CopyOnWriteArrayList<Watcher<I>> watchers = new CopyOnWriteArrayList<>();
-  private final Queue<TaskEvent<I>> events = new ConcurrentLinkedQueue<>();
+
+  /** Steps for all, and {@link Look}s for one. */
+  private final Queue<Object> events = new ConcurrentLinkedQueue<>();
+
   private final AtomicInteger toTell = new AtomicInteger();
 
   /** Whether there are watchers; each step of each task asks for it. Written with their lock. */
@@ -30,6 +34,17 @@ public final class TaskFeed<I> {
 
     /** Takes an event, or counts it as missed; must neither wait nor throw. */
     void offer(TaskEvent<I> event);
+  }
+
+  /** What one watcher finds at this place among the steps; at the end of its look, no id. */
+  private record Look<I>(TaskViewer<I> viewer, @Nullable I id, TaskState state) {
+    void tell() {
+      if (id == null) {
+        viewer.hasLooked();
+      } else {
+        viewer.saw(id, state);
+      }
+    }
   }
 
   /** Tells {@code watcher} from now on. */
@@ -57,24 +72,44 @@ public final class TaskFeed<I> {
     events.add(new TaskEvent.Moved<>(id, from, to, Instant.now()));
   }
 
+  /** Adds what one watcher sees of a task, with the task's lock held. */
+  void addLook(TaskViewer<I> viewer, I id, TaskState state) {
+    events.add(new Look<>(viewer, id, state));
+  }
+
+  /** Adds that a watcher has looked at all tasks. */
+  void addEndOfLook(TaskViewer<I> viewer) {
+    events.add(new Look<>(viewer, null, TaskState.NOT_FOUND));
+  }
+
   void tell() {
     if (toTell.getAndIncrement() != 0) {
       return;
     }
     int seen = 1;
     do {
-      for (TaskEvent<I> event = events.poll(); event != null; event = events.poll()) {
-        for (Watcher<I> watcher : watchers) {
-          offer(watcher, event);
-        }
+      for (Object event = events.poll(); event != null; event = events.poll()) {
+        tell(event);
       }
       seen = toTell.addAndGet(-seen);
     } while (seen != 0);
   }
 
-  private static <I> void offer(Watcher<I> watcher, TaskEvent<I> event) {
+  private void tell(Object event) {
+    if (event instanceof Look<?> look) {
+      guarded(look::tell);
+      return;
+    }
+    @SuppressWarnings("unchecked") // the other sort
+    TaskEvent<I> step = (TaskEvent<I>) event;
+    for (Watcher<I> watcher : watchers) {
+      guarded(() -> watcher.offer(step));
+    }
+  }
+
+  private static void guarded(Runnable offer) {
     try {
-      watcher.offer(event);
+      offer.run();
     } catch (Throwable e) { // its executor refused, say; the others are to be told
       Log.warn("a watcher of tasks threw", e);
     }

@@ -2,6 +2,7 @@ package dev.offload.coroutines.internal;
 
 import dev.offload.RevokeOutcome;
 import dev.offload.TaskState;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,11 @@ abstract class TaskStates<I> {
 
   abstract TaskState state(I id);
 
+  /**
+   * The run or revoke that makes the state of the task; null if it is settled, or there is none.
+   */
+  abstract @Nullable Attempt<I> attempt(I id);
+
   /** What the task failed with; null if it is not FAILED. */
   abstract @Nullable Throwable failure(I id);
 
@@ -47,6 +53,22 @@ abstract class TaskStates<I> {
 
   /** Forgets a SUCCEEDED task that is not being revoked; true if it was one. */
   abstract boolean drop(I id);
+
+  /**
+   * Forgets all successes that are so old, and are not being revoked; answers how many.
+   *
+   * @throws IllegalStateException if ages are not kept
+   */
+  abstract int dropOlderThan(Duration age);
+
+  /** The job that has the value of a SUCCEEDED task; null if that is not kept. */
+  abstract @Nullable JobCell<?> kept(I id);
+
+  /**
+   * Shows a viewer, who watches already, all tasks that work or have failed. Waits for launches
+   * that are about to submit their jobs.
+   */
+  abstract void look(TaskViewer<I> viewer);
 
   /** The ids in a state other than NOT_FOUND, weakly consistent. */
   abstract List<I> tasks(TaskState state);

@@ -7,9 +7,12 @@ import static dev.offload.TaskState.WORKING;
 
 import dev.offload.RevokeOutcome;
 import dev.offload.TaskState;
+import dev.offload.coroutines.internal.KeptValues.Success;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -25,15 +28,17 @@ import org.jspecify.annotations.Nullable;
  *  --------------------  ----------  ---------------------------------------------------
  *  none                  NOT_FOUND   begin(run)                -> the run
  *  a run, open           WORKING     the decision of its job   (the entry stays)
- *  a run, succeeded      SUCCEEDED   settle                    -> SUCCEEDED
+ *  a run, succeeded      SUCCEEDED   settle                    -> SUCCEEDED, or a Success
  *  a run, failed         FAILED      settle                    -> FAILED
  *  FAILED                FAILED      begin(run)                -> the run
  *                                    forget                    -> none
- *  SUCCEEDED             SUCCEEDED   begin(revoke)             -> the revoke
+ *  SUCCEEDED, or, where
+ *   values are kept, a
+ *   Success              SUCCEEDED   begin(revoke)             -> the revoke
  *                                    drop                      -> none
  *  a revoke, open        SUCCEEDED   the decision of its job   (the entry stays)
  *  a revoke, succeeded   NOT_FOUND   settle                    -> none
- *  a revoke, failed      SUCCEEDED   settle                    -> SUCCEEDED
+ *  a revoke, failed      SUCCEEDED   settle                    -> what the revoke took out
  * </pre>
  *
  * <p>A task's state is one entry of one map, so each operation on an id is one atomic step: of the
@@ -48,6 +53,20 @@ import org.jspecify.annotations.Nullable;
  * answers after it. With a watcher, all steps are made with that lock held and put into the feed
  * there, so that each id's events are in order; the watchers are told after it, those of an end
  * when its callers are.
+ *
+ * <p>Who begins to watch is told all that comes after his {@link #look}, though steps are made
+ * without the lock while nobody watches, and one may be under way that looked for watchers before:
+ *
+ * <ul>
+ *   <li>The first step of a run looks again when it is made, and is put into the feed then. The run
+ *       has no job before that, and the look waits for the job of each run it meets: so it comes
+ *       later in the feed, or did not meet the run, of which its watcher is told then.
+ *   <li>The end of an attempt is looked at from the decision on. The look finds an attempt decided,
+ *       with the lock held, and settles it itself; or open, and then all who settle it look for
+ *       watchers later than that.
+ *   <li>All other steps look with the lock held: they are seen by a look that comes later, or see
+ *       its watcher.
+ * </ul>
  */
 final class TaskTable<I> extends TaskStates<I> {
   private final ConcurrentHashMap<I, Object> entries = new ConcurrentHashMap<>();
@@ -59,6 +78,7 @@ final class TaskTable<I> extends TaskStates<I> {
   /** A plain number, not one in stripes: each task passes the gate of its scope anyway. */
   private final AtomicLong succeeded = new AtomicLong();
 
+  private final @Nullable KeptValues kept;
   private final TaskFeed<I> feed;
   private final Supplier<? extends Collection<I>> inFlight;
 
@@ -67,8 +87,11 @@ final class TaskTable<I> extends TaskStates<I> {
    *
    * @param inFlight the ids whose jobs are in flight: of all tasks that are WORKING, from some time
    *     before their {@code launch} answers, and perhaps of others
+   * @param kept where to keep values; null for nowhere
    */
-  TaskTable(TaskFeed<I> feed, Supplier<? extends Collection<I>> inFlight) {
+  TaskTable(
+      TaskFeed<I> feed, Supplier<? extends Collection<I>> inFlight, @Nullable KeptValues kept) {
+    this.kept = kept;
     this.feed = feed;
     this.inFlight = inFlight;
   }
@@ -76,6 +99,9 @@ final class TaskTable<I> extends TaskStates<I> {
   @Override
   @Nullable TaskState begin(TaskRun<I> run) {
     if (!feed.isOn() && entries.putIfAbsent(run.id, run) == null) { // as nearly always
+      if (feed.isOn()) {
+        tellBegun(run);
+      }
       return null;
     }
     TaskState forbids = beginAgain(run);
@@ -90,17 +116,23 @@ final class TaskTable<I> extends TaskStates<I> {
     }
   }
 
+  /** Somebody began to watch just when the first step of this run was made. */
+  private void tellBegun(TaskRun<I> run) {
+    feed.add(run.id, NOT_FOUND, WORKING);
+    feed.tell();
+  }
+
   private @Nullable TaskState beginAgain(TaskRun<I> run) {
     while (!move(run.id, null, run, NOT_FOUND, WORKING)) {
       Object entry = entries.get(run.id);
-      if (entry == SUCCEEDED) {
+      if (isSuccess(entry)) {
         return SUCCEEDED;
       }
       if (entry == FAILED && move(run.id, FAILED, run, FAILED, WORKING)) {
         return null;
       }
       if (entry instanceof Attempt<?>) {
-        Attempt<I> other = attempt(entry);
+        Attempt<I> other = asAttempt(entry);
         if (other.verdict() == null) {
           return other instanceof RevokeRun ? SUCCEEDED : WORKING;
         }
@@ -117,13 +149,14 @@ final class TaskTable<I> extends TaskStates<I> {
       if (entry == null || entry == FAILED) {
         return new RevokeOutcome.NotSucceeded<>(entry == null ? NOT_FOUND : FAILED);
       }
-      if (entry == SUCCEEDED) {
-        if (move(run.id, SUCCEEDED, run, SUCCEEDED, SUCCEEDED)) {
+      if (isSuccess(entry)) {
+        run.success = entry;
+        if (move(run.id, entry, run, SUCCEEDED, SUCCEEDED)) {
           return null;
         }
         continue;
       }
-      Attempt<I> other = attempt(entry);
+      Attempt<I> other = asAttempt(entry);
       if (other.verdict() == null) {
         return other instanceof RevokeRun
             ? new RevokeOutcome.AlreadyRevoking<>()
@@ -145,17 +178,35 @@ final class TaskTable<I> extends TaskStates<I> {
       return;
     }
     boolean hasSucceeded = verdict == Attempt.SUCCESS;
-    if (attempt instanceof RevokeRun) {
-      TaskState to = hasSucceeded ? NOT_FOUND : SUCCEEDED;
-      if (move(attempt.id, attempt, hasSucceeded ? null : to, SUCCEEDED, to) && hasSucceeded) {
-        succeeded.getAndDecrement();
+    if (attempt instanceof RevokeRun<I> revoke) {
+      Object success = revoke.success;
+      if (!hasSucceeded) {
+        move(attempt.id, attempt, success, SUCCEEDED, SUCCEEDED);
+      } else if (move(attempt.id, attempt, null, SUCCEEDED, NOT_FOUND)) {
+        isGone(success);
       }
     } else if (hasSucceeded) {
-      if (move(attempt.id, attempt, SUCCEEDED, WORKING, SUCCEEDED)) {
+      Object success = kept == null ? SUCCEEDED : kept.success(attempt.job());
+      if (move(attempt.id, attempt, success, WORKING, SUCCEEDED)) {
         succeeded.getAndIncrement();
+        if (kept != null && success instanceof Success recorded) {
+          kept.add(recorded);
+        }
       }
     } else {
       move(attempt.id, attempt, FAILED, WORKING, FAILED, (Throwable) verdict);
+    }
+  }
+
+  private static boolean isSuccess(@Nullable Object entry) {
+    return entry == SUCCEEDED || entry instanceof Success;
+  }
+
+  /** A success was taken out. */
+  private void isGone(@Nullable Object success) {
+    succeeded.getAndDecrement();
+    if (success instanceof Success recorded) {
+      recorded.letGo();
     }
   }
 
@@ -207,9 +258,13 @@ final class TaskTable<I> extends TaskStates<I> {
       TaskState state,
       TaskState next,
       @Nullable Throwable cause) {
-    boolean told = feed.isOn() && state != next;
-    if (!told && cause == null && from != FAILED) {
-      return swap(id, from, to);
+    boolean drops = to == null && !(from instanceof Attempt);
+    if (!feed.isOn() && cause == null && from != FAILED && !drops) {
+      boolean swapped = swap(id, from, to);
+      if (swapped && from == null && to instanceof TaskRun<?> run && feed.isOn()) {
+        tellBegun(asRun(run));
+      }
+      return swapped;
     }
     boolean[] moved = {false};
     entries.compute(
@@ -224,7 +279,7 @@ final class TaskTable<I> extends TaskStates<I> {
           } else if (from == FAILED) {
             causes.remove(key);
           }
-          if (told) {
+          if (state != next && feed.isOn()) {
             feed.add(key, state, next);
           }
           return to;
@@ -248,14 +303,13 @@ final class TaskTable<I> extends TaskStates<I> {
     if (entry == null) {
       return NOT_FOUND;
     }
-    Object verdict = attempt(entry).verdict();
-    if (entry instanceof RevokeRun) {
-      return verdict == Attempt.SUCCESS ? NOT_FOUND : SUCCEEDED;
-    }
-    if (verdict == null) {
-      return WORKING;
-    }
-    return verdict == Attempt.SUCCESS ? SUCCEEDED : FAILED;
+    return entry instanceof Success ? SUCCEEDED : asAttempt(entry).state();
+  }
+
+  @Override
+  @Nullable Attempt<I> attempt(I id) {
+    Object entry = entries.get(id);
+    return entry instanceof Attempt<?> ? asAttempt(entry) : null;
   }
 
   @Override
@@ -277,7 +331,7 @@ final class TaskTable<I> extends TaskStates<I> {
   @Override
   boolean forget(I id) {
     if (entries.get(id) instanceof TaskRun<?> run) {
-      settle(attempt(run));
+      settle(asAttempt(run));
     }
     boolean forgotten = move(id, FAILED, null, FAILED, NOT_FOUND);
     tellFeed();
@@ -288,14 +342,86 @@ final class TaskTable<I> extends TaskStates<I> {
   boolean drop(I id) {
     Object entry = entries.get(id);
     if (entry instanceof Attempt<?>) {
-      settle(attempt(entry));
+      settle(asAttempt(entry));
+      entry = entries.get(id);
     }
-    if (!move(id, SUCCEEDED, null, SUCCEEDED, NOT_FOUND)) {
+    if (!isSuccess(entry) || !move(id, entry, null, SUCCEEDED, NOT_FOUND)) {
       return false;
     }
-    succeeded.getAndDecrement();
+    isGone(entry);
     tellFeed();
     return true;
+  }
+
+  @Override
+  int dropOlderThan(Duration age) {
+    if (kept == null) {
+      throw new IllegalStateException(
+          "the recorder keeps no ages: make it with KeepValues, or say which ids to drop");
+    }
+    long nanos = age.toNanos();
+    int dropped = 0;
+    for (Map.Entry<I, Object> each : entries.entrySet()) {
+      if (each.getValue() instanceof Success success
+          && kept.isOlderThan(success, nanos)
+          && move(each.getKey(), success, null, SUCCEEDED, NOT_FOUND)) {
+        isGone(success);
+        dropped++;
+      }
+    }
+    tellFeed();
+    return dropped;
+  }
+
+  @Override
+  @Nullable JobCell<?> kept(I id) {
+    if (kept == null) {
+      return null;
+    }
+    Object entry = entries.get(id);
+    if (entry instanceof TaskRun<?> run) {
+      settle(asRun(run));
+      entry = entries.get(id);
+    }
+    Object success = entry instanceof RevokeRun<?> revoke ? revoke.success : entry;
+    return success instanceof Success recorded ? kept.jobOf(recorded) : null;
+  }
+
+  @Override
+  void look(TaskViewer<I> viewer) {
+    for (I id : entries.keySet()) {
+      while (!sees(viewer, id)) {
+        Attempt<I> decided = attempt(id);
+        if (decided != null) {
+          settle(decided);
+        }
+      }
+    }
+    feed.addEndOfLook(viewer);
+    feed.tell();
+  }
+
+  /** Shows the viewer one task; false if its entry is an attempt that is to be settled before. */
+  private boolean sees(TaskViewer<I> viewer, I id) {
+    Object found = entries.get(id);
+    if (found == null || isSuccess(found)) {
+      return true; // it is no part of the view
+    }
+    if (found instanceof Attempt<?>) {
+      JobCell<?> unused = asAttempt(found).job();
+    }
+    boolean[] seen = {true};
+    entries.computeIfPresent(
+        id,
+        (key, entry) -> {
+          if (entry instanceof Attempt<?> attempt && attempt.isDecidedOrUnmade()) {
+            seen[0] = false;
+          } else if (entry instanceof TaskRun || entry == FAILED) {
+            feed.addLook(viewer, key, entry == FAILED ? FAILED : WORKING);
+          }
+          return entry;
+        });
+    return seen[0];
   }
 
   @Override
@@ -318,15 +444,11 @@ final class TaskTable<I> extends TaskStates<I> {
     List<I> ids = new ArrayList<>();
     entries.forEach(
         (id, entry) -> {
-          if (entry == SUCCEEDED || (entry instanceof RevokeRun<?> run && !hasSucceeded(run))) {
+          if (isSuccess(entry) || (entry instanceof RevokeRun<?> run && run.state() == SUCCEEDED)) {
             ids.add(id);
           }
         });
     return ids;
-  }
-
-  private static boolean hasSucceeded(Attempt<?> attempt) {
-    return attempt.verdict() == Attempt.SUCCESS;
   }
 
   @Override
@@ -340,8 +462,13 @@ final class TaskTable<I> extends TaskStates<I> {
     };
   }
 
+  @SuppressWarnings("unchecked") // of this table
+  private TaskRun<I> asRun(TaskRun<?> run) {
+    return (TaskRun<I>) run;
+  }
+
   @SuppressWarnings("unchecked") // whatever is neither none nor a state
-  private Attempt<I> attempt(Object entry) {
+  private Attempt<I> asAttempt(Object entry) {
     return (Attempt<I>) entry;
   }
 }

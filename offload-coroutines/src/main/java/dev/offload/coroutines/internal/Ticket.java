@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *  state    counts as   from             when
  *  -------  ----------  ---------------  ----------------------------------------------------------
  *  NEW      nothing                      it is not known yet whether it is placed
- *  PLACE    queued      NEW              placed, but there is no permit or it is a successor
+ *  PLACE    queued      NEW              placed, but there is no permit or it is a successor; or it
+ *                                        is to be placed, and this was taken before
  *  PERMIT   running     NEW              placed, and everything it needs was free
  *  IN_LANE  queued      PLACE            it has no predecessor (any more)
  *  STARTED  running     PERMIT, IN_LANE  its body has been handed over

@@ -62,6 +62,13 @@ internal suspend fun Waiters.awaitClosed(side: SideThreads, edge: WaitEdge? = nu
     }
 }
 
+/** Suspends until the bodies of these jobs have ended. */
+internal suspend fun List<JobCell<*>>.awaitEnds(core: ScopeCore) {
+    waitingFor({ to -> forEach { it.end().eachPart(to) } }) { edge ->
+        forEach { it.awaitClosed(core.engine().side, edge) }
+    }
+}
+
 /** Suspends until the scope has ended, and all in it. */
 internal suspend fun ScopeCore.awaitEnd(edge: WaitEdge? = null) = termination().awaitClosed(engine().side, edge)
 

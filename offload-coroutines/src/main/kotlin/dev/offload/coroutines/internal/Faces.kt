@@ -44,15 +44,15 @@ internal object Faces {
     fun isGivenUp(deferred: OffloadDeferred<*>): Boolean = (deferred as DeferredLease<*>).isDropped
 
     @JvmStatic
-    fun <ID : Any> coreOf(recorder: TaskRecorder<ID>): RecorderCore<ID> {
-        require(recorder is ScopeRecorder<ID>) {
+    fun <ID : Any, T> coreOf(recorder: TaskRecorder<ID, T>): RecorderCore<ID, T> {
+        require(recorder is ScopeRecorder<ID, T>) {
             "recorder must be one that offload made, but is ${recorder::class.qualifiedName}"
         }
         return recorder.core
     }
 
     @JvmStatic
-    fun <ID : Any> recorderOver(core: RecorderCore<ID>, context: CoroutineContext): TaskRecorder<ID> =
+    fun <ID : Any, T> recorderOver(core: RecorderCore<ID, T>, context: CoroutineContext): TaskRecorder<ID, T> =
         ScopeRecorder(core, (scopeOver(core.scope(), context) as ScopeFace).bodies)
 
     @JvmStatic

@@ -8,15 +8,12 @@ import dev.offload.TimeoutPolicy
 import dev.offload.coroutines.OffloadDeferred
 import dev.offload.coroutines.OffloadManager
 import dev.offload.coroutines.OffloadScope
-import kotlinx.coroutines.CancellableContinuation
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.ensureActive
-import kotlinx.coroutines.suspendCancellableCoroutine
 import kotlin.coroutines.CoroutineContext
 import kotlin.coroutines.EmptyCoroutineContext
-import kotlin.coroutines.resume
 import kotlin.time.Duration
 
 /** The Kotlin face of a [ScopeCore]: what manager and other scopes have in common. */
@@ -65,35 +62,13 @@ internal abstract class ScopeFace(val core: ScopeCore) : OffloadScope {
     }
 
     /** Submits as soon as that meets no full queue. */
-    private suspend inline fun <T> whenRoom(key: OffloadKey<T>, submit: () -> Placement<T>): DeferredLease<T> {
+    private suspend fun <T> whenRoom(key: OffloadKey<T>, submit: () -> Placement<T>): DeferredLease<T> {
         val first = submit()
         if (first.how() != Placement.How.QUEUE_FULL) return handle(key, first)
         val full = first.by()
         if (full.isHeldUpBy(currentCoroutineContext().currentJob(), key)) first.jobOrThrow(key)
-        val waiter = WaitingForRoom(full)
-        try {
-            while (true) {
-                blockingThread { waiter.untilTold(key) }
-                val placement = submit()
-                if (placement.how() != Placement.How.QUEUE_FULL) return handle(key, placement)
-            }
-        } finally {
-            full.leaveRoom(key, waiter)
-        }
-    }
-
-    private class WaitingForRoom(private val full: ScopeCore) : RoomWaiter() {
-        private var caller: CancellableContinuation<Unit>? = null
-        private var isQuick = false
-
-        suspend fun untilTold(key: OffloadKey<*>) = suspendCancellableCoroutine { continuation ->
-            val again = caller != null
-            caller = continuation
-            isQuick = continuation.context.resumesQuickly()
-            if (!full.awaitRoom(key, this, again)) continuation.resume(Unit)
-        }
-
-        override fun fire() = caller!!.tell(Result.success(Unit), full.engine().side, isQuick)
+        val placement = full.whenRoom(key) { submit().takeIf { it.how() != Placement.How.QUEUE_FULL } }
+        return handle(key, placement)
     }
 
     override fun <T> share(
@@ -180,9 +155,7 @@ internal abstract class ScopeFace(val core: ScopeCore) : OffloadScope {
 
     suspend fun join(jobs: List<JobCell<*>>) {
         currentCoroutineContext().ensureActive()
-        waitingFor({ to -> jobs.forEach { it.end().eachPart(to) } }) { edge ->
-            jobs.forEach { it.awaitClosed(core.engine().side, edge) }
-        }
+        jobs.awaitEnds(core)
     }
 
     suspend fun <R> runScoped(

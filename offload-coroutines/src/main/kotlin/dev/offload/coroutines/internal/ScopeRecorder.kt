@@ -1,5 +1,6 @@
 package dev.offload.coroutines.internal
 
+import dev.offload.KeepValues
 import dev.offload.LaunchOutcome
 import dev.offload.OffloadKind
 import dev.offload.RevokeOutcome
@@ -14,20 +15,45 @@ import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.ensureActive
 import kotlinx.coroutines.flow.Flow
 import kotlin.coroutines.CoroutineContext
+import kotlin.time.Duration
+import kotlin.time.toJavaDuration
 
 /** The Kotlin face of a [RecorderCore]. */
-internal class ScopeRecorder<ID : Any>(val core: RecorderCore<ID>, private val bodies: BodyContext) : TaskRecorder<ID> {
+internal class ScopeRecorder<ID : Any, T>(val core: RecorderCore<ID, T>, private val bodies: BodyContext) :
+    TaskRecorder<ID, T> {
     private val name = core.kind().name()
 
     override val transitions: Flow<TaskEvent<ID>> = transitionsOf(core.feed())
 
-    override fun <T> launch(
+    override fun watch(): Flow<TaskEvent<ID>> = watchOf(core)
+
+    override fun launch(
         id: ID,
         timeout: TimeoutPolicy?,
         context: CoroutineContext,
         block: suspend CoroutineScope.() -> T,
     ): LaunchOutcome<OffloadDeferred<T>> =
-        core.launch(id, timeout, bodies.body(name, context.requireNoJob(), block)) { job -> DeferredLease(job, false) }
+        core.launch(id, timeout, bodies.body(name, context.requireNoJob(), block), ::lease)
+
+    private fun lease(job: JobCell<T>, joined: Boolean): OffloadDeferred<T> = DeferredLease(job, joined)
+
+    override suspend fun launchWhenRoom(
+        id: ID,
+        timeout: TimeoutPolicy?,
+        context: CoroutineContext,
+        block: suspend CoroutineScope.() -> T,
+    ): LaunchOutcome<OffloadDeferred<T>> {
+        currentCoroutineContext().ensureActive()
+        val body = bodies.body(name, context.requireNoJob(), block)
+        val first = core.launchIfRoom(id, timeout, body, ::lease)
+        if (first != null) return first
+        val key = core.key<T>(id)
+        val scope = core.scope()
+        if (scope.isHeldUpBy(currentCoroutineContext().currentJob(), key)) {
+            return core.launch(id, timeout, body, ::lease)
+        }
+        return scope.whenRoom(key) { core.launchIfRoom(id, timeout, body, ::lease) }
+    }
 
     override suspend fun <R> revoke(
         id: ID,
@@ -58,6 +84,20 @@ internal class ScopeRecorder<ID : Any>(val core: RecorderCore<ID>, private val b
         return if (state == TaskState.NOT_FOUND) TaskState.WORKING else state
     }
 
+    override suspend fun awaitEnd(id: ID): TaskState {
+        currentCoroutineContext().ensureActive()
+        val underWay = core.underWay(id)
+        underWay.jobs().awaitEnds(core.scope())
+        return underWay.state().get()
+    }
+
+    override suspend fun joinAll() {
+        currentCoroutineContext().ensureActive()
+        core.jobs().awaitEnds(core.scope())
+    }
+
+    override fun cancelAll(): Int = core.cancelAll()
+
     override fun failure(id: ID): Throwable? = core.failure(id)
 
     override fun tasks(state: TaskState): List<ID> = core.tasks(state)
@@ -68,10 +108,19 @@ internal class ScopeRecorder<ID : Any>(val core: RecorderCore<ID>, private val b
 
     override fun dropSucceeded(ids: Iterable<ID>): Int = core.dropSucceeded(ids)
 
+    override fun dropSucceeded(olderThan: Duration): Int {
+        require(!olderThan.isNegative()) { "olderThan must not be negative, but is $olderThan" }
+        return core.dropSucceeded(olderThan.toJavaDuration())
+    }
+
     companion object {
-        fun <ID : Any> create(scope: OffloadScope, kind: OffloadKind<*, *>): TaskRecorder<ID> {
+        fun <ID : Any, T> create(
+            scope: OffloadScope,
+            kind: OffloadKind<in ID, T>,
+            keep: KeepValues?,
+        ): TaskRecorder<ID, T> {
             require(scope is ScopeFace) { "scope must be one that offload made, but is ${scope::class.qualifiedName}" }
-            return ScopeRecorder(RecorderCore(scope.core, kind), scope.bodies)
+            return ScopeRecorder(RecorderCore(scope.core, kind, keep), scope.bodies)
         }
     }
 }

@@ -24,6 +24,34 @@ internal fun <ID : Any> transitionsOf(feed: TaskFeed<ID>): Flow<TaskEvent<ID>> =
     }
 }
 
+/**
+ * What works and has failed, and then the events of a feed; anew where the collector missed some. A subscription that went
+ * before has ended by then, with what it had still to tell.
+ */
+internal fun <ID : Any> watchOf(core: RecorderCore<ID, *>): Flow<TaskEvent<ID>> = flow {
+    while (true) emitAll(viewOf(core))
+}
+
+/** One subscription, until it missed something. */
+private fun <ID : Any> viewOf(core: RecorderCore<ID, *>): Flow<TaskEvent<ID>> = flow {
+    val buffer = EventBuffer<ID>()
+    val viewer = core.view(buffer)
+    val events = flow {
+        while (true) {
+            when (val event = buffer.next()) {
+                is TaskEvent.Snapshot -> emit(viewer.snapshot())
+                is TaskEvent.Moved -> emit(event)
+                is TaskEvent.Missed -> break
+            }
+        }
+    }
+    try {
+        emitAll(if (currentCoroutineContext().resumesQuickly()) events else events.flowOn(Dispatchers.Default))
+    } finally {
+        core.feed().leave(viewer)
+    }
+}
+
 /** What a collector has still to be told; the feed adds, one thread at a time, and the collector takes. */
 internal class EventBuffer<ID : Any>(
     private val events: Channel<TaskEvent<ID>> = Channel(TaskRecorder.FEED_CAPACITY),

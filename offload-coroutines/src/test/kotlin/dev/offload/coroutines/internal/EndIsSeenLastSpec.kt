@@ -128,14 +128,14 @@ class EndIsSeenLastSpec :
         }
 
         test("A4: what became of a task is known before its body is asked to stop") {
-            val recorder = RecorderCore<Int>(scopeByHand(), kind)
+            val recorder = RecorderCore<Int, String>(scopeByHand(), kind, null)
             val seen = mutableListOf<TaskState>()
             val asksWhenStopped = object : ByHandBody() {
                 override fun stopBody() {
                     seen += recorder.state(3)
                 }
             }
-            val launched = recorder.launch(3, null, asksWhenStopped) { Held(it) }
+            val launched = recorder.launch(3, null, asksWhenStopped) { job, _ -> Held(job) }
             val job = (launched as LaunchOutcome.Launched).handle().job().apply { begin() shouldBe true }
             job.cancel(CancelReason.CANCELLED) shouldBe true
             seen shouldContainExactly listOf(TaskState.FAILED)
@@ -203,7 +203,7 @@ class EndIsSeenLastSpec :
         }
 
         test("A4: who asks for a task whose end is settled waits until its callers are told") {
-            val recorder = RecorderCore<Any>(scopeByHand(), kind)
+            val recorder = RecorderCore<Any, String>(scopeByHand(), kind, null)
             var onHash: () -> Unit = {}
             val id = object {
                 override fun hashCode(): Int {
@@ -213,7 +213,7 @@ class EndIsSeenLastSpec :
                     return 1
                 }
             }
-            val lease = (recorder.launch(id, null, ByHandBody()) { Held(it) } as LaunchOutcome.Launched).handle()
+            val lease = (recorder.launch(id, null, ByHandBody()) { job, _ -> Held(job) } as LaunchOutcome.Launched).handle()
             lease.job().begin() shouldBe true
             lateinit var asked: CompletableFuture<Pair<TaskState, Boolean>>
             onHash = {
@@ -291,7 +291,7 @@ class EndIsSeenLastSpec :
         }
 
         test("A5: a task whose id threw as its end was written down is counted") {
-            val recorder = RecorderCore<Any>(scopeByHand(), kind)
+            val recorder = RecorderCore<Any, String>(scopeByHand(), kind, null)
             var throws = false
             val id = object {
                 override fun hashCode(): Int {
@@ -299,7 +299,7 @@ class EndIsSeenLastSpec :
                     return 1
                 }
             }
-            val lease = (recorder.launch(id, null, ByHandBody()) { Held(it) } as LaunchOutcome.Launched).handle()
+            val lease = (recorder.launch(id, null, ByHandBody()) { job, _ -> Held(job) } as LaunchOutcome.Launched).handle()
             lease.job().begin() shouldBe true
             throws = true
             lease.job().succeed("")

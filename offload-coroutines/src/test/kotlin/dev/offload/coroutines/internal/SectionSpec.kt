@@ -43,7 +43,7 @@ class SectionSpec :
     FunSpec({
         test("A5: a recorder lists its own tasks, and not those of another or jobs of the same kind") {
             manager { manager ->
-                val (one, two) = List(2) { TaskRecorder<String>(manager, TASK) }
+                val (one, two) = List(2) { TaskRecorder<String, Unit>(manager, TASK) }
                 one.works("a")
                 one.works("b")
                 two.works("b")
@@ -59,7 +59,7 @@ class SectionSpec :
 
         test("R5, R7: by its key, a recorder's job is found, met and cancelled in its scope, and in no other") {
             manager { manager ->
-                val recorder = TaskRecorder<String>(manager, TASK)
+                val recorder = TaskRecorder<String, Unit>(manager, TASK)
                 recorder.works("a")
                 val job = manager.snapshot().jobs().single()
 
@@ -79,7 +79,7 @@ class SectionSpec :
 
         test("A1: nobody but its recorder joins or runs what is under the key of a task") {
             manager { manager ->
-                val recorder = TaskRecorder<String>(manager, TASK)
+                val recorder = TaskRecorder<String, Unit>(manager, TASK)
                 val handle = recorder.launch("a") { awaitCancellation() }
                     .shouldBeInstanceOf<LaunchOutcome.Launched<OffloadDeferred<Unit>>>()
                     .handle()
@@ -104,7 +104,7 @@ class SectionSpec :
 
         test("A5: whatever ends, and in whatever order, those that work stay listed, each once") {
             manager { manager ->
-                val recorder = TaskRecorder<Int>(manager, TASK)
+                val recorder = TaskRecorder<Int, Unit>(manager, TASK)
                 val random = Random(7)
                 val ends = HashMap<Int, CompletableDeferred<Boolean>>()
                 val handles = ArrayList<OffloadDeferred<*>>()
@@ -134,7 +134,7 @@ class SectionSpec :
 
         test("A5: tasks that come and go on many threads at once hide none that works") {
             manager { manager ->
-                val recorder = TaskRecorder<Int>(manager, TASK)
+                val recorder = TaskRecorder<Int, Unit>(manager, TASK)
                 val staying = ConcurrentLinkedQueue<Int>()
                 List(4) { thread ->
                     launch {
@@ -179,7 +179,7 @@ class SectionSpec :
             manager { manager ->
                 val begun = CompletableDeferred<Unit>()
                 val ended = CompletableDeferred<Unit>()
-                TaskRecorder<String>(manager, TASK).launch("a") {
+                TaskRecorder<String, Unit>(manager, TASK).launch("a") {
                     begun.complete(Unit)
                     try {
                         awaitCancellation()
@@ -189,7 +189,7 @@ class SectionSpec :
                 }
                 begun.await()
                 System.gc()
-                TaskRecorder<String>(manager, TASK)
+                TaskRecorder<String, Unit>(manager, TASK)
                 manager.snapshot().jobs().size shouldBe 1
                 manager.cancel()
                 ended.await()
@@ -207,6 +207,6 @@ private fun manager(test: suspend CoroutineScope.(OffloadManager) -> Unit) = bou
     }
 }
 
-private fun <ID : Any> TaskRecorder<ID>.works(id: ID) {
+private fun <ID : Any> TaskRecorder<ID, Unit>.works(id: ID) {
     launch(id) { awaitCancellation() }.shouldBeInstanceOf<LaunchOutcome.Launched<*>>()
 }

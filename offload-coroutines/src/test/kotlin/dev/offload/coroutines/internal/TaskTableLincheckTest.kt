@@ -15,7 +15,7 @@ import org.jetbrains.lincheck.datastructures.Validate
 @Param(name = "thread", gen = ThreadIdGen::class)
 @Param(name = "id", gen = IntGen::class, conf = "1:2")
 internal class TaskTableLincheckTest : LincheckTest(TaskTableSpecification::class.java) {
-    private val table = TaskTable<Int>(TaskFeed()) { IDS }
+    private val table = TaskTable<Int>(TaskFeed(), { IDS }, null)
     private val runs = arrayOfNulls<TaskRun<Int>>(THREADS)
     private val revokes = arrayOfNulls<RevokeRun<Int>>(THREADS)
 

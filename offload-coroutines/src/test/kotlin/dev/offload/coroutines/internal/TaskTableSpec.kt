@@ -1,6 +1,9 @@
 package dev.offload.coroutines.internal
 
+import dev.offload.CancelReason
+import dev.offload.OffloadKind
 import dev.offload.RevokeOutcome
+import dev.offload.TaskEvent
 import dev.offload.TaskState
 import dev.offload.TaskState.FAILED
 import dev.offload.TaskState.NOT_FOUND
@@ -11,8 +14,10 @@ import io.kotest.matchers.collections.shouldBeEmpty
 import io.kotest.matchers.collections.shouldContainExactly
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.types.shouldBeSameInstanceAs
+import java.util.concurrent.CompletableFuture
 
 private const val ID = "id"
+private val KIND = OffloadKind.named<Any, String>("job")
 private val CAUSE = IllegalStateException("failed")
 
 /**
@@ -63,6 +68,32 @@ class TaskTableSpec :
             decided().run { table.drop(ID).also { shouldRecord(NOT_FOUND) } } shouldBe true
         }
 
+        test("A1: who begins to watch finds what is decided and not settled as it was decided, and is not told it again") {
+            for ((verdict, snapshot) in listOf(
+                Attempt.SUCCESS to view(),
+                CAUSE to view(failed = setOf(ID)),
+            )) {
+                val fixture = Fixture().apply { run.write(verdict) }
+                val told = fixture.watch()
+                told.snapshot() shouldBe snapshot
+                fixture.table.settle(fixture.run)
+                told.steps.shouldBeEmpty()
+            }
+        }
+
+        test("A1: who begins to watch finds what works, and is told its end, also by who looked for watchers before") {
+            val fixture = Fixture()
+            val job = scopeByHand().submit(KIND.key(1), null, null, ByHandBody()).taken()
+            fixture.run.decidedBy(job)
+            val told = fixture.watch()
+            told.snapshot() shouldBe view(working = setOf(ID))
+            job.cancel(CancelReason.CANCELLED)
+            fixture.table.settle(fixture.run)
+            told.steps.map { it.to() } shouldContainExactly listOf(FAILED)
+            fixture.table.forget(ID) shouldBe true
+            told.steps.map { it.to() } shouldContainExactly listOf(FAILED, NOT_FOUND)
+        }
+
         test("A1: what an attempt was decided to be stays, and is noted once") {
             val failed = Fixture()
             failed.table.fail(failed.run, CAUSE)
@@ -81,10 +112,38 @@ class TaskTableSpec :
         }
     })
 
+private fun view(working: Set<String> = emptySet(), failed: Set<String> = emptySet()) =
+    TaskEvent.Snapshot(working, failed)
+
+/** What a viewer was told. */
+private class Told(private val viewer: (TaskFeed.Watcher<String>) -> TaskViewer<String>) : TaskFeed.Watcher<String> {
+    private val first = CompletableFuture<TaskEvent.Snapshot<String>>()
+    val steps = mutableListOf<TaskEvent.Moved<String>>()
+    private val own = viewer(this)
+
+    fun snapshot(): TaskEvent.Snapshot<String> = own.snapshot().also { first.isDone shouldBe true }
+
+    override fun offer(event: TaskEvent<String>) {
+        when (event) {
+            is TaskEvent.Snapshot -> first.complete(event) shouldBe true
+            is TaskEvent.Moved -> steps += event
+            is TaskEvent.Missed -> error("nothing is missed")
+        }
+    }
+}
+
 /** A table with one open run. */
 private class Fixture {
-    val table = TaskTable<String>(TaskFeed()) { listOf(ID) }
+    private val feed = TaskFeed<String>()
+    val table = TaskTable<String>(feed, { listOf(ID) }, null)
     val run = TaskRun(ID).also { table.begin(it) shouldBe null }
+
+    fun watch() = Told { told ->
+        TaskViewer(told).also {
+            feed.watch(it)
+            table.look(it)
+        }
+    }
 
     /** Lets the run succeed, and begins to revoke it. */
     fun revoking(): RevokeRun<String> {

@@ -16,11 +16,15 @@ import io.kotest.matchers.longs.shouldBeGreaterThan
 import io.kotest.matchers.shouldBe
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.asCoroutineDispatcher
+import kotlinx.coroutines.flow.first
+import kotlinx.coroutines.flow.take
 import kotlinx.coroutines.flow.takeWhile
 import kotlinx.coroutines.joinAll
 import kotlinx.coroutines.launch
+import kotlinx.coroutines.withTimeoutOrNull
 import kotlinx.coroutines.yield
 import java.util.concurrent.Executors
+import java.util.concurrent.atomic.AtomicBoolean
 import java.util.concurrent.atomic.AtomicIntegerArray
 import java.util.concurrent.atomic.LongAdder
 import kotlin.random.Random
@@ -36,7 +40,7 @@ class TaskRecorderStressSpec :
             Executors.newFixedThreadPool(THREADS).asCoroutineDispatcher().use { threads ->
                 bounded(3.minutes) {
                     val manager = realManager(threads)
-                    val recorder = TaskRecorder<Int>(manager, TASK)
+                    val recorder = TaskRecorder<Int, Unit>(manager, TASK)
                     val counts = Counts()
                     List(THREADS) { seed ->
                         launch(threads) {
@@ -53,12 +57,14 @@ class TaskRecorderStressSpec :
         test("A1: whatever races, each id's transitions are told in order, without a gap") {
             bounded(3.minutes) {
                 val manager = realManager()
-                val recorder = TaskRecorder<Int>(manager, TASK)
+                val recorder = TaskRecorder<Int, Unit>(manager, TASK)
                 val last = mutableMapOf<Int, TaskState>()
                 var moves = 0L
                 val collector = launch(start = CoroutineStart.UNDISPATCHED) {
                     recorder.transitions.takeWhile { it !is TaskEvent.Moved || it.id() != END }.collect { event ->
                         when (event) {
+                            is TaskEvent.Snapshot -> error("it was not asked for")
+
                             is TaskEvent.Missed -> last.clear()
 
                             // what they were is unknown now
@@ -83,7 +89,77 @@ class TaskRecorderStressSpec :
                 moves shouldBeGreaterThan 0
             }
         }
+
+        test("A1: whoever begins to watch, whenever that is, has a view that each step fits, and that is right at rest") {
+            bounded(3.minutes) {
+                val manager = realManager()
+                val recorder = TaskRecorder<Int, Unit>(manager, TASK)
+                val done = AtomicBoolean()
+                val throughout = View()
+                val collector = launch(start = CoroutineStart.UNDISPATCHED) {
+                    recorder.watch().takeWhile { it !is TaskEvent.Moved || it.id() != END }.collect(throughout::on)
+                }
+                val viewers = List(3) { seed ->
+                    launch {
+                        val random = Random(seed)
+                        while (!done.get()) {
+                            // Few events, or none: watching begins and ends all the time, and so do steps without it.
+                            val view = View()
+                            withTimeoutOrNull(20) { recorder.watch().take(1 + random.nextInt(20)).collect(view::on) }
+                            views.increment()
+                        }
+                    }
+                }
+                List(4) { seed ->
+                    launch {
+                        val random = Random(seed)
+                        repeat(STEPS) {
+                            step(recorder, Counts(), random, ids = 5)
+                            val id = random.nextInt(5)
+                            if (random.nextBoolean()) recorder.forget(id) else recorder.dropSucceeded(listOf(id))
+                        }
+                    }
+                }.joinAll()
+                done.set(true)
+                viewers.joinAll()
+                manager.joinAll()
+                val atRest = View().apply { on(recorder.watch().first()) }
+                recorder.launch(END) { }
+                collector.join()
+                throughout.states shouldBe atRest.states
+                atRest.states shouldBe recorder.tasks(TaskState.FAILED).associateWith { TaskState.FAILED }
+                views.sum() shouldBeGreaterThan 0
+            }
+        }
     })
+
+private val views = LongAdder()
+
+/** What works and has failed, by what a watcher is told. */
+private class View {
+    val states = mutableMapOf<Int, TaskState>()
+
+    fun on(event: TaskEvent<Int>) {
+        when (event) {
+            is TaskEvent.Snapshot -> {
+                states.clear()
+                event.working().associateWithTo(states) { TaskState.WORKING }
+                event.failed().associateWithTo(states) { TaskState.FAILED }
+            }
+
+            is TaskEvent.Moved -> {
+                states.remove(event.id()) shouldBe event.from().takeIf(SHOWN::contains)
+                if (event.to() in SHOWN) states[event.id()] = event.to()
+            }
+
+            is TaskEvent.Missed -> error("a new snapshot is told instead")
+        }
+    }
+
+    private companion object {
+        val SHOWN = setOf(TaskState.WORKING, TaskState.FAILED)
+    }
+}
 
 private class Counts {
     val successes = AtomicIntegerArray(IDS)
@@ -97,7 +173,7 @@ private class Counts {
         if (succeeded > revokes[id]) startedAgain.increment()
     }
 
-    fun check(recorder: TaskRecorder<Int>) {
+    fun check(recorder: TaskRecorder<Int, Unit>) {
         recorder.count(TaskState.WORKING) shouldBe 0
         for (id in 0 until IDS) {
             val state = recorder.state(id)
@@ -115,7 +191,7 @@ private class Counts {
     }
 }
 
-private suspend fun step(recorder: TaskRecorder<Int>, counts: Counts, random: Random, ids: Int = IDS) {
+private suspend fun step(recorder: TaskRecorder<Int, Unit>, counts: Counts, random: Random, ids: Int = IDS) {
     val id = random.nextInt(ids)
     if (random.nextInt(3) == 0) {
         revoke(recorder, counts, random, id)
@@ -142,7 +218,7 @@ private suspend fun step(recorder: TaskRecorder<Int>, counts: Counts, random: Ra
     }
 }
 
-private suspend fun revoke(recorder: TaskRecorder<Int>, counts: Counts, random: Random, id: Int) {
+private suspend fun revoke(recorder: TaskRecorder<Int, Unit>, counts: Counts, random: Random, id: Int) {
     val fails = random.nextInt(4) == 0
     val outcome = recorder.revoke(id) {
         yield()

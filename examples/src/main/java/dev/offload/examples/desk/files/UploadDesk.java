@@ -27,7 +27,7 @@ public final class UploadDesk {
   private static final Logger LOG = LoggerFactory.getLogger(UploadDesk.class);
   private static final OffloadKind<FileId, FileId> STORE = OffloadKind.named("file.store");
 
-  private final AsyncTaskRecorder<FileId> tasks;
+  private final AsyncTaskRecorder<FileId, FileId> tasks;
   private final Storage storage;
 
   /**
