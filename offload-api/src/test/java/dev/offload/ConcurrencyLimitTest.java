@@ -60,9 +60,10 @@ class ConcurrencyLimitTest {
   @Test
   @DisplayName("T3: a full queue is told with the reason and what to do")
   void queueFull() {
-    OffloadRejectedException full = OffloadRejectedException.queueFull("Keyed(load)");
+    OffloadRejectedException full = OffloadRejectedException.queueFull("Keyed(load)", "kind load");
 
     assertEquals(RejectReason.QUEUE_FULL, full.reason());
+    assertEquals("kind load", full.limit());
     assertTrue(full.getMessage().contains("Keyed(load)"), full::getMessage);
   }
 }

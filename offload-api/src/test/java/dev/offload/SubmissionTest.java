@@ -20,6 +20,11 @@ class SubmissionTest {
         }
 
         @Override
+        public long jobNumber() {
+          return 1;
+        }
+
+        @Override
         public JobState jobState() {
           return JobState.QUEUED;
         }

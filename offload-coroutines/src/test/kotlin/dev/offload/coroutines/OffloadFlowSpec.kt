@@ -62,7 +62,7 @@ class OffloadFlowSpec :
                         delay(10.milliseconds)
                     }.toList()
                     all shouldBe (1..1_000).map { "$it" }
-                    most shouldBe 7
+                    (most in 6..7) shouldBe true // in order one value is with the collector until it has done with it
                 }
             }
 

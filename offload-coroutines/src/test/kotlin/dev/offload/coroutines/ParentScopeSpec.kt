@@ -185,7 +185,11 @@ class ParentScopeSpec :
                 val thread = ThreadLocal.withInitial { "none" }
                 val own = StandardTestDispatcher(testScheduler)
                 val scope =
-                    manager.openScope("screen", parent = Job(), context = own + thread.asContextElement("of the screen"))
+                    manager.openScope(
+                        "screen",
+                        parent = Job(),
+                        context = own + thread.asContextElement("of the screen"),
+                    )
                 suspend fun seen() = currentCoroutineContext()[ContinuationInterceptor]!! to thread.get()!!
                 lateinit var ofBody: Pair<ContinuationInterceptor, String>
                 lateinit var shared: Pair<ContinuationInterceptor, String>
@@ -219,7 +223,11 @@ class ParentScopeSpec :
         }
 
         test("R10: a chain of scopes, each the parent of the next one, ends however long it is") {
-            val ends = listOf<(List<OffloadScope>) -> Unit>({ it.first().cancel() }, { all -> all.forEach { it.complete() } })
+            val ends = listOf<
+                (
+                    List<OffloadScope>,
+                ) -> Unit,
+                >({ it.first().cancel() }, { all -> all.forEach { it.complete() } })
             for (end in ends) {
                 runBlocking(Dispatchers.Default) {
                     val manager = OffloadManager()

@@ -36,12 +36,12 @@ class SettingsSpec :
             KindPolicy(
                 conflict = ConflictPolicy.REPLACE,
                 timeout = TimeoutPolicy(warnAfter = 1.seconds, cancelAfter = 2.seconds),
-                abandon = AbandonPolicy.FINISH,
+                abandon = AbandonPolicy.finish(),
                 concurrency = ConcurrencyLimit(4, maxQueued = 100),
             ) shouldBe KindPolicy.unset()
                 .withConflict(ConflictPolicy.REPLACE)
-                .withTimeout(dev.offload.TimeoutPolicy(1.seconds.toJavaDuration(), 2.seconds.toJavaDuration()))
-                .withAbandon(AbandonPolicy.FINISH)
+                .withTimeout(dev.offload.TimeoutPolicy(null, 1.seconds.toJavaDuration(), 2.seconds.toJavaDuration()))
+                .withAbandon(AbandonPolicy.finish())
                 .withConcurrency(ConcurrencyLimit.of(4).withMaxQueued(100))
             ConcurrencyLimit(4) shouldBe ConcurrencyLimit.of(4)
             ConcurrencyLimit(4, 100) shouldBe ConcurrencyLimit.of(4).withMaxQueued(100)
@@ -54,9 +54,13 @@ class SettingsSpec :
                 undyingReportAfter(1.seconds)
                 successorWait(2.seconds)
                 shutdownKill(3.seconds)
+                unobservedReportAfter(4.seconds)
             }
-            listOf(config.undyingReportAfter(), config.successorWait(), config.shutdownKill()) shouldContainExactly
-                listOf(1, 2, 3).map { it.seconds.toJavaDuration() }
+            config.run {
+                listOf(undyingReportAfter(), successorWait(), shutdownKill(), unobservedReportAfter())
+            } shouldBe
+                listOf(1, 2, 3, 4).map { it.seconds.toJavaDuration() }
+            AbandonPolicy(linger = 5.seconds) shouldBe AbandonPolicy.linger(5.seconds.toJavaDuration())
             shouldThrow<IllegalArgumentException> { OffloadConfig { successorWait(Duration.ZERO) } }
         }
 

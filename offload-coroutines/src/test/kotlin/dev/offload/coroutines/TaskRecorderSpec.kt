@@ -624,7 +624,11 @@ class TaskRecorderSpec :
                 val id = object {
                     override fun hashCode(): Int {
                         // The second time is for the key of the job, when its run is in the entry.
-                        if (++asked == 2) thrown += runCatching { recorder.launch(this) { error("never") } }.exceptionOrNull()
+                        if (++asked ==
+                            2
+                        ) {
+                            thrown += runCatching { recorder.launch(this) { error("never") } }.exceptionOrNull()
+                        }
                         return 1
                     }
                 }
@@ -644,8 +648,8 @@ class TaskRecorderSpec :
                 testScheduler.runCurrent()
                 waiting.forEach { it.cancelAndJoin() }
                 recorder.state("given up") shouldBe NOT_FOUND
-                last.await().shouldBeInstanceOf<LaunchOutcome.Launched<OffloadDeferred<Any?>>>().handle().await() shouldBe
-                    "value"
+                val launched = last.await().shouldBeInstanceOf<LaunchOutcome.Launched<OffloadDeferred<Any?>>>()
+                launched.handle().await() shouldBe "value"
                 testScheduler.currentTime shouldBe 1_000
                 recorder.state("given up") shouldBe NOT_FOUND
             }
@@ -655,7 +659,9 @@ class TaskRecorderSpec :
             val one = ConcurrencyLimit(1, 0)
             recorderTest(OffloadConfig { concurrency(one) }) { recorder ->
                 recorder.launched("a") {
-                    shouldThrow<OffloadRejectedException> { recorder.launchWhenRoom("b") { error("never") } }.reason() shouldBe
+                    shouldThrow<OffloadRejectedException> {
+                        recorder.launchWhenRoom("b") { error("never") }
+                    }.reason() shouldBe
                         RejectReason.QUEUE_FULL
                 }.await()
                 recorder.state("b") shouldBe FAILED

@@ -16,16 +16,6 @@ import dev.offload.WakeOutcome
 import dev.offload.coroutines.AbandonPolicy
 import dev.offload.coroutines.ConcurrencyLimit
 import dev.offload.coroutines.KindPolicy
-import dev.offload.coroutines.shutdownKill
-import dev.offload.coroutines.asDeferred
-import dev.offload.coroutines.awaitAll
-import dev.offload.coroutines.onAwait
-import dev.offload.coroutines.reason
-import dev.offload.coroutines.use
-import kotlinx.coroutines.CoroutineScope
-import kotlinx.coroutines.Deferred
-import kotlinx.coroutines.job
-import kotlinx.coroutines.selects.select
 import dev.offload.coroutines.OffloadConfig
 import dev.offload.coroutines.OffloadDeferred
 import dev.offload.coroutines.OffloadManager
@@ -33,6 +23,8 @@ import dev.offload.coroutines.OffloadScope
 import dev.offload.coroutines.TaskRecorder
 import dev.offload.coroutines.TimeoutPolicy
 import dev.offload.coroutines.WaitMap
+import dev.offload.coroutines.asDeferred
+import dev.offload.coroutines.awaitAll
 import dev.offload.coroutines.awaitOrNull
 import dev.offload.coroutines.cancel
 import dev.offload.coroutines.cancelAndJoin
@@ -40,9 +32,15 @@ import dev.offload.coroutines.cancelJob
 import dev.offload.coroutines.find
 import dev.offload.coroutines.joinAll
 import dev.offload.coroutines.mapOffloaded
+import dev.offload.coroutines.onAwait
+import dev.offload.coroutines.reason
 import dev.offload.coroutines.scope
+import dev.offload.coroutines.shutdownKill
 import dev.offload.coroutines.snapshot
+import dev.offload.coroutines.use
 import kotlinx.coroutines.CompletableDeferred
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Deferred
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.async
@@ -56,7 +54,9 @@ import kotlinx.coroutines.flow.asStateFlow
 import kotlinx.coroutines.flow.filterNotNull
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.flow.flow
+import kotlinx.coroutines.job
 import kotlinx.coroutines.runInterruptible
+import kotlinx.coroutines.selects.select
 import kotlinx.coroutines.slf4j.MDCContext
 import kotlinx.coroutines.test.StandardTestDispatcher
 import kotlinx.coroutines.test.currentTime
@@ -489,11 +489,11 @@ fun arrived(answers: WaitMap<Long, String>, id: Long, text: String): String =
         is WakeOutcome.Woke, is WakeOutcome.Stored -> "taken"
     }
 
-val refreshScreen = OffloadKind.named<Int, Unit>("screen.refresh")
-
 val screens = OffloadConfig {
     kind(loadUser, KindPolicy(abandon = AbandonPolicy(linger = 5.seconds)))
 }
+
+val refreshScreen = OffloadKind.named<Int, Unit>("screen.refresh")
 
 class UserViewModel(manager: OffloadManager, private val api: Api, private val id: Int) : AutoCloseable {
     private val work = manager.openScope("user screen")

@@ -225,15 +225,13 @@ class KotlinGuideSpec :
 
         "a screen that was rotated finds its load" {
             managerTest(screens) { manager ->
-                val api = FakeApi()
                 manager.openScope("before").run {
-                    share(loadUser.key(7)) { delay(3.seconds).let { api.user(7) } }
+                    share(loadUser.key(7)) { delay(3.seconds).let { User(7) } }
                     testScheduler.runCurrent()
                     cancel()
                 }
                 delay(2.seconds)
-                manager.scope("after") { share(loadUser.key(7)) { error("a second load") }.await() } shouldBe
-                    api.user(7)
+                manager.scope("after") { share(loadUser.key(7)) { error("a second load") }.await() } shouldBe User(7)
                 currentTime shouldBe 3_000
             }
         }

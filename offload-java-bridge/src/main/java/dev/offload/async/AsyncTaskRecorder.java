@@ -49,12 +49,12 @@ import org.jspecify.annotations.Nullable;
  * of before.
  *
  * <p>What is recorded stays until it is forgotten, revoked or dropped; a success costs one entry of
- * a hash map, and values are kept only if asked for. The end of the scope ends what is working, and what was recorded can be asked for
- * still.
+ * a hash map, and values are kept only if asked for. The end of the scope ends what is working, and
+ * what was recorded can be asked for still.
  *
- * <p>Safe to use from any thread. Only {@code launchWhenRoom} and {@code launchStageWhenRoom} block.
- * Ids are compared with {@code equals}. A null
- * argument gives an {@link IllegalArgumentException}.
+ * <p>Safe to use from any thread. Only {@code launchWhenRoom} and {@code launchStageWhenRoom}
+ * block. Ids are compared with {@code equals}. A null argument gives an {@link
+ * IllegalArgumentException}.
  *
  * @param <I> the type of the ids
  * @param <T> the type of what the bodies answer
@@ -76,8 +76,8 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
    * Makes a recorder that has recorded nothing.
    *
    * @param scope owns the jobs
-   * @param kind labels them, sets their policies and gives ids and values their types; recorders may
-   *     share one, and never meet each other's tasks
+   * @param kind labels them, sets their policies and gives ids and values their types; recorders
+   *     may share one, and never meet each other's tasks
    * @param <I> the type of the ids
    * @param <T> the type of what the bodies answer
    * @return the recorder
@@ -124,13 +124,13 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
    *
    * @param id of the task
    * @param body the work
-   * @return {@link LaunchOutcome.Launched} with the future if the body is going to run, else why not
+   * @return {@link LaunchOutcome.Launched} with the future if the body is going to run, else why
+   *     not
    * @throws IllegalArgumentException if an argument is null
    * @throws dev.offload.OffloadRejectedException if the scope refuses the job, because it has ended
    *     or a queue is full; the task is FAILED then, with this as its cause
    */
-  public LaunchOutcome<OffloadFuture<T>> launch(
-      I id, Callable<? extends T> body) {
+  public LaunchOutcome<OffloadFuture<T>> launch(I id, Callable<? extends T> body) {
     return launch(id, SubmitOptions.unset(), body);
   }
 
@@ -183,8 +183,7 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
         id, options, threads.stage(Arguments.notNull("body", body), options.borrowedStage()));
   }
 
-  private LaunchOutcome<OffloadFuture<T>> launchBody(
-      I id, SubmitOptions options, JobBody<T> body) {
+  private LaunchOutcome<OffloadFuture<T>> launchBody(I id, SubmitOptions options, JobBody<T> body) {
     return core.launch(id, options.timeout(), body, threads::future);
   }
 
@@ -276,9 +275,7 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
       return launchBody(id, options, body);
     }
     return RoomWait.retry(
-        core.scope(),
-        key,
-        () -> core.launchIfRoom(id, options.timeout(), body, threads::future));
+        core.scope(), key, () -> core.launchIfRoom(id, options.timeout(), body, threads::future));
   }
 
   /**
@@ -511,8 +508,8 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
   }
 
   /**
-   * Forgets successes that are so old, as {@link #dropSucceeded(Iterable)}. Takes time in proportion
-   * to all recorded ids.
+   * Forgets successes that are so old, as {@link #dropSucceeded(Iterable)}. Takes time in
+   * proportion to all recorded ids.
    *
    * @param olderThan how old they have to be
    * @return how many were dropped

@@ -41,7 +41,8 @@ final class EndFuture<T extends @Nullable Object> extends AnswerFuture<T> {
   }
 
   private void oneEnded() {
-    if (missing.decrementAndGet() == 0 && answer.compareAndSet(null, new Given<>(value.get(), null))) {
+    if (missing.decrementAndGet() == 0
+        && answer.compareAndSet(null, new Given<>(value.get(), null))) {
       tell();
     }
   }

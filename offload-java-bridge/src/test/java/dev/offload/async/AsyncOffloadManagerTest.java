@@ -208,7 +208,7 @@ class AsyncOffloadManagerTest {
         () -> assertNamed("body", () -> manager.share(KEY, null)),
         () -> assertNamed("key", () -> manager.find(null)),
         () -> assertNamed("key", () -> manager.isInFlight(null)),
-        () -> assertNamed("key", () -> manager.cancel(null)),
+        () -> assertNamed("key", () -> manager.cancel((OffloadKey<?>) null)),
         () -> assertNamed("config", () -> builder.config(null)),
         () -> assertNamed("executor", () -> builder.executor(null)),
         () -> assertNamed("listener", () -> builder.listener(null)),

@@ -10,8 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.offload.ConflictPolicy;
 import dev.offload.ConcurrencyLimit;
+import dev.offload.ConflictPolicy;
 import dev.offload.KindPolicy;
 import dev.offload.LaunchOutcome;
 import dev.offload.OffloadConfig;
@@ -33,7 +33,8 @@ import org.junit.jupiter.api.function.Executable;
 /** What only the Java face of a recorder has; the rest is in the contract. */
 class AsyncTaskRecorderTest {
   private final AsyncOffloadManager manager = AsyncOffloadManager.create();
-  private final AsyncTaskRecorder<String, Integer> recorder = AsyncTaskRecorder.create(manager, LOAD);
+  private final AsyncTaskRecorder<String, Integer> recorder =
+      AsyncTaskRecorder.create(manager, LOAD);
   private final Body<Integer> body = Body.held(() -> 1);
 
   @AfterEach

@@ -187,7 +187,7 @@ class CancelledBodyTest {
               return 1;
             });
     LaunchOutcome<OffloadFuture<Integer>> launched =
-        AsyncTaskRecorder.<Integer>create(manager, LOAD).launch(1, task::runBlocking);
+        AsyncTaskRecorder.<Integer, Integer>create(manager, LOAD).launch(1, task::runBlocking);
     OffloadFuture<Integer> run =
         ((LaunchOutcome.Launched<OffloadFuture<Integer>>) launched).handle();
     task.awaitStarted();

@@ -299,7 +299,7 @@ class HostileFutureTest {
         OffloadFuture<Integer> future =
             manager.submit(
                 key,
-                ConflictPolicy.REJECT,
+                SubmitOptions.unset().withConflict(ConflictPolicy.REJECT),
                 () -> {
                   started.complete(null);
                   return spinUntil(go);

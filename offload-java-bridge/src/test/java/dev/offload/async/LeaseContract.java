@@ -10,6 +10,7 @@ import dev.offload.CancelReason;
 import dev.offload.JobState;
 import dev.offload.KindPolicy;
 import dev.offload.OffloadKey;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;

@@ -115,7 +115,7 @@ class OffloadTaskTest {
   @Test
   @DisplayName("vocabulary: a recorder runs it, and revokes by it")
   void recorder() {
-    AsyncTaskRecorder<Integer> recorder = AsyncTaskRecorder.create(manager, WORK);
+    AsyncTaskRecorder<Integer, Void> recorder = AsyncTaskRecorder.create(manager, WORK);
     LaunchOutcome<OffloadFuture<Void>> launched = recorder.launch(1, OffloadTask.of(this::work));
     assertNull(
         Bounded.get("the task", ((LaunchOutcome.Launched<OffloadFuture<Void>>) launched).handle()));

@@ -372,8 +372,7 @@ interface RecorderContract extends Contract {
       for (int i = 0; i < 300; i++) {
         String id = "id" + i;
         var launches = race.all(() -> recorder.launchWhenRoom(id, task).block().value());
-        assertEquals(
-            1, launches.stream().filter(LaunchOutcome.Launched.class::isInstance).count());
+        assertEquals(1, launches.stream().filter(LaunchOutcome.Launched.class::isInstance).count());
       }
     }
     Outcome.of(recorder.joinAll().start());
@@ -678,8 +677,7 @@ interface RecorderContract extends Contract {
   @Test
   @DisplayName("A2: the values of the newest successes are kept if asked for, and told at once")
   default void keptValues() {
-    RecorderFace recorder =
-        bench().open().recorder(LOAD, KeepValues.of(2, Duration.ofDays(1)));
+    RecorderFace recorder = bench().open().recorder(LOAD, KeepValues.of(2, Duration.ofDays(1)));
     succeed(recorder, "a", 1);
     succeed(recorder, "b", 2);
     Handle<Integer> a = kept(recorder, "a");
@@ -698,10 +696,10 @@ interface RecorderContract extends Contract {
   }
 
   @Test
-  @DisplayName("A2: a value is kept while a revoke is under way, or failed, and gone with a success")
+  @DisplayName(
+      "A2: a value is kept while a revoke is under way, or failed, and gone with a success")
   default void keptWhileRevoking() {
-    RecorderFace recorder =
-        bench().open().recorder(LOAD, KeepValues.of(10, Duration.ofDays(1)));
+    RecorderFace recorder = bench().open().recorder(LOAD, KeepValues.of(10, Duration.ofDays(1)));
     succeed(recorder, "a", 1);
     Body<Integer> failing = bench().held(Ending.EXCEPTION::act);
     var revoke = recorder.revoke("a", failing);
@@ -760,8 +758,7 @@ interface RecorderContract extends Contract {
     Queue<TaskEvent<String>> told = new ConcurrentLinkedQueue<>();
     Runnable watch = recorder.watch(told::add);
     Bounded.until("the snapshot is told", () -> told.size() == 1);
-    assertEquals(
-        new TaskEvent.Snapshot<>(Set.of("working"), Set.of("failed")), told.poll());
+    assertEquals(new TaskEvent.Snapshot<>(Set.of("working"), Set.of("failed")), told.poll());
     body.release();
     Outcome.of(working).assertValue(1);
     assertRevoked(recorder, "succeeded");

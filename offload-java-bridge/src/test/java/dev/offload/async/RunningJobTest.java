@@ -94,16 +94,18 @@ class RunningJobTest {
   @Test
   @DisplayName("C1: a task of a recorder is told its job, by the key under which it is looked up")
   void inTask() {
-    AsyncTaskRecorder<Integer> recorder = AsyncTaskRecorder.create(manager, STORE);
+    AsyncTaskRecorder<Integer, Integer> recorder = AsyncTaskRecorder.create(manager, STORE);
     CompletableFuture<Boolean> found = new CompletableFuture<>();
     var launched =
         recorder.launch(
             1,
-            () ->
-                found.complete(
-                    RunningJob.current()
-                        .filter(job -> job.scope().isInFlight(job.key()))
-                        .isPresent()));
+            () -> {
+              found.complete(
+                  RunningJob.current()
+                      .filter(job -> job.scope().isInFlight(job.key()))
+                      .isPresent());
+              return 1;
+            });
     assertTrue(Bounded.get("the task", found), launched::toString);
   }
 }

@@ -126,7 +126,7 @@ interface ScopeTimeContract extends Contract {
 
   @Test
   @DisplayName("T1: a scope that ends in time has its answer, and is not cancelled later")
-  default void inTime() {
+  default void endsInTime() {
     Face face = bench().open();
     Wait<Integer> scope =
         face.within(

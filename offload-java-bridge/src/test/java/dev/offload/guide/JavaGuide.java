@@ -293,7 +293,8 @@ final class JavaGuide {
         });
   }
 
-  static AsyncTaskRecorder<Integer, Integer> recorder(AsyncOffloadManager manager, Consumer<String> log) {
+  static AsyncTaskRecorder<Integer, Integer> recorder(
+      AsyncOffloadManager manager, Consumer<String> log) {
     AsyncTaskRecorder<Integer, Integer> invoices = AsyncTaskRecorder.create(manager, SEND_INVOICE);
     invoices.transitions(event -> log.accept(event.toString())); // until what it answers is closed
     return invoices;

@@ -63,7 +63,8 @@ class ShownTextTest {
   private final AsyncOffloadManager manager = AsyncOffloadManager.create();
   private final OffloadManager kotlin = KotlinInterop.asKotlin(manager);
   private final AsyncOffloadScope scope = manager.openScope("scope");
-  private final AsyncTaskRecorder<String, String> recorder = AsyncTaskRecorder.create(manager, LOAD);
+  private final AsyncTaskRecorder<String, String> recorder =
+      AsyncTaskRecorder.create(manager, LOAD);
   private final AsyncWaitMap<String, String> map = AsyncWaitMap.create();
   private final CompletableFuture<String> never = new CompletableFuture<>();
 

@@ -17,6 +17,7 @@ import dev.offload.coroutines.currentOffload
 import dev.offload.coroutines.joinAll
 import dev.offload.coroutines.manager
 import dev.offload.coroutines.name
+import dev.offload.coroutines.scope
 import dev.offload.coroutines.snapshot
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.StringSpec

@@ -4,8 +4,8 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 
 /**
- * Runs that begin after they were asked for: one for all who ask meanwhile, or one for each key. The
- * peers wait for the coroutine before.
+ * Runs that begin after they were asked for: one for all who ask meanwhile, or one for each key.
+ * The peers wait for the coroutine before.
  */
 public class NextRuns extends OfSize {
   /** Whether all ask under one key. */

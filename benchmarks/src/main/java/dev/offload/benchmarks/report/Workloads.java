@@ -60,7 +60,8 @@ public final class Workloads {
     grow("G6", "n calls inside each other, limited to 1", "NestedCalls", Map.of());
     grow("G7", "n bodies wait for a job that makes 10 limited calls", "WaitsForCaller", Map.of());
     grow("G8", "n callers wait for room in a queue of 8", "CallersForRoom", Map.of());
-    grow("G9", "n jobs joined by a body that is cancelled meanwhile", "JoinedByCancelled", Map.of());
+    grow(
+        "G9", "n jobs joined by a body that is cancelled meanwhile", "JoinedByCancelled", Map.of());
     next("n requests for the next run under one key", "true");
     next("the next run under n keys", "false");
     String beside = "n jobs allowed beside one that waits are cancelled";

@@ -822,7 +822,12 @@ public class JobCell<T extends @Nullable Object> extends Waiters {
 
   /** Notes that someone asked for the outcome, so that a failure needs no report. */
   public void markObserved() {
-    observed = true;
+    if (!observed) {
+      observed = true;
+      if (stateOf(word) == FAILED) {
+        scope.isSeen(this); // it may have been kept to be reported
+      }
+    }
   }
 
   /** The value of a job that succeeded. */

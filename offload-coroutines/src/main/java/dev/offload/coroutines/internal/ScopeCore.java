@@ -678,6 +678,11 @@ public final class ScopeCore implements WaitTarget {
     return !unseen.isEmpty();
   }
 
+  /** Somebody has asked for the outcome of a job that failed. */
+  void isSeen(JobCell<?> job) {
+    unseen.isSeen(job);
+  }
+
   /** A job failed and nobody has asked for its outcome so far; its callers have been told. */
   void failedUnobserved(JobCell<?> job) {
     if (job.isSpawned()) {

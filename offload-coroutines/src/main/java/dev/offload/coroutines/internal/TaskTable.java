@@ -50,17 +50,19 @@ import org.jspecify.annotations.Nullable;
  * <p>The causes of failures are in a map beside it. A task comes to be FAILED, and is so no more,
  * with the map's lock for its id held, and its cause is put and taken out there: it has one exactly
  * while its entry is FAILED. The count of successes follows: {@code launch}, or who settles,
- * answers after it. With a watcher, all steps are made with that lock held and put into the feed
- * there, so that each id's events are in order; the watchers are told after it, those of an end
- * when its callers are.
+ * answers after it. With a watcher, all steps but the first of a run are made with that lock held
+ * and put into the feed there, so that each id's events are in order; the watchers are told after
+ * it, those of an end when its callers are.
  *
  * <p>Who begins to watch is told all that comes after his {@link #look}, though steps are made
  * without the lock while nobody watches, and one may be under way that looked for watchers before:
  *
  * <ul>
- *   <li>The first step of a run looks again when it is made, and is put into the feed then. The run
- *       has no job before that, and the look waits for the job of each run it meets: so it comes
- *       later in the feed, or did not meet the run, of which its watcher is told then.
+ *   <li>The first step of a run looks for watchers when it is made, and is put into the feed then.
+ *       The run has no job before that, so nothing else becomes of it, and the look waits for the
+ *       job of each run it meets: so it comes later in the feed, or did not meet the run, of which
+ *       its watcher is told then. (Made with the lock held, it could be passed over by both: the
+ *       map shows no entry while one is computed where there was none.)
  *   <li>The end of an attempt is looked at from the decision on. The look finds an attempt decided,
  *       with the lock held, and settles it itself; or open, and then all who settle it look for
  *       watchers later than that.
@@ -98,10 +100,8 @@ final class TaskTable<I> extends TaskStates<I> {
 
   @Override
   @Nullable TaskState begin(TaskRun<I> run) {
-    if (!feed.isOn() && entries.putIfAbsent(run.id, run) == null) { // as nearly always
-      if (feed.isOn()) {
-        tellBegun(run);
-      }
+    if (entries.putIfAbsent(run.id, run) == null) { // as nearly always
+      tellBegun(run);
       return null;
     }
     TaskState forbids = beginAgain(run);
@@ -116,14 +116,16 @@ final class TaskTable<I> extends TaskStates<I> {
     }
   }
 
-  /** Somebody began to watch just when the first step of this run was made. */
+  /** Tells the first step of a run, which was just made. */
   private void tellBegun(TaskRun<I> run) {
-    feed.add(run.id, NOT_FOUND, WORKING);
-    feed.tell();
+    if (feed.isOn()) {
+      feed.add(run.id, NOT_FOUND, WORKING);
+      feed.tell();
+    }
   }
 
   private @Nullable TaskState beginAgain(TaskRun<I> run) {
-    while (!move(run.id, null, run, NOT_FOUND, WORKING)) {
+    while (entries.putIfAbsent(run.id, run) != null) {
       Object entry = entries.get(run.id);
       if (isSuccess(entry)) {
         return SUCCEEDED;
@@ -139,6 +141,7 @@ final class TaskTable<I> extends TaskStates<I> {
         settle(other);
       }
     }
+    tellBegun(run);
     return null;
   }
 
@@ -246,25 +249,20 @@ final class TaskTable<I> extends TaskStates<I> {
   }
 
   /** Puts {@code to} in the place of {@code from}; null stands for none. */
-  private boolean move(
-      I id, @Nullable Object from, @Nullable Object to, TaskState state, TaskState next) {
+  private boolean move(I id, Object from, @Nullable Object to, TaskState state, TaskState next) {
     return move(id, from, to, state, next, null);
   }
 
   private boolean move(
       I id,
-      @Nullable Object from,
+      Object from,
       @Nullable Object to,
       TaskState state,
       TaskState next,
       @Nullable Throwable cause) {
     boolean drops = to == null && !(from instanceof Attempt);
     if (!feed.isOn() && cause == null && from != FAILED && !drops) {
-      boolean swapped = swap(id, from, to);
-      if (swapped && from == null && to instanceof TaskRun<?> run && feed.isOn()) {
-        tellBegun(asRun(run));
-      }
-      return swapped;
+      return to == null ? entries.remove(id, from) : entries.replace(id, from, to);
     }
     boolean[] moved = {false};
     entries.compute(
@@ -285,13 +283,6 @@ final class TaskTable<I> extends TaskStates<I> {
           return to;
         });
     return moved[0];
-  }
-
-  private boolean swap(I id, @Nullable Object from, @Nullable Object to) {
-    if (from == null) {
-      return to != null && entries.putIfAbsent(id, to) == null;
-    }
-    return to == null ? entries.remove(id, from) : entries.replace(id, from, to);
   }
 
   @Override

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * which may never end, gives each of them some time. Where there are too many, the oldest are
  * reported before.
  *
- * <p>A job is in here from before its callers are told until it is reported or found to have been
- * asked for, whoever comes first: its time, the end, or one too many. Taking it out is one step
+ * <p>A job is in here from before its callers are told until somebody asks for it or it is
+ * reported: by its time, the end, or one too many, whoever comes first. Taking it out is one step
  * under the lock, so it is reported once. The user is called outside of it.
  */
 final class UnseenFailures {
@@ -30,9 +30,6 @@ final class UnseenFailures {
    * With the timers of their time, in order of their end. Null while there was none: most often.
    */
   private @Nullable Map<JobCell<?>, OffloadTimer.Task> failed;
-
-  /** How many come before those that were asked for meanwhile are taken out again. */
-  private int untilSweep;
 
   UnseenFailures(boolean ofManager) {
     most = ofManager ? MOST_OF_MANAGER : MOST;
@@ -57,8 +54,16 @@ final class UnseenFailures {
     }
   }
 
+  /** Somebody has asked for it: there is nothing to report, and nothing to keep. */
+  void isSeen(JobCell<?> job) {
+    OffloadTimer.Task timer = takeOut(job);
+    if (timer != null) {
+      OffloadTimer.cancel(timer);
+    }
+  }
+
   private void reportWhenDue(JobCell<?> job) {
-    if (take(job)) {
+    if (takeOut(job) != null) {
       report(job);
     }
   }
@@ -67,37 +72,21 @@ final class UnseenFailures {
     return failed != null && failed.replace(job, task) != null;
   }
 
-  private synchronized boolean take(JobCell<?> job) {
-    return failed != null && failed.remove(job) != null;
+  private synchronized OffloadTimer.@Nullable Task takeOut(JobCell<?> job) {
+    return failed == null ? null : failed.remove(job);
   }
 
   /** Reports the oldest if there are too many; apart from {@link #add}, since it calls the user. */
   void reportTooMany() {
-    takeTooMany().forEach(UnseenFailures::reportTaken);
+    JobCell<?> oldest = oldestOfTooMany();
+    OffloadTimer.Task timer = oldest == null ? null : takeOut(oldest);
+    if (oldest != null && timer != null) {
+      reportTaken(oldest, timer);
+    }
   }
 
-  /** The oldest, and now and then also those that somebody has asked for meanwhile. */
-  private synchronized Map<JobCell<?>, OffloadTimer.Task> takeTooMany() {
-    if (failed == null || failed.size() <= most) {
-      return Map.of();
-    }
-    Map<JobCell<?>, OffloadTimer.Task> taken = new LinkedHashMap<>();
-    if (--untilSweep < 0) {
-      untilSweep = most / 2;
-      failed.forEach(
-          (job, timer) -> {
-            if (!job.hasFailedUnobserved()) {
-              taken.put(job, timer);
-            }
-          });
-      taken.keySet().forEach(failed::remove);
-    }
-    if (failed.size() > most) {
-      Map.Entry<JobCell<?>, OffloadTimer.Task> oldest = failed.entrySet().iterator().next();
-      taken.put(oldest.getKey(), oldest.getValue());
-      failed.remove(oldest.getKey());
-    }
-    return taken;
+  private synchronized @Nullable JobCell<?> oldestOfTooMany() {
+    return failed == null || failed.size() <= most ? null : failed.keySet().iterator().next();
   }
 
   /** Reports all that nobody has asked for meanwhile; calls the user. */

@@ -213,7 +213,11 @@ class EndIsSeenLastSpec :
                     return 1
                 }
             }
-            val lease = (recorder.launch(id, null, ByHandBody()) { job, _ -> Held(job) } as LaunchOutcome.Launched).handle()
+            val lease = (
+                recorder.launch(id, null, ByHandBody()) { job, _ ->
+                    Held(job)
+                } as LaunchOutcome.Launched
+                ).handle()
             lease.job().begin() shouldBe true
             lateinit var asked: CompletableFuture<Pair<TaskState, Boolean>>
             onHash = {
@@ -299,7 +303,11 @@ class EndIsSeenLastSpec :
                     return 1
                 }
             }
-            val lease = (recorder.launch(id, null, ByHandBody()) { job, _ -> Held(job) } as LaunchOutcome.Launched).handle()
+            val lease = (
+                recorder.launch(id, null, ByHandBody()) { job, _ ->
+                    Held(job)
+                } as LaunchOutcome.Launched
+                ).handle()
             lease.job().begin() shouldBe true
             throws = true
             lease.job().succeed("")

@@ -68,7 +68,9 @@ class TaskTableSpec :
             decided().run { table.drop(ID).also { shouldRecord(NOT_FOUND) } } shouldBe true
         }
 
-        test("A1: who begins to watch finds what is decided and not settled as it was decided, and is not told it again") {
+        test(
+            "A1: who begins to watch finds what is decided and not settled as it was decided, and is not told it again",
+        ) {
             for ((verdict, snapshot) in listOf(
                 Attempt.SUCCESS to view(),
                 CAUSE to view(failed = setOf(ID)),

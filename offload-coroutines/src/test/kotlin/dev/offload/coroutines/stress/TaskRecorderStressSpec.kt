@@ -90,7 +90,9 @@ class TaskRecorderStressSpec :
             }
         }
 
-        test("A1: whoever begins to watch, whenever that is, has a view that each step fits, and that is right at rest") {
+        test(
+            "A1: whoever begins to watch, whenever that is, has a view that each step fits, and that is right at rest",
+        ) {
             bounded(3.minutes) {
                 val manager = realManager()
                 val recorder = TaskRecorder<Int, Unit>(manager, TASK)
