@@ -941,7 +941,7 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
     } catch (Throwable thrown) {
       opened.cancel();
       opened.closeAfterFailure();
-      if (isOfClosing(thrown)) {
+      if (opened.core.timeout() != null && isOfClosing(thrown)) {
         opened.throwIfTimedOut(thrown);
       }
       throw thrown;
@@ -963,14 +963,22 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
 
   /** Whether it is what a block meets when its scope is cancelled under it. */
   private static boolean isOfClosing(Throwable thrown) {
-    Throwable cause = thrown.getCause();
-    boolean isWrapped =
-        thrown instanceof CompletionException || thrown instanceof ExecutionException;
-    Throwable own = isWrapped && cause != null ? cause : thrown;
+    Throwable own = thrown;
+    if (thrown instanceof CompletionException || thrown instanceof ExecutionException) {
+      own = causeOf(thrown);
+    }
     return own instanceof ScopeClosedException
         || own instanceof CancellationException
         || (own instanceof OffloadCancelledException cancelled
             && cancelled.reason() == CancelReason.SCOPE_CLOSED);
+  }
+
+  private static @Nullable Throwable causeOf(Throwable wrapping) {
+    try {
+      return wrapping.getCause();
+    } catch (Throwable e) { // of a class of the user's own
+      return null;
+    }
   }
 
   /** As {@link #close()}, where there is an exception to be thrown already. */

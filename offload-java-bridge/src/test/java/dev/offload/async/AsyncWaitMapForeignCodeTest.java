@@ -134,6 +134,7 @@ class AsyncWaitMapForeignCodeTest {
   @Test
   @DisplayName(
       "R9: a stage that blocks, throws or comes back keeps nobody from being failed with all")
+  @SuppressWarnings({"OverrideThrowableToString", "FutureReturnValueIgnored"}) // on purpose
   void stagesWhereAllAreFailed() {
     IllegalStateException cause =
         new IllegalStateException() {

@@ -248,7 +248,7 @@ class CancelledBodyTest {
               CompletableFuture<Integer> ofScope = new CompletableFuture<>();
               try (AsyncOffloadScope scope = manager.openScope("clean-up")) {
                 scope.spawn("after", () -> awaited.release());
-                var ended = scope.submit(LOAD.key("last"), () -> ofScope.complete(7) ? 7 : 0);
+                var alsoUnused = scope.submit(LOAD.key("last"), () -> ofScope.complete(7) ? 7 : 0);
               }
               return ofScope.getNow(0) + other.copy().join();
             });

@@ -292,4 +292,34 @@ class ScopeBlockTest {
     }
     assertEquals(0, manager.snapshot().total().submitted());
   }
+
+  @Test
+  @DisplayName("R9: an exception of a block whose cause cannot be asked for is told as it is")
+  void causeThatThrows() {
+    CompletionException hostile =
+        new CompletionException("on purpose", null) {
+          @Override
+          public synchronized Throwable getCause() {
+            throw new UnsupportedOperationException("no cause");
+          }
+        };
+    ScopeOptions brief = ScopeOptions.unset().withTimeout(Duration.ofMillis(5));
+    for (ScopeOptions options : List.of(ScopeOptions.unset(), brief)) {
+      assertSame(
+          hostile,
+          assertThrows(
+              CompletionException.class,
+              () ->
+                  manager.scope(
+                      "request",
+                      options,
+                      request -> {
+                        OffloadFuture<Integer> job = request.submit(KEY, held::runBlocking);
+                        if (options == brief) { // until the time of the scope is over
+                          assertThrows(CompletionException.class, job::join);
+                        }
+                        throw hostile;
+                      })));
+    }
+  }
 }

@@ -342,13 +342,14 @@ class JavaGuideTest {
     Queue<Integer> working = new ConcurrentLinkedQueue<>();
     CountDownLatch sent = new CountDownLatch(1);
     CountDownLatch told = new CountDownLatch(3);
-    try (TaskWatch watch =
+    TaskWatch watch =
         JavaGuide.countWorking(
             invoices,
             count -> {
               working.add(count);
               told.countDown();
-            })) {
+            });
+    try (watch) {
       Callable<Integer> send =
           () -> {
             sent.await();

@@ -3,6 +3,7 @@ package dev.offload.link;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import dev.offload.AbandonPolicy;
 import dev.offload.ConcurrencyLimit;
 import dev.offload.JobSnapshot;
 import dev.offload.JobState;
@@ -191,6 +192,8 @@ class ShownTextTest {
       return new IllegalStateException();
     } else if (type == TimeoutPolicy.class) {
       return TimeoutPolicy.cancelAfter(Duration.ofSeconds(1));
+    } else if (type == AbandonPolicy.class) {
+      return AbandonPolicy.linger(Duration.ofSeconds(1));
     } else if (type == ConcurrencyLimit.class) {
       return ConcurrencyLimit.of(1);
     } else if (type == List.class && component.getGenericType().getTypeName().contains("Job")) {

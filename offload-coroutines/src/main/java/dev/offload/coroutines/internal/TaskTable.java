@@ -336,7 +336,7 @@ final class TaskTable<I> extends TaskStates<I> {
       settle(asAttempt(entry));
       entry = entries.get(id);
     }
-    if (!isSuccess(entry) || !move(id, entry, null, SUCCEEDED, NOT_FOUND)) {
+    if (entry == null || !isSuccess(entry) || !move(id, entry, null, SUCCEEDED, NOT_FOUND)) {
       return false;
     }
     isGone(entry);
