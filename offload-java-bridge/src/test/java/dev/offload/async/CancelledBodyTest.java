@@ -248,7 +248,8 @@ class CancelledBodyTest {
               CompletableFuture<Integer> ofScope = new CompletableFuture<>();
               try (AsyncOffloadScope scope = manager.openScope("clean-up")) {
                 scope.spawn("after", () -> awaited.release());
-                var alsoUnused = scope.submit(LOAD.key("last"), () -> ofScope.complete(7) ? 7 : 0);
+                assertFalse(
+                    scope.submit(LOAD.key("last"), () -> ofScope.complete(7) ? 7 : 0).joined());
               }
               return ofScope.getNow(0) + other.copy().join();
             });

@@ -90,6 +90,9 @@ interface FailureContract extends Contract {
     body.release();
 
     assertSame(failure, listener.await("onEnded").failure());
+    assertEquals(List.of(), listener.all("onUnobservedFailure"), "somebody may ask still");
+    Bounded.run("the end of the manager", face::closeCancelling);
+    listener.await("onUnobservedFailure");
     List<RecordingListener.Event> reports = listener.all("onUnobservedFailure");
     assertEquals(1, reports.size());
     assertSame(failure, reports.get(0).failure());

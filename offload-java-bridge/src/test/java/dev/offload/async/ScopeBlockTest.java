@@ -315,7 +315,7 @@ class ScopeBlockTest {
                       options,
                       request -> {
                         OffloadFuture<Integer> job = request.submit(KEY, held::runBlocking);
-                        if (options == brief) { // until the time of the scope is over
+                        if (options.equals(brief)) { // until the time of the scope is over
                           assertThrows(CompletionException.class, job::join);
                         }
                         throw hostile;

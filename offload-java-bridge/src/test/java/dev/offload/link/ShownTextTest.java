@@ -201,6 +201,8 @@ class ShownTextTest {
       return List.of(new JobSnapshot(7, KEY, "load", running, null, 1, Duration.ZERO, null));
     } else if (type == List.class) {
       return List.of();
+    } else if (type == Set.class) {
+      return Set.of(SECRET);
     } else if (type == Map.class) {
       return Map.of();
     } else if (type.isEnum()) {

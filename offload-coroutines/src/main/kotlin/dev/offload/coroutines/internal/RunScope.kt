@@ -53,6 +53,8 @@ internal suspend fun <R> runScope(
         currentCoroutineContext().ensureActive()
         // A job that failed just before the last one ended: there was nothing left to cancel.
         core.firstFailure()?.let { throw it }
+        // Its time was over, though the end came before it was cancelled by that.
+        core.timeout()?.let { throw it }
         run.result!!.getOrThrow()
     } catch (e: Throwable) {
         core.close()
