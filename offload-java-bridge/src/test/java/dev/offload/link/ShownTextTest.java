@@ -18,6 +18,7 @@ import dev.offload.async.AsyncTaskRecorder;
 import dev.offload.async.AsyncWaitMap;
 import dev.offload.async.KotlinInterop;
 import dev.offload.async.OffloadFuture;
+import dev.offload.async.RunningJob;
 import dev.offload.coroutines.CurrentOffload;
 import dev.offload.coroutines.DisabledOffload;
 import dev.offload.coroutines.OffloadDeferred;
@@ -74,7 +75,14 @@ class ShownTextTest {
 
   @BeforeEach
   void make() throws Exception {
-    OffloadFuture<String> future = manager.submit(KEY, () -> SECRET);
+    made(AbandonPolicy.cancel());
+    OffloadFuture<String> future =
+        manager.submit(
+            KEY,
+            () -> {
+              made(RunningJob.current().orElseThrow());
+              return SECRET;
+            });
     assertEquals(SECRET, future.get(30, TimeUnit.SECONDS));
     OffloadFuture<String> running = manager.shareStage(LOAD.key("2" + SECRET), () -> never);
     CompletableFuture<String> waiting = map.await(SECRET);
