@@ -184,11 +184,11 @@ public class JobCell<T extends @Nullable Object> extends Waiters {
     long own = number;
     if (own == 0) {
       JobNumbers numbers = scope.engine().numbers();
-      own = numbers.next();
-      if (NUMBER.compareAndSet(this, 0L, own)) {
-        numbers.given(own, this);
-      } else {
-        own = number;
+      long drawn = numbers.draw(this);
+      boolean isFirst = NUMBER.compareAndSet(this, 0L, drawn);
+      own = number;
+      if (!isFirst || hasEnded()) {
+        numbers.takeOut(drawn);
       }
     }
     return own;
@@ -198,7 +198,7 @@ public class JobCell<T extends @Nullable Object> extends Waiters {
   void forgetNumber() {
     long own = number;
     if (own != 0) {
-      scope.engine().numbers().ended(own);
+      scope.engine().numbers().takeOut(own);
     }
   }
 

@@ -7,7 +7,7 @@ import org.jetbrains.lincheck.datastructures.Validate
 
 /** R5: whoever asks a job for its number gets the same; by it the job is found until it ends, and never after. */
 internal class JobNumberLincheckTest : LincheckTest(JobNumberSpecification::class.java) {
-    override val scenarios = 3
+    override val scenarios = 2
 
     private val scope = scopeByHand()
     private val numbers = scope.engine().numbers()

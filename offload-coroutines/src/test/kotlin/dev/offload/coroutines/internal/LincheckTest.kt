@@ -30,7 +30,7 @@ internal abstract class LincheckTest(private val specification: Class<*>) {
     @Test
     fun `model checking, known scenarios`() = model(threads = 2, actors = 3)
         .iterations(0)
-        .invocationsPerIteration(150)
+        .invocationsPerIteration(100)
         .known()
         .check(javaClass)
 
@@ -49,7 +49,7 @@ internal abstract class LincheckTest(private val specification: Class<*>) {
 
     protected fun model(threads: Int, actors: Int): ModelCheckingOptions = ModelCheckingOptions()
         .shape(threads, actors)
-        .invocationsPerIteration(100)
+        .invocationsPerIteration(75)
         .addGuarantee(
             forClasses(ConcurrentHashMap::class.java.name, LongAdder::class.java.name).allMethods().treatAsAtomic(),
         )

@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicBoolean
  */
 @Param(name = "thread", gen = ThreadIdGen::class)
 internal class LingerLincheckTest : LincheckTest(LingerSpecification::class.java) {
-    override val scenarios = 4
+    override val scenarios = 2
 
     /** Its time is over when an operation says so. */
     private class HandTimer : OffloadTimer {

@@ -14,7 +14,7 @@ import org.jetbrains.lincheck.datastructures.ThreadIdGen
  */
 @Param(name = "thread", gen = ThreadIdGen::class)
 internal class RecorderJoinLincheckTest : LincheckTest(RecorderJoinSpecification::class.java) {
-    override val scenarios = 3
+    override val scenarios = 2
 
     private val recorder = RecorderCore<Int, String>(scopeByHand(), KIND, null)
     private val handles = arrayOfNulls<Held>(THREADS)

@@ -17,7 +17,7 @@ import org.jetbrains.lincheck.datastructures.Validate
  */
 @Param(name = "thread", gen = ThreadIdGen::class)
 internal class TaskViewerLincheckTest : LincheckTest(TaskViewerSpecification::class.java) {
-    override val scenarios = 3
+    override val scenarios = 2
 
     private val recorder = RecorderCore<Int, String>(scopeByHand(), KIND, null)
     private val handles = arrayOfNulls<Held>(THREADS)
