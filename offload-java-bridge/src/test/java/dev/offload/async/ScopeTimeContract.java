@@ -14,42 +14,86 @@ import dev.offload.TimeLimit;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** T1: the time of a scope. */
 interface ScopeTimeContract extends Contract {
   Duration BRIEF = Duration.ofMillis(10);
-  ScopeOptions OPTIONS = ScopeOptions.unset().withTimeout(BRIEF);
 
-  private static void assertTimedOut(Outcome<?> outcome) {
+  /** Tries with more and more time, until what has to come before its end did so. */
+  private static void inTime(Consumer<Duration> attempt) {
+    for (Duration time = BRIEF; ; time = time.multipliedBy(2)) {
+      try {
+        attempt.accept(time);
+        return;
+      } catch (TooLate e) {
+        assertTrue(time.compareTo(Bounded.BOUND) < 0, "the submission comes in time");
+      }
+    }
+  }
+
+  /** The time was over before the job was submitted. */
+  final class TooLate extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  private static Handle<Integer> submit(ScopeFace scope, Body<Integer> body) {
+    try {
+      return scope.submit(LOAD.key("same"), body);
+    } catch (ScopeClosedException e) {
+      throw new TooLate();
+    }
+  }
+
+  private static void assertTimedOut(Duration time, Outcome<?> outcome) {
     OffloadTimeoutException told = outcome.assertFailure(OffloadTimeoutException.class);
     assertEquals(TimeLimit.SCOPE, told.exceeded());
-    assertEquals(BRIEF, told.limit());
+    assertEquals(time, told.limit());
     assertTrue(told.getMessage().contains("'request'"), told::getMessage);
+  }
+
+  private static ScopeOptions options(Duration time) {
+    return ScopeOptions.unset().withTimeout(time);
+  }
+
+  /** What a scope around the block answers, if its job was submitted in time. */
+  private static Outcome<Integer> outcome(Wait<Integer> scope) {
+    Outcome<Integer> told = Bounded.get("the scope", Bounded.supply(scope::block));
+    if (told.failure() instanceof TooLate late) {
+      throw late;
+    }
+    return told;
   }
 
   @Test
   @DisplayName("T1: a scope whose time is over is cancelled, with what is in it and under it")
   default void opened() {
     Face face = bench().open();
-    Body<Integer> body = bench().held(() -> 1);
-    Body<Integer> below = bench().held(() -> 1);
     Body<Integer> other = bench().held(() -> 2);
     Handle<Integer> beside = face.submit(LOAD.key("beside"), other);
-    ScopeFace scope = bench().scope(face, "request", OPTIONS);
-    ScopeFace inner = bench().scope(scope, "inner");
-    List<Handle<Integer>> all =
-        List.of(scope.submit(LOAD.key("same"), body), inner.submit(LOAD.key("same"), below));
-    all.forEach(handle -> Outcome.of(handle).assertCancelled(CancelReason.SCOPE_CLOSED));
-    body.awaitStopped();
-    below.awaitStopped();
-    Bounded.run("the end of the scope", scope::close);
-
-    ScopeClosedException told =
-        assertThrows(
-            ScopeClosedException.class, () -> scope.submit(LOAD.key("late"), Body.of(() -> 3)));
-    assertTrue(told.getMessage().contains(BRIEF.toString()), told::getMessage);
+    inTime(
+        time -> {
+          Body<Integer> body = bench().held(() -> 1);
+          Body<Integer> below = bench().held(() -> 1);
+          ScopeFace scope = bench().scope(face, "request", options(time));
+          Handle<Integer> own = submit(scope, body);
+          ScopeFace inner;
+          try {
+            inner = bench().scope(scope, "inner");
+          } catch (ScopeClosedException e) {
+            throw new TooLate();
+          }
+          List.of(own, submit(inner, below))
+              .forEach(handle -> Outcome.of(handle).assertCancelled(CancelReason.SCOPE_CLOSED));
+          Bounded.run("the end of the scope", scope::close);
+          ScopeClosedException told =
+              assertThrows(
+                  ScopeClosedException.class,
+                  () -> scope.submit(LOAD.key("late"), Body.of(() -> 3)));
+          assertTrue(told.getMessage().contains(time.toString()), told::getMessage);
+        });
     other.release();
     Outcome.of(beside).assertValue(2);
   }
@@ -58,38 +102,42 @@ interface ScopeTimeContract extends Contract {
   @DisplayName("T1: a scope around a block says that its time was over, after its bodies ended")
   default void block() {
     Face face = bench().open();
-    Body<Integer> body = bench().stubborn(() -> 1);
-    Wait<Integer> scope =
-        face.within(
-            "request",
-            OPTIONS,
-            request -> {
-              Handle<Integer> handle = request.submit(LOAD.key("same"), body);
-              Outcome.of(handle).assertCancelled(CancelReason.SCOPE_CLOSED);
-              return 3;
-            });
-    var told = Bounded.supply(scope::block);
-    body.awaitStopped();
-    assertFalse(told.isDone(), "it waits for the body");
-    body.release();
-    assertTimedOut(Bounded.get("the scope", told));
+    inTime(
+        time -> {
+          Body<Integer> body = bench().stubborn(() -> 1);
+          Wait<Integer> scope =
+              face.within(
+                  "request",
+                  options(time),
+                  request -> {
+                    Handle<Integer> handle = submit(request, body);
+                    Outcome.of(handle).assertCancelled(CancelReason.SCOPE_CLOSED);
+                    body.release();
+                    return 3;
+                  });
+          assertTimedOut(time, outcome(scope));
+          assertEquals(0, face.activeCount());
+        });
   }
 
   @Test
   @DisplayName("T1: the time covers the wait for the jobs after the block")
   default void afterBlock() {
     Face face = bench().open();
-    Body<Integer> body = bench().held(() -> 1);
-    Wait<Integer> scope =
-        face.within(
-            "request",
-            OPTIONS,
-            request -> {
-              request.submit(LOAD.key("same"), body);
-              return 3;
-            });
-    assertTimedOut(Bounded.get("the scope", Bounded.supply(scope::block)));
-    body.awaitStopped();
+    inTime(
+        time -> {
+          Body<Integer> body = bench().held(() -> 1);
+          Wait<Integer> scope =
+              face.within(
+                  "request",
+                  options(time),
+                  request -> {
+                    submit(request, body);
+                    return 3;
+                  });
+          assertTimedOut(time, outcome(scope));
+          assertEquals(0, face.activeCount());
+        });
   }
 
   @Test
@@ -97,16 +145,19 @@ interface ScopeTimeContract extends Contract {
   default void blockThrows() {
     Face face = bench().open();
     IllegalStateException own = new IllegalStateException("on purpose");
-    Wait<Integer> scope =
-        face.within(
-            "request",
-            OPTIONS,
-            request -> {
-              Handle<Integer> handle = request.submit(LOAD.key("same"), bench().held(() -> 1));
-              Outcome.of(handle).assertCancelled(CancelReason.SCOPE_CLOSED);
-              throw own;
-            });
-    assertSame(own, Bounded.get("the scope", Bounded.supply(scope::block)).failure());
+    inTime(
+        time -> {
+          Wait<Integer> scope =
+              face.within(
+                  "request",
+                  options(time),
+                  request -> {
+                    Handle<Integer> handle = submit(request, bench().held(() -> 1));
+                    Outcome.of(handle).assertCancelled(CancelReason.SCOPE_CLOSED);
+                    throw own;
+                  });
+          assertSame(own, outcome(scope).failure());
+        });
   }
 
   @Test
