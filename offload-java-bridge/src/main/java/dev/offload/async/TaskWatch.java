@@ -7,7 +7,6 @@ import dev.offload.coroutines.internal.TaskFeed;
 import dev.offload.coroutines.internal.TaskViewer;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -78,18 +77,25 @@ public final class TaskWatch implements AutoCloseable {
       this.consumer = consumer;
     }
 
-    /** Ids are asked meanwhile, so no lock is held. */
+    /**
+     * Ids are asked meanwhile, so no lock is held: it may be closed, or have missed something and
+     * begun anew, before this returns.
+     */
     void begin() {
       Subscription<I> next = new Subscription<>(this);
+      replace(next);
       next.begin();
-      if (!replace(next)) {
+      if (!isCurrent(next)) {
         next.end();
       }
     }
 
-    private synchronized boolean replace(Subscription<I> next) {
+    private synchronized void replace(Subscription<I> next) {
       current = next;
-      return !closed;
+    }
+
+    private synchronized boolean isCurrent(Subscription<I> one) {
+      return !closed && current == one;
     }
 
     void close() {
@@ -109,26 +115,26 @@ public final class TaskWatch implements AutoCloseable {
   private static final class Subscription<I> {
     private final View<I> view;
     private final Buffer<I> buffer;
-    private final CompletableFuture<TaskViewer<I>> viewer = new CompletableFuture<>();
+    private final TaskViewer<I> viewer;
 
     Subscription(View<I> view) {
       this.view = view;
       this.buffer = new Buffer<>(view.executor, view.capacity, this::tell);
+      this.viewer = new TaskViewer<>(buffer);
     }
 
     void begin() {
-      viewer.complete(view.core.view(buffer));
+      view.core.view(viewer);
     }
 
     void end() {
-      view.core.feed().leave(viewer.join());
+      view.core.feed().leave(viewer);
       buffer.close();
     }
 
-    /** The snapshot may be ready just before the one who looked knows what to call it. */
     private void tell(TaskEvent<I> event) {
       if (event instanceof TaskEvent.Snapshot) {
-        view.consumer.accept(viewer.join().snapshot());
+        view.consumer.accept(viewer.snapshot());
       } else if (event instanceof TaskEvent.Missed) {
         end();
         view.begin();

@@ -20,9 +20,12 @@ import dev.offload.OffloadKey;
 import dev.offload.RevokeOutcome;
 import dev.offload.TaskEvent;
 import dev.offload.TaskState;
+import dev.offload.coroutines.internal.TaskFeed;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
@@ -67,6 +70,52 @@ class AsyncTaskRecorderTest {
     own.complete(revoke);
 
     assertEquals(new RevokeOutcome.Revoked<>("done"), Bounded.get("the revoke", revoke));
+  }
+
+  @Test
+  @DisplayName("R9: a watcher that is told in place has its snapshot, and what comes after it")
+  void watchInPlace() {
+    recorder.launch("a", body::runBlocking);
+    List<TaskEvent<String>> told = new ArrayList<>();
+    TaskWatch watch =
+        Bounded.get(
+            "watching begins",
+            Bounded.supply(() -> TaskWatch.ofView(recorder.core, Runnable::run, 8, told::add)));
+    try (watch) {
+      recorder.launch("b", body::runBlocking);
+    }
+    assertEquals(new TaskEvent.Snapshot<>(Set.of("a"), Set.of()), told.get(0));
+    assertEquals(2, told.size());
+  }
+
+  @Test
+  @DisplayName("A1: a watch that missed something while it began is closed as a whole")
+  void watchThatMissedAtOnce() {
+    List<TaskEvent<String>> told = new ArrayList<>();
+    Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    TaskFeed.Watcher<String> other =
+        event -> {
+          if (((TaskEvent.Moved<String>) event).id().equals("b")) {
+            tasks.remove().run(); // the snapshot, and that "a" was missed
+          }
+        };
+    recorder.core.feed().watch(other);
+    TaskWatch watch =
+        TaskWatch.ofView(
+            recorder.core,
+            task -> {
+              tasks.add(task);
+              recorder.launch("a", body::runBlocking);
+              recorder.launch("b", body::runBlocking);
+            },
+            1,
+            told::add);
+    recorder.core.feed().leave(other);
+    watch.close();
+    tasks.forEach(Runnable::run);
+    recorder.launch("c", body::runBlocking);
+    tasks.forEach(Runnable::run);
+    assertEquals(List.of(new TaskEvent.Snapshot<>(Set.of(), Set.of())), told);
   }
 
   @Test

@@ -109,11 +109,18 @@ public final class Engine {
    * @param own the timer, if it is not that of the manager
    */
   OffloadTimer.Task schedule(@Nullable OffloadTimer own, Duration delay, Runnable task) {
+    OffloadTimer.Task scheduled = trySchedule(own, delay, task);
+    return scheduled == null ? () -> {} : scheduled;
+  }
+
+  /** As {@link #schedule}; null if the timer could not, for those who have to do without. */
+  OffloadTimer.@Nullable Task trySchedule(
+      @Nullable OffloadTimer own, Duration delay, Runnable task) {
     try {
       return (own == null ? timer : own).schedule(delay, task);
     } catch (Throwable e) { // no thread to be had, say
       Log.warn("a time limit or report of '" + root.name() + "' is lost", e);
-      return () -> {};
+      return null;
     }
   }
 

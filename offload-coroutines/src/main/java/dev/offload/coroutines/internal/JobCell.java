@@ -548,6 +548,12 @@ public class JobCell<T extends @Nullable Object> extends Waiters {
     return scope.engine().schedule(timed == null ? null : timed.timer(), delay, task);
   }
 
+  /** As {@link #schedule}; null if the clock fails. */
+  OffloadTimer.@Nullable Task trySchedule(Duration delay, Runnable task) {
+    JobBody<T> timed = body;
+    return scope.engine().trySchedule(timed == null ? null : timed.timer(), delay, task);
+  }
+
   void guardDying() {
     OffloadTimer.Task task =
         schedule(scope.engine().config.undyingReportAfter(), this::reportUndying);

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  * What a recorder keeps of successes, where it is asked to: of each, when it was, and of the newest
  * the jobs, which have the values.
  *
- * <p>The lock guards the queue alone, and nothing of others runs under it. A success that was
- * revoked or dropped lets its job go at once, and has its place in the queue until that falls out;
- * so there are never more values than asked for.
+ * <p>The lock guards the queue alone, and nothing of others runs under it: the clock, which may be
+ * the user's, is read before. A success that was revoked or dropped lets its job go at once, and
+ * has its place in the queue until that falls out; so there are never more values than asked for.
  */
 final class KeptValues {
   private final KeepValues bounds;
@@ -50,10 +50,14 @@ final class KeptValues {
   }
 
   /** A success is recorded: the oldest ones may fall out. */
-  synchronized void add(Success success) {
+  void add(Success success) {
+    add(success, clock.getAsLong());
+  }
+
+  private synchronized void add(Success success, long now) {
     newest.add(success);
     for (Success first = newest.peek();
-        first != null && (newest.size() > bounds.max() || isOlderThan(first, ageNanos));
+        first != null && (newest.size() > bounds.max() || now - first.at > ageNanos);
         first = newest.peek()) {
       newest.remove().letGo();
     }

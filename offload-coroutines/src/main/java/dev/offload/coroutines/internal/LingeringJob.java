@@ -49,12 +49,11 @@ final class LingeringJob<T extends @Nullable Object> extends JobCell<T> {
 
   @Override
   boolean lingers(long taken) {
-    Pause own;
-    try {
-      own = new Pause(taken, schedule(time, () -> abandon(taken)));
-    } catch (Throwable e) { // no thread to be had, say: nobody would cancel it later
-      return false;
+    OffloadTimer.Task end = trySchedule(time, () -> abandon(taken));
+    if (end == null) {
+      return false; // nobody would cancel it later
     }
+    Pause own = new Pause(taken, end);
     for (; ; ) {
       Pause other = pause;
       if (other != null && other.taken > taken) {

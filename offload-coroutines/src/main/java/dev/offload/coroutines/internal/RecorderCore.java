@@ -291,11 +291,10 @@ public final class RecorderCore<I, T extends @Nullable Object> {
   }
 
   /**
-   * Begins to watch, and to look: {@code to} is told an empty snapshot, in whose place that of the
-   * answer belongs, and then what comes after it. The answer has to leave the {@link #feed()}.
+   * Lets {@code viewer} begin to watch, and look: it is told what there is, and then what comes
+   * after it. It has to leave the {@link #feed()} in the end, unless this throws.
    */
-  public TaskViewer<I> view(TaskFeed.Watcher<I> to) {
-    TaskViewer<I> viewer = new TaskViewer<>(to);
+  public void view(TaskViewer<I> viewer) {
     feed.watch(viewer);
     try {
       states.look(viewer);
@@ -303,7 +302,6 @@ public final class RecorderCore<I, T extends @Nullable Object> {
       feed.leave(viewer);
       throw e;
     }
-    return viewer;
   }
 
   /** Who watches. */

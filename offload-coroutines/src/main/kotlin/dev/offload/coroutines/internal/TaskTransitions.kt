@@ -35,7 +35,8 @@ internal fun <ID : Any> watchOf(core: RecorderCore<ID, *>): Flow<TaskEvent<ID>> 
 /** One subscription, until it missed something. */
 private fun <ID : Any> viewOf(core: RecorderCore<ID, *>): Flow<TaskEvent<ID>> = flow {
     val buffer = EventBuffer<ID>()
-    val viewer = core.view(buffer)
+    val viewer = TaskViewer(buffer)
+    core.view(viewer)
     val events = flow {
         while (true) {
             when (val event = buffer.next()) {

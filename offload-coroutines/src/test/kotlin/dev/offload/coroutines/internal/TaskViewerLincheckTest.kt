@@ -57,7 +57,7 @@ internal class TaskViewerLincheckTest : LincheckTest(TaskViewerSpecification::cl
 
     @Operation
     fun watch(@Param(name = "thread") thread: Int) {
-        if (views[thread] == null) views[thread] = View().also { it.viewer = recorder.view(it) }
+        if (views[thread] == null) views[thread] = View().also { recorder.view(it.viewer) }
     }
 
     override fun ModelCheckingOptions.known() = addCustomScenario {
@@ -93,8 +93,7 @@ internal class TaskViewerLincheckTest : LincheckTest(TaskViewerSpecification::cl
     internal class Held(job: JobCell<String>, joined: Boolean) : Lease<String>(job, joined)
 
     internal class View : TaskFeed.Watcher<Int> {
-        @Volatile
-        var viewer: TaskViewer<Int>? = null
+        val viewer = TaskViewer(this)
         private val told = ArrayList<TaskEvent<Int>>()
 
         override fun offer(event: TaskEvent<Int>) {
@@ -103,7 +102,7 @@ internal class TaskViewerLincheckTest : LincheckTest(TaskViewerSpecification::cl
 
         fun check(state: TaskState) {
             check(told.firstOrNull() is TaskEvent.Snapshot) { "no snapshot" }
-            val snapshot = viewer!!.snapshot()
+            val snapshot = viewer.snapshot()
             var shown: TaskState? = when {
                 snapshot.working().contains(ID) -> TaskState.WORKING
                 snapshot.failed().contains(ID) -> TaskState.FAILED
