@@ -214,11 +214,15 @@ private fun compile(folder: File, snippets: Map<String, String>): Compiled {
             *files.map(File::getPath).toTypedArray(),
         )
     }
-    val lines = said.toString().lines().filter { "error: " in it }
     return Compiled(
         exit,
-        lines.groupBy({ names[SNIPPET.find(it)!!.groupValues[1].toInt()] }, { it.substringAfter("error: ") }),
+        // A message may go on in further lines: compiler 2.2.0 shows the contract of a function so.
+        said.toString().split(MESSAGE).mapNotNull(ERROR::find)
+            .groupBy({ names[it.groupValues[1].toInt()] }, { it.groupValues[2] }),
     )
 }
 
-private val SNIPPET = Regex("""snippet(\d+)\.kt:\d+:\d+: error: """)
+/** Where a message of the compiler begins. */
+private val MESSAGE = Regex("""\R(?=\S+\.kt:\d+:\d+: |error: |warning: )""")
+
+private val ERROR = Regex("""snippet(\d+)\.kt:\d+:\d+: error: (.*)""", RegexOption.DOT_MATCHES_ALL)

@@ -3,7 +3,9 @@ package dev.offload.coroutines
 import dev.offload.CancelReason
 import dev.offload.OffloadCancelledException
 import dev.offload.OffloadTimeoutException
+import dev.offload.ScopeClosedException
 import dev.offload.TimeLimit
+import dev.offload.coroutines.hostile.until
 import dev.offload.coroutines.internal.TimerView
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
@@ -94,6 +96,20 @@ class ScopeTimeSpec :
             }
         }
 
+        test(
+            "T1: a scope that somebody cancelled before its time was over does not speak of it, however long its bodies die",
+        ) {
+            managerTest { manager ->
+                val scope = manager.openScope("screen", timeout = 3.seconds)
+                scope.submit(LOAD.key(1)) { stubborn(10.seconds) }
+                delay(1.seconds)
+                scope.cancel()
+                delay(4.seconds)
+                shouldThrow<ScopeClosedException> { scope.submit(LOAD.key(2)) { "late" } }.message shouldBe
+                    "scope 'screen' is closed and takes no new work"
+            }
+        }
+
         test("T1: the lease of a scope whose time is over is dropped, and others keep the job") {
             managerTest { manager ->
                 val other = manager.share(LOAD.key(1)) { delay(5.seconds).let { "value" } }
@@ -108,7 +124,7 @@ class ScopeTimeSpec :
             val manager = OffloadManager()
             repeat(1_000) { manager.scope("request", timeout = 1.hours) { submit(LOAD.key(it)) { "$it" } } }
             repeat(1_000) { manager.openScope("request", timeout = 1.hours).cancel() }
+            until("no timer is left") { TimerView(manager).entries == 0 }
             manager.shutdown(Duration.ZERO).isClean shouldBe true
-            TimerView(manager).entries shouldBe 0
         }
     })

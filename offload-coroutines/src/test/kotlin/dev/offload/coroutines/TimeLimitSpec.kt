@@ -7,6 +7,7 @@ import dev.offload.JobState
 import dev.offload.KindPolicy
 import dev.offload.OffloadTimeoutException
 import dev.offload.TimeLimit
+import dev.offload.coroutines.hostile.until
 import dev.offload.coroutines.internal.TimerView
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.StringSpec
@@ -14,9 +15,11 @@ import io.kotest.matchers.collections.shouldContain
 import io.kotest.matchers.collections.shouldContainExactly
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
+import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.test.currentTime
+import kotlin.coroutines.EmptyCoroutineContext
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.hours
 import kotlin.time.Duration.Companion.nanoseconds
@@ -85,8 +88,15 @@ class TimeLimitSpec :
             repeat(1_000) { manager.submit(LOAD.key(it)) { "$it" }.await() }
             repeat(1_000) { manager.submit(LOAD.key(it)) { awaitCancellation() }.cancel() }
             manager.joinAll()
+            until("no timer is left") { TimerView(manager).entries == 0 }
+            // Each body looks for its own timer, be it begun by another thread or by who submits.
+            for (context in listOf(EmptyCoroutineContext, Dispatchers.Unconfined)) {
+                manager.submit(LOAD.key("running"), context = context) {
+                    until("no timer is left") { TimerView(manager).entries == 0 }
+                    "none"
+                }.await() shouldBe "none"
+            }
             manager.shutdown(Duration.ZERO).isClean shouldBe true
-            TimerView(manager).entries shouldBe 0
         }
 
         "T1: warnAfter reports at the deadline, while the body runs, and again with the total" {
