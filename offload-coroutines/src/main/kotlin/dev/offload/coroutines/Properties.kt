@@ -11,6 +11,7 @@ import dev.offload.OffloadKind
 import dev.offload.OffloadRejectedException
 import dev.offload.OffloadTimeoutException
 import dev.offload.RejectReason
+import dev.offload.TimeLimit
 import kotlin.time.Duration
 import kotlin.time.toKotlinDuration
 
@@ -24,7 +25,15 @@ public val OffloadCancelledException.reason: CancelReason get() = reason()
 @get:JvmSynthetic
 public val OffloadRejectedException.reason: RejectReason get() = reason()
 
-/** The limit that was passed. */
+/** Whose concurrency limit was full, in words: `kind user.load`, or `scope 'nightly'`; `null` unless a full queue was the reason. */
+@get:JvmSynthetic
+public val OffloadRejectedException.limit: String? get() = limit()
+
+/** Which limit of time was passed. */
+@get:JvmSynthetic
+public val OffloadTimeoutException.exceeded: TimeLimit get() = exceeded()
+
+/** How long that limit was. */
 @get:JvmSynthetic
 public val OffloadTimeoutException.limit: Duration get() = limit().toKotlinDuration()
 
@@ -43,6 +52,10 @@ public val OffloadHandle.jobState: JobState get() = jobState()
 /** Whether this handle joined a job that somebody else had started. */
 @get:JvmSynthetic
 public val OffloadHandle.joined: Boolean get() = joined()
+
+/** The number of the job, as [OffloadHandle.jobNumber] says. */
+@get:JvmSynthetic
+public val OffloadHandle.jobNumber: Long get() = jobNumber()
 
 /** The key the job was submitted under. */
 @get:JvmSynthetic

@@ -15,6 +15,7 @@ import dev.offload.OffloadRejectedException
 import dev.offload.OffloadTimeoutException
 import dev.offload.RejectReason
 import dev.offload.Submission
+import dev.offload.TimeLimit
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldContainExactly
@@ -76,6 +77,7 @@ class SettingsSpec :
                 job.jobState shouldBe JobState.RUNNING
                 job.joined shouldBe false
                 job.key shouldBe LOAD.key(1)
+                job.jobNumber shouldBe manager.find(LOAD.key(1))!!.number
                 job.key.kind.name shouldBe "user.load"
                 manager.find(LOAD.key(1))!!.state shouldBe JobState.RUNNING
                 job.cancel()
@@ -84,10 +86,13 @@ class SettingsSpec :
                 shouldThrow<KeyStuckException> { stuck.await() }.waited shouldBe 1.seconds
                 val brief = TimeoutPolicy(cancelAfter = 20.milliseconds)
                 val late = manager.submit(LOAD.key(2), timeout = brief) { awaitCancellation() }
-                shouldThrow<OffloadTimeoutException> { late.await() }.limit shouldBe 20.milliseconds
+                val timeout = shouldThrow<OffloadTimeoutException> { late.await() }
+                timeout.limit shouldBe 20.milliseconds
+                timeout.exceeded shouldBe TimeLimit.CANCEL_AFTER
                 manager.submit(COUNT.key(1)) { awaitCancellation() }
-                shouldThrow<OffloadRejectedException> { manager.submit(COUNT.key(2)) { 2 } }.reason shouldBe
-                    RejectReason.QUEUE_FULL
+                val full = shouldThrow<OffloadRejectedException> { manager.submit(COUNT.key(2)) { 2 } }
+                full.reason shouldBe RejectReason.QUEUE_FULL
+                full.limit shouldBe "kind ${COUNT.name}"
                 val refused = manager.trySubmit(COUNT.key(2)) { 2 }
                 (refused as Submission.Rejected).reason shouldBe RejectReason.QUEUE_FULL
                 val self = OffloadKind.named<Int, Int>("self")

@@ -29,8 +29,10 @@ import dev.offload.coroutines.awaitOrNull
 import dev.offload.coroutines.cancel
 import dev.offload.coroutines.cancelAndJoin
 import dev.offload.coroutines.cancelJob
+import dev.offload.coroutines.exceeded
 import dev.offload.coroutines.find
 import dev.offload.coroutines.joinAll
+import dev.offload.coroutines.limit
 import dev.offload.coroutines.mapOffloaded
 import dev.offload.coroutines.onAwait
 import dev.offload.coroutines.reason
@@ -286,7 +288,7 @@ suspend fun withinTwoSeconds(manager: OffloadManager, api: Api, id: Int): String
         "${user.await()}: ${history.await()}"
     }
 } catch (e: OffloadTimeoutException) {
-    "${e.exceeded()}: not within ${e.limit().toSeconds()} s"
+    "${e.exceeded}: not within ${e.limit}"
 }
 
 suspend fun refreshed(manager: OffloadManager, api: Api, id: Int): String {

@@ -271,7 +271,7 @@ class KotlinGuideSpec :
                 val api = FakeApi()
                 withinTwoSeconds(manager, api, 7) shouldBe "${api.user(7)}: ${api.history(7)}"
                 manager.share(loadUser.key(8)) { delay(3.seconds).let { api.user(8) } }
-                withinTwoSeconds(manager, api, 8) shouldBe "SCOPE: not within 2 s"
+                withinTwoSeconds(manager, api, 8) shouldBe "SCOPE: not within 2s"
             }
         }
 

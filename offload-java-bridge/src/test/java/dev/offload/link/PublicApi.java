@@ -43,8 +43,7 @@ final class PublicApi {
       }
     }
     for (Method method : type.getDeclaredMethods()) {
-      boolean isDefault = method.getName().endsWith("$default");
-      if (isOpen(method.getModifiers()) && (isDefault || !method.isSynthetic())) {
+      if (isOpen(method.getModifiers()) && !method.isBridge() && isWritten(method)) {
         members.add(line(method));
       }
     }
@@ -54,14 +53,30 @@ final class PublicApi {
     return lines;
   }
 
+  /**
+   * Whether somebody wrote it, and Kotlin code can call it: what is hidden from Java alone has the
+   * same mark as what the compiler makes for itself.
+   */
+  private static boolean isWritten(Method method) {
+    String name = method.getName();
+    return !method.isSynthetic()
+        || name.endsWith("$default")
+        || !(name.startsWith("access$")
+            || name.startsWith("lambda$")
+            || name.contains("$lambda$")
+            || name.endsWith("$annotations"));
+  }
+
   private static String line(Method method) {
     int ignored = Modifier.SYNCHRONIZED | Modifier.NATIVE | Modifier.STRICT;
     // Of a method these bits mean "bridge" and "variable arity".
     int modifiers = method.getModifiers() & ~(ignored | Modifier.VOLATILE | Modifier.TRANSIENT);
     boolean isOfKotlin = method.getDeclaringClass().isAnnotationPresent(Metadata.class);
+    boolean isHelper = method.getName().endsWith("$default");
     KFunction<?> function =
-        isOfKotlin && !method.isSynthetic() ? ReflectJvmMapping.getKotlinFunction(method) : null;
-    return words(modifiers)
+        isOfKotlin && !isHelper ? ReflectJvmMapping.getKotlinFunction(method) : null;
+    return (method.isSynthetic() && !isHelper ? "kotlin-only " : "")
+        + words(modifiers)
         + (method.isDefault() ? "default " : "")
         + method.getGenericReturnType().getTypeName()
         + " "

@@ -66,6 +66,10 @@ public final class Workloads {
     next("the next run under n keys", "false");
     String beside = "n jobs allowed beside one that waits are cancelled";
     grow("G11", beside, "CancelledBesideNext", Map.of());
+    String unknown = "n callers on a dispatcher nobody knows await one job";
+    grow("G12", unknown, "CallersToldAside", Map.of());
+    String children = "n open scopes are cancelled by the job they are children of";
+    grow("G13", children, "ScopesOfJob", Map.of());
   }
 
   /** What is compared by its ratio, in the order of the report. */

@@ -229,4 +229,22 @@ class GrowingCoroutines {
         for (job in jobs) job.cancel()
         jobs.joinAll()
     }
+
+    /** Callers of one deferred, all of them waiting. */
+    fun callersToldAside(n: Int) = runBlocking(Dispatchers.Default) {
+        val waiting = CompletableDeferred<Unit>()
+        val hot = scope.async { waiting.await() }
+        coroutineScope {
+            repeat(n) { launch(Unknown, CoroutineStart.UNDISPATCHED) { hot.await() } }
+            waiting.complete(Unit)
+        }
+    }
+
+    /** Child jobs, all active, which are cancelled with their parent. */
+    fun scopesOfJob(n: Int) = runBlocking(Dispatchers.Default) {
+        val parent = SupervisorJob()
+        repeat(n) { Job(parent) }
+        parent.cancel()
+        parent.join()
+    }
 }

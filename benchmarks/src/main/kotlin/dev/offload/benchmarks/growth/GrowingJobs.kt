@@ -15,6 +15,7 @@ import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.NonCancellable
+import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.job
@@ -222,6 +223,24 @@ class GrowingJobs {
         for (job in allowed) job.cancel()
         cancelled.complete(Unit)
         manager.joinAll()
+    }
+
+    /** Callers of one job, all of them waiting; the library hands each over by a thread aside. */
+    fun callersToldAside(n: Int) = runBlocking(Dispatchers.Default) {
+        val waiting = CompletableDeferred<Unit>()
+        val hot = manager.share(plain.key(HOT)) { waiting.await() }
+        coroutineScope {
+            repeat(n) { launch(Unknown, CoroutineStart.UNDISPATCHED) { hot.await() } }
+            waiting.complete(Unit)
+        }
+    }
+
+    /** Open scopes that are children of a job, and end with it. */
+    fun scopesOfJob(n: Int) = runBlocking(Dispatchers.Default) {
+        val parent = SupervisorJob()
+        repeat(n) { manager.openScope("child", parent = parent) }
+        parent.cancel()
+        parent.join()
     }
 
     internal companion object {

@@ -12,7 +12,7 @@ import picocli.CommandLine.ParameterException;
  * Runs the upload desk until it is asked to end:
  *
  * <pre>
- * mvn -q -pl examples -am compile exec:java -Dexec.mainClass=dev.offload.examples.desk.Main
+ * examples/run desk
  * </pre>
  */
 public final class Main {

@@ -18,15 +18,18 @@ import java.time.Duration as JavaDuration
     name = "gateway",
     usageHelpAutoWidth = false,
     sortOptions = false,
-    header = ["A caching HTTP gateway: replays an access log through it, or serves."],
+    header = ["Shows what sharing loads is good for. Or a caching gateway: replays an access log, or serves."],
     description = [
         "",
-        "What is fresh is served. What is stale is served at once and renewed in the background, once, however many " +
-            "ask for it. What is missing is loaded once for all who ask for it at that time. X-Cache tells which: " +
-            "HIT, STALE, MISS or JOINED.",
+        "With no options: sends the same requests through five ways to have pages that expire, among them what is " +
+            "written by hand, a cache of futures, and offload, and compares. It takes about a minute.",
         "",
-        "With no options: replays a bundled log, generated from a fixed seed, over HTTP through the gateway to an " +
-            "embedded origin, with offload and then without, where each request loads for itself, and compares.",
+        "With --replay: replays an access log over HTTP through a caching gateway to an embedded origin, with offload " +
+            "and then without, where each request loads for itself, and compares.",
+        "",
+        "With --serve: serves. What is fresh is served. What is stale is served at once and renewed in the " +
+            "background, once, however many ask for it. What is missing is loaded once for all who ask for it at " +
+            "that time. X-Cache tells which: HIT, STALE, MISS or JOINED.",
         "",
     ],
     footer = [
@@ -40,8 +43,36 @@ import java.time.Duration as JavaDuration
 )
 internal class Arguments {
     @Option(
+        names = ["--rounds"],
+        paramLabel = "N",
+        description = ["Of the comparison: how many rounds, 1 to 100 (default: ${StampedeSettings.DEFAULT_ROUNDS})."],
+    )
+    private var rounds: Int? = null
+
+    @Option(
+        names = ["--seed"],
+        paramLabel = "N",
+        description = ["Of the comparison: what the requests are drawn from (default: 1)."],
+    )
+    private var seed: Long? = null
+
+    @Option(
+        names = ["--html"],
+        paramLabel = "FILE",
+        description = ["Of the comparison: writes a page with charts there, too."],
+    )
+    private var html: Path? = null
+
+    @Option(
+        names = ["--picture"],
+        paramLabel = "FILE",
+        description = ["Of the comparison: writes the charts there as SVG, too."],
+    )
+    private var picture: Path? = null
+
+    @Option(
         names = ["--serve"],
-        description = ["Replays nothing, but serves until Ctrl-C. The access log goes to the output."],
+        description = ["Serves until Ctrl-C. The access log goes to the output."],
     )
     var serve: Boolean = false
         private set
@@ -133,12 +164,18 @@ internal class Arguments {
     @Option(
         names = ["--replay"],
         paramLabel = "FILE",
+        arity = "0..1",
+        fallbackValue = "",
         description = [
-            "The access log, in Common or Combined Log Format, plain or gzip. Each GET or HEAD request becomes a GET " +
-                "of its path. Malformed lines are counted and skipped.",
+            "Replays an access log, in Common or Combined Log Format, plain or gzip. Each GET or HEAD request becomes " +
+                "a GET of its path. Malformed lines are counted and skipped. Without a file: a bundled log, " +
+                "generated from a fixed seed.",
         ],
     )
     private var file: Path? = null
+
+    /** Whether a log is to be replayed. */
+    val replay: Boolean get() = file != null
 
     @Option(
         names = ["--workers"],
@@ -165,7 +202,23 @@ internal class Arguments {
     @Spec
     private lateinit var spec: CommandSpec
 
+    /** What the comparison needs; nothing that concerns the gateway may be given. */
+    fun stampede(): StampedeSettings {
+        for (option in spec.commandLine().parseResult.matchedOptions()) {
+            check(option.longestName() in OF_STAMPEDE) { "${option.longestName()} needs --replay or --serve" }
+        }
+        check((rounds ?: 1) in 1..StampedeSettings.MAX_ROUNDS) {
+            "--rounds must be 1 to ${StampedeSettings.MAX_ROUNDS}, but is $rounds"
+        }
+        return StampedeSettings(rounds ?: StampedeSettings.DEFAULT_ROUNDS, seed ?: 1, html, picture)
+    }
+
     fun settings(): Settings {
+        for (option in spec.commandLine().parseResult.matchedOptions()) {
+            check(option.longestName() !in OF_STAMPEDE) {
+                "${option.longestName()} concerns the comparison, and cannot be combined with --replay or --serve"
+            }
+        }
         check((workers ?: 1) in 1..Settings.MAX_WORKERS) {
             "--workers must be 1 to ${Settings.MAX_WORKERS}, but is $workers"
         }
@@ -180,7 +233,7 @@ internal class Arguments {
         check(serve || (listen == null && !noOffload && grace == null)) {
             "--listen, --no-offload and --grace need --serve"
         }
-        check(!serve || (file == null && workers == null && requests == null)) {
+        check(!serve || (!replay && workers == null && requests == null)) {
             "--replay, --workers and --requests cannot be combined with --serve"
         }
         return Settings(
@@ -188,7 +241,7 @@ internal class Arguments {
             origin = origin,
             latency = latency?.toKotlinDuration() ?: Duration.parse(DEFAULT_LATENCY),
             failureRate = failureRate ?: DEFAULT_FAILURE_RATE.toDouble(),
-            log = file?.let { LogSource.File(it) } ?: LogSource.Bundled,
+            log = file?.takeIf { it.toString().isNotEmpty() }?.let { LogSource.File(it) } ?: LogSource.Bundled,
             workers = workers ?: DEFAULT_WORKERS.toInt(),
             requests = requests,
             grace = grace?.toKotlinDuration() ?: Duration.parse("10s"),
@@ -216,5 +269,6 @@ internal class Arguments {
         const val DEFAULT_LATENCY = "50ms"
         const val DEFAULT_FAILURE_RATE = "0.01"
         const val DEFAULT_WORKERS = "32"
+        private val OF_STAMPEDE = setOf("--rounds", "--seed", "--html", "--picture")
     }
 }

@@ -8,6 +8,9 @@ internal sealed interface Command {
     /** To be told how to use the program. */
     data class Help(val text: String) : Command
 
+    /** To compare ways to have pages that expire. */
+    data class Compare(val settings: StampedeSettings) : Command
+
     /** To replay a log through the gateway, with offload and without. */
     data class Replay(val settings: Settings) : Command
 
@@ -26,7 +29,8 @@ internal fun parseArguments(args: Array<String>): Command {
         when {
             commandLine.isUsageHelpRequested -> Command.Help(commandLine.usageMessage)
             arguments.serve -> Command.Serve(arguments.settings())
-            else -> Command.Replay(arguments.settings())
+            arguments.replay -> Command.Replay(arguments.settings())
+            else -> Command.Compare(arguments.stampede())
         }
     }
 }

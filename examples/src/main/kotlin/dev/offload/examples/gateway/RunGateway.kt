@@ -38,6 +38,7 @@ internal suspend fun runGateway(
 ): Int = try {
     when (val command = parseArguments(args)) {
         is Command.Help -> out.printAll(command.text).let { ExitCode.OK }
+        is Command.Compare -> compare(command.settings, out, err)
         is Command.Replay -> replay(command.settings, warmUp, out, Progress(err, terminal))
         is Command.Serve -> openOrigin(command.settings).use { serve(command.settings, it, awaitStop, out, err) }
     }

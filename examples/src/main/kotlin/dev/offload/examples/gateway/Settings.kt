@@ -3,10 +3,26 @@ package dev.offload.examples.gateway
 import dev.offload.examples.gateway.http.GatewaySettings
 import dev.offload.examples.gateway.replay.LogSource
 import java.net.URI
+import java.nio.file.Path
 import kotlin.time.Duration
 
 /**
- * What the user chose, checked.
+ * What the user chose for the comparison, checked.
+ *
+ * @property rounds how many times each way is played
+ * @property seed of the requests
+ * @property html where to write a page with charts; null for nowhere
+ * @property picture where to write the charts alone; null for nowhere
+ */
+internal data class StampedeSettings(val rounds: Int, val seed: Long, val html: Path?, val picture: Path?) {
+    companion object {
+        const val DEFAULT_ROUNDS = 3
+        const val MAX_ROUNDS = 100
+    }
+}
+
+/**
+ * What the user chose for a replay or a server, checked.
  *
  * @property gateway how the gateway works
  * @property origin what stands behind it; null for the embedded origin, which [latency] and [failureRate] concern

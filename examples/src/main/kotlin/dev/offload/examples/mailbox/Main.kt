@@ -7,7 +7,6 @@ import dev.offload.examples.program.runProcess
 /**
  * A JSON-RPC client that makes many requests at once over one connection, and a server that makes it hard.
  *
- * Run it with `mvn -q -pl examples -am compile exec:java -Dexec.mainClass=dev.offload.examples.mailbox.Main`, and with
- * `-Dexec.args="--help"` for what can be chosen.
+ * Run it with `examples/run mailbox`, and with `--help` for what can be chosen.
  */
 fun main(args: Array<String>) = runProcess { runMailbox(args, it) }

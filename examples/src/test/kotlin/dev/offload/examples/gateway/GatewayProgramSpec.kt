@@ -72,7 +72,7 @@ class GatewayProgramSpec :
         val directory = tempdir().toPath()
 
         "the bundled log is replayed through the gateway, and the accounts balance" {
-            val run = run("--requests", "1000", "--latency", "5ms")
+            val run = run("--replay", "--requests", "1000", "--latency", "5ms")
             run.code shouldBe 0
             run.out shouldContain "generated"
             run.out shouldContain "The accounts balance"
@@ -89,7 +89,7 @@ class GatewayProgramSpec :
         }
 
         "an origin that always fails ends the same way" {
-            val run = run("--requests", "500", "--latency", "1ms", "--failure-rate", "1.0")
+            val run = run("--replay", "--requests", "500", "--latency", "1ms", "--failure-rate", "1.0")
             run.code shouldBe 0
             run.numbers("of them failed") shouldBe listOf(500L, 500L)
             run.numbers("HIT").take(2) shouldBe listOf(0L, 0L)
@@ -97,13 +97,13 @@ class GatewayProgramSpec :
         }
 
         "an origin that never fails fails nobody" {
-            val run = run("--requests", "500", "--latency", "0", "--failure-rate", "0")
+            val run = run("--replay", "--requests", "500", "--latency", "0", "--failure-rate", "0")
             run.code shouldBe 0
             run.numbers("of them failed") shouldBe listOf(0L, 0L)
         }
 
         "one worker alone joins nobody" {
-            val run = run("--requests", "100", "--latency", "0", "--workers", "1", "--ttl", "1h")
+            val run = run("--replay", "--requests", "100", "--latency", "0", "--workers", "1", "--ttl", "1h")
             run.code shouldBe 0
             val (with, without) = run.numbers("origin requests")
             with shouldBe without
@@ -146,7 +146,7 @@ class GatewayProgramSpec :
 
         "an origin that answers with errors only is reachable" {
             EmbeddedOrigin.start(Duration.ZERO, failureRate = 1.0).use { other ->
-                run("--origin", other.url, "--requests", "50").code shouldBe 0
+                run("--replay", "--origin", other.url, "--requests", "50").code shouldBe 0
             }
         }
 
@@ -156,7 +156,8 @@ class GatewayProgramSpec :
             run.err shouldBe ""
             listOf(
                 "--replay", "--origin", "--workers", "--requests", "--latency", "--failure-rate", "--serve", "--listen",
-                "--ttl", "--stale", "--stale-if-error", "--limit", "--grace", "--no-offload",
+                "--ttl", "--stale", "--stale-if-error", "--limit", "--grace", "--no-offload", "--rounds", "--seed",
+                "--html", "--picture",
             ).forAll {
                 run.out shouldContain it
             }
@@ -168,39 +169,48 @@ class GatewayProgramSpec :
                 listOf("nonsense"),
                 listOf("two\nlines"),
                 listOf("--workers"),
-                listOf("--workers", "0"),
-                listOf("--workers", "-1"),
-                listOf("--workers", "10001"),
+                listOf("--workers", "3"),
+                listOf("--ttl", "1s"),
+                listOf("--rounds", "0"),
+                listOf("--rounds", "101"),
+                listOf("--seed", "one"),
+                listOf("--replay", "--rounds", "2"),
+                listOf("--serve", "--html", "page.html"),
+                listOf("--replay", "--workers", "0"),
+                listOf("--replay", "--workers", "-1"),
+                listOf("--replay", "--workers", "10001"),
                 listOf("--workers", "many"),
                 listOf("--workers", "1", "--workers", "2"),
-                listOf("--requests", "0"),
+                listOf("--replay", "--requests", "0"),
                 listOf("--requests", "99999999999"),
                 listOf("--latency", "-5ms"),
                 listOf("--latency", "soon"),
                 listOf("--latency", "NaN"),
                 listOf("--latency", "11s"),
-                listOf("--failure-rate", "1.1"),
-                listOf("--failure-rate", "-0.1"),
-                listOf("--failure-rate", "NaN"),
+                listOf("--replay", "--failure-rate", "1.1"),
+                listOf("--replay", "--failure-rate", "-0.1"),
+                listOf("--replay", "--failure-rate", "NaN"),
                 listOf("--origin", "ftp://127.0.0.1/"),
                 listOf("--origin", "127.0.0.1:80"),
                 listOf("--origin", "http://"),
                 listOf("--origin", "http://127.0.0.1/?q"),
                 listOf("--origin", "http://a b/"),
-                listOf("--origin", "http://127.0.0.1:1", "--latency", "5ms"),
+                listOf("--replay", "--origin", "http://127.0.0.1:1", "--latency", "5ms"),
                 listOf("--limit", "0"),
                 listOf("--ttl", "-1s"),
                 listOf("--listen", "8080"),
                 listOf("--serve", "--listen", "65536"),
                 listOf("--serve", "--listen", ":80"),
-                listOf("--no-offload"),
+                listOf("--replay", "--no-offload"),
                 listOf("--serve", "--workers", "3"),
             ).forAll { complaint(*it.toTypedArray()) shouldContain "--help" }
         }
 
         "a wrong argument is named" {
-            complaint("--workers", "0") shouldStartWith "gateway: --workers must be 1 to 10000, but is 0"
+            complaint("--replay", "--workers", "0") shouldStartWith "gateway: --workers must be 1 to 10000, but is 0"
             complaint("--latency", "soon") shouldContain "'soon' is no time"
+            complaint("--workers", "3") shouldStartWith "gateway: --workers needs --replay or --serve"
+            complaint("--serve", "--seed", "3") shouldStartWith "gateway: --seed concerns the comparison"
         }
 
         "a log that cannot be read is one line and exit code 2" {
@@ -219,7 +229,7 @@ class GatewayProgramSpec :
 
         "an origin that cannot be reached is one line and exit code 2" {
             val url = "http://127.0.0.1:${closedPort()}"
-            complaint("--origin", url) shouldContain "cannot reach the origin $url"
+            complaint("--replay", "--origin", url) shouldContain "cannot reach the origin $url"
         }
 
         "a port in use is one line and exit code 2" {

@@ -39,7 +39,7 @@ class MailboxProgramSpec :
         "a run reports where every request and every answer went" {
             val run = run("--requests", "2000", "--in-flight", "500", "--timeout", "500ms")
             run.code shouldBe 0
-            listOf("answered", "error", "timed out", "failed").sumOf(run::number) shouldBe 2_000
+            listOf("answered", "error", "invalid", "timed out", "failed").sumOf(run::number) shouldBe 2_000
             listOf(
                 "delivered",
                 "late",

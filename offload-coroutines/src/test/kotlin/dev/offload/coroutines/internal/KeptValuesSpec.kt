@@ -1,10 +1,11 @@
 package dev.offload.coroutines.internal
 
 import dev.offload.KeepValues
+import dev.offload.coroutines.hostile.inTime
+import dev.offload.coroutines.hostile.started
 import io.kotest.core.spec.style.StringSpec
 import io.kotest.matchers.shouldBe
 import java.time.Duration
-import java.util.concurrent.CompletableFuture
 import java.util.concurrent.CountDownLatch
 import java.util.concurrent.TimeUnit
 import java.util.concurrent.atomic.AtomicBoolean
@@ -26,11 +27,11 @@ internal class KeptValuesSpec :
             val first = kept.success(null)
             val second = kept.success(null)
             blocks.set(true)
-            val slow = CompletableFuture.runAsync { kept.add(first) }
+            val slow = started { kept.add(first) }
             asked.await(20, TimeUnit.SECONDS) shouldBe true
-            CompletableFuture.runAsync { kept.add(second) }.get(10, TimeUnit.SECONDS)
+            inTime("another success") { kept.add(second) }
             slow.isDone shouldBe false
             go.countDown()
-            slow.get(20, TimeUnit.SECONDS)
+            slow.inTime("the success whose clock blocked")
         }
     })

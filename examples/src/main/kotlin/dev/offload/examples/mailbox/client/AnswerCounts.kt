@@ -19,10 +19,10 @@ internal class AnswerCounts {
     /** Answers to what nobody asked. */
     val unknown = LongAdder()
 
-    /** Frames that are no answer. */
+    /** Frames that are no answer, be they meant as one. */
     val malformed = LongAdder()
 
-    /** First answers that were read after the client was closed. */
+    /** Answers that were read after the client was closed. */
     val afterClose = LongAdder()
 
     /** All frames read. */

@@ -1,5 +1,6 @@
 package dev.offload.examples.mailbox.client
 
+import dev.offload.NoMatchReason
 import dev.offload.WakeOutcome
 import dev.offload.coroutines.WaitMap
 import dev.offload.coroutines.Waiter
@@ -9,16 +10,16 @@ import java.util.concurrent.atomic.LongAccumulator
 /**
  * Where callers wait for their answers, by the id of their request.
  *
- * An answer is never early, because who asks subscribes first; so the map stores nothing, and what it hands back is
- * late, a duplicate, or nobody's.
+ * An answer is never early, because who asks subscribes first; so the map stores nothing. It remembers who waited, and
+ * so tells of what it hands back whether that is late, a duplicate, or nobody's.
  */
 internal class Mailbox {
     val counts = AnswerCounts()
 
     private val ids = AtomicLong()
-    private val answered = AnsweredIds()
     private val most = LongAccumulator(::maxOf, 0)
-    private val answers = WaitMap<Long, RpcAnswer>("mailbox") { _, _ -> counts.undelivered.increment() }
+    private val answers =
+        WaitMap<Long, RpcAnswer>("mailbox", remember = REMEMBERED) { _, _ -> counts.undelivered.increment() }
 
     /** How many wait. */
     val waiting: Int get() = answers.size
@@ -41,27 +42,40 @@ internal class Mailbox {
         counts.frames.increment()
         when (incoming) {
             is Incoming.Answer -> take(incoming.id, incoming.value)
+            is Incoming.Invalid -> invalid(incoming.id)
             Incoming.Stray -> counts.unknown.increment()
             Incoming.Malformed -> counts.malformed.increment()
         }
     }
 
     private fun take(id: Long, answer: RpcAnswer) {
-        if (id !in 1..ids.get()) return counts.unknown.increment()
-        when (answers.wake(id, answer)) {
-            is WakeOutcome.Woke -> {
-                counts.delivered.increment()
-                answered.add(id)
+        val place = when (val outcome = answers.wake(id, answer)) {
+            is WakeOutcome.Woke -> counts.delivered
+
+            is WakeOutcome.NoMatch -> when (outcome.reason) {
+                NoMatchReason.LATE -> counts.late
+                NoMatchReason.DUPLICATE -> counts.duplicate
+                NoMatchReason.UNKNOWN -> counts.unknown
             }
 
-            is WakeOutcome.NoMatch -> (if (answered.add(id)) counts.late else counts.duplicate).increment()
-
-            is WakeOutcome.Closed -> (if (answered.add(id)) counts.afterClose else counts.duplicate).increment()
+            is WakeOutcome.Closed -> counts.afterClose
 
             is WakeOutcome.Stored -> error("the map was made to store nothing")
         }
+        place.increment()
+    }
+
+    /** Who waits is told at once, and not left to run out of time. */
+    private fun invalid(id: Long) {
+        answers.fail(id, InvalidAnswerException())
+        counts.malformed.increment()
     }
 
     /** Fails all who wait, and who will, because of [why]. */
     fun close(why: Throwable) = answers.close(why)
+
+    private companion object {
+        /** How many requests whose wait has ended are told apart from what nobody asked. */
+        const val REMEMBERED = 1 shl 17
+    }
 }

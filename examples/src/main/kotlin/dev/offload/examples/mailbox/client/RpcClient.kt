@@ -52,6 +52,7 @@ internal class RpcClient private constructor(private val connection: Connection)
      *
      * @return the result
      * @throws RpcErrorException if the server answers with an error
+     * @throws InvalidAnswerException if the server answers with what is no answer
      * @throws RpcTimeoutException if there is no answer in time
      * @throws ConnectionLostException if the connection is lost before the answer comes, or was before
      * @throws CancellationException if the caller is cancelled

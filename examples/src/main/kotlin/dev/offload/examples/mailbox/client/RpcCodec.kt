@@ -31,9 +31,11 @@ internal object RpcCodec {
     private fun read(message: JsonNode): Incoming {
         val id = message.get("id")
         val answer = answer(message)
+        val number = id?.takeIf { it.isIntegralNumber && it.canConvertToLong() }?.longValue()
         return when {
-            id == null || answer == null -> Incoming.Malformed
-            id.isIntegralNumber && id.canConvertToLong() -> Incoming.Answer(id.longValue(), answer)
+            id == null || message.has("method") -> Incoming.Malformed
+            number != null -> if (answer == null) Incoming.Invalid(number) else Incoming.Answer(number, answer)
+            answer == null -> Incoming.Malformed
             id.isNumber || id.isString || id.isNull -> Incoming.Stray
             else -> Incoming.Malformed
         }

@@ -14,6 +14,9 @@ internal sealed class RpcException(message: String, cause: Throwable? = null) : 
  */
 internal class RpcErrorException(val code: Int, message: String, val data: JsonNode?) : RpcException(message)
 
+/** The server answered with what is no answer in JSON-RPC 2.0. */
+internal class InvalidAnswerException : RpcException("the answer has neither a result nor an error in JSON-RPC 2.0")
+
 /** There was no answer in time. One that comes later is counted, and reaches nobody. */
 internal class RpcTimeoutException(val limit: Duration) : RpcException("no answer within $limit")
 

@@ -44,18 +44,38 @@ internal class Audit(private val run: Exchange) {
 
     /** What one side got is what the other one sent, or less if the connection was lost. */
     private fun server() {
-        val firsts = answers.delivered.sum() + answers.late.sum() + answers.afterClose.sum()
+        val firsts = answers.delivered.sum() + answers.late.sum()
+        val second = answers.duplicate.sum()
         equal(
             "requests at the server",
             server.received,
             "answered, dropped and cut off",
-            server.written(Purpose.ANSWER) + server.dropped + server.cutOff,
+            server.written(Purpose.ANSWER) + server.written(Purpose.INVALID) + server.dropped + server.cutOff,
         )
         arrived("requests", run.sent, server.received)
-        arrived("answers", server.written(Purpose.ANSWER), firsts)
-        arrived("duplicates", server.written(Purpose.DUPLICATE), answers.duplicate.sum())
+        atMost("first answers", firsts, "sent", server.written(Purpose.ANSWER))
+        atMost("duplicates", second, "sent", server.written(Purpose.DUPLICATE))
+        arrived(
+            "answers and duplicates",
+            server.written(Purpose.ANSWER) + server.written(Purpose.DUPLICATE),
+            firsts + second + answers.afterClose.sum(),
+        )
         arrived("answers to nobody", server.written(Purpose.UNKNOWN), answers.unknown.sum())
-        arrived("malformed frames", server.written(Purpose.MALFORMED), answers.malformed.sum())
+        arrived(
+            "malformed frames",
+            server.written(Purpose.MALFORMED) + server.written(Purpose.INVALID),
+            answers.malformed.sum(),
+        )
+        atMost(
+            "requests told of an invalid answer",
+            ledger.count(Ending.INVALID),
+            "sent",
+            server.written(Purpose.INVALID),
+        )
+    }
+
+    private fun atMost(name: String, value: Long, otherName: String, most: Long) {
+        if (value > most) faults += "$name: $value, but $otherName: $most"
     }
 
     private fun arrived(what: String, sent: Long, received: Long) {

@@ -1,6 +1,7 @@
 package dev.offload.examples.mailbox.run
 
 import dev.offload.examples.mailbox.client.ConnectionLostException
+import dev.offload.examples.mailbox.client.InvalidAnswerException
 import dev.offload.examples.mailbox.client.RpcClient
 import dev.offload.examples.mailbox.client.RpcErrorException
 import dev.offload.examples.mailbox.client.RpcTimeoutException
@@ -46,6 +47,8 @@ internal class Callers(
         if (result.isInt && result.intValue() == number) Ending.ANSWERED else Ending.WRONG
     } catch (_: RpcErrorException) {
         Ending.ERROR
+    } catch (_: InvalidAnswerException) {
+        Ending.INVALID
     } catch (_: RpcTimeoutException) {
         Ending.TIMED_OUT
     } catch (e: ConnectionLostException) {

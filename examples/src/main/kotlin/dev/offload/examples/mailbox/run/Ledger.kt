@@ -13,6 +13,9 @@ internal enum class Ending {
     /** With an error of the server. */
     ERROR,
 
+    /** With an answer that is none in JSON-RPC. */
+    INVALID,
+
     /** There was no answer in time. */
     TIMED_OUT,
 

@@ -25,6 +25,7 @@ internal class Report(private val run: Exchange) {
             ),
             ended("answered", Ending.ANSWERED, "with what belongs to the request"),
             ended("error", Ending.ERROR, "the server's, thrown to who made the request"),
+            ended("invalid", Ending.INVALID, "the server's answer was none in JSON-RPC"),
             ended("timed out", Ending.TIMED_OUT, "no answer within ${run.settings.timeout}"),
             ended("failed", Ending.LOST, run.loss?.message ?: "the connection was not lost"),
             row("waiting at most", run.mostWaiting, "in the wait map at the same time"),
@@ -44,7 +45,7 @@ internal class Report(private val run: Exchange) {
             row("  late", late.sum(), "the request waited no longer"),
             row("  duplicate", duplicate.sum(), "the request was answered before"),
             row("  unknown", unknown.sum(), "nobody asked"),
-            row("  malformed", malformed.sum(), "no answer in JSON-RPC"),
+            row("  malformed", malformed.sum(), "no answer in JSON-RPC, be it meant as one"),
             row("  after the close", afterClose.sum(), "the client was closed"),
         )
     }
@@ -54,6 +55,7 @@ internal class Report(private val run: Exchange) {
             row("requests sent", run.sent, "by the client"),
             row("  at the server", received, if (hungUp) "which then hung up" else "which did not hang up"),
             row("    answered", written(Purpose.ANSWER), "be it late"),
+            row("    invalid", written(Purpose.INVALID), "answered with what is no answer in JSON-RPC"),
             row("    dropped", dropped, "never to be answered"),
             row("    cut off", cutOff, "their answers were not sent yet when the connection ended"),
             row("  sent besides", BESIDES.sumOf(::written), "duplicates, unknown and malformed"),

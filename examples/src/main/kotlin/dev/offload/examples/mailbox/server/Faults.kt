@@ -28,7 +28,13 @@ internal class Faults(private val seed: Long, private val timeout: Duration) {
                 2, 3 -> Purpose.UNKNOWN
                 else -> null
             }
-        return Fate(delays, isError = random.nextInt(1_000) < 10, noise)
+        val form =
+            when (random.nextInt(1_000)) {
+                in 0..<10 -> Form.ERROR
+                in 10..<15 -> Form.INVALID
+                else -> Form.RESULT
+            }
+        return Fate(if (form == Form.INVALID) delays.take(1) else delays, form, noise)
     }
 
     private companion object {
@@ -42,7 +48,16 @@ internal class Faults(private val seed: Long, private val timeout: Duration) {
  * What the server does to one request.
  *
  * @property delays when it answers, after the request came: never, once, or twice with the same answer
- * @property isError whether the answer is an error
+ * @property form what the answer is
  * @property noise what it sends besides, at once
  */
-internal class Fate(val delays: List<Duration>, val isError: Boolean, val noise: Purpose?)
+internal class Fate(val delays: List<Duration>, val form: Form, val noise: Purpose?)
+
+/** What an answer is. */
+internal enum class Form {
+    RESULT,
+    ERROR,
+
+    /** Neither of the two, with the right id. */
+    INVALID,
+}

@@ -75,10 +75,9 @@ internal class FaultyServer(private val faults: Faults, private val hangUpAfter:
         val fate = faults.fate(request.number)
         fate.noise?.let { send(Duration.ZERO, it, Frames.noise(it, request.number)) }
         if (fate.delays.isEmpty()) counts.dropped++
-        val answer = Frames.answer(request, fate.isError)
-        fate.delays.forEachIndexed { i, delay ->
-            send(delay, if (i == 0) Purpose.ANSWER else Purpose.DUPLICATE, answer)
-        }
+        val answer = Frames.answer(request, fate.form)
+        val first = if (fate.form == Form.INVALID) Purpose.INVALID else Purpose.ANSWER
+        fate.delays.forEachIndexed { i, delay -> send(delay, if (i == 0) first else Purpose.DUPLICATE, answer) }
         return fate.delays.maxOrNull() ?: Duration.ZERO
     }
 
@@ -110,7 +109,7 @@ internal class FaultyServer(private val faults: Faults, private val hangUpAfter:
     }
 
     private fun cutOff(unsent: Outgoing) {
-        if (unsent.purpose == Purpose.ANSWER) counts.cutOff++
+        if (unsent.purpose == Purpose.ANSWER || unsent.purpose == Purpose.INVALID) counts.cutOff++
     }
 
     /** Hangs up if it has not, and waits until it is at rest. */

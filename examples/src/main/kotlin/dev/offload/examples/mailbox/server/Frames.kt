@@ -15,11 +15,13 @@ internal object Frames {
         return Request(message.required("id"), message.required("params").required(0).intValue())
     }
 
-    fun answer(request: Request, isError: Boolean): ByteArray = if (isError) {
-        line("""{"jsonrpc":"2.0","error":{"code":-32000,"message":"out of luck"},"id":${request.id}}""")
-    } else {
-        line("""{"jsonrpc":"2.0","id":${request.id},"result":${request.number}}""")
-    }
+    fun answer(request: Request, form: Form): ByteArray = line(
+        when (form) {
+            Form.RESULT -> """{"jsonrpc":"2.0","id":${request.id},"result":${request.number}}"""
+            Form.ERROR -> """{"jsonrpc":"2.0","error":{"code":-32000,"message":"out of luck"},"id":${request.id}}"""
+            Form.INVALID -> """{"jsonrpc":"2.0","id":${request.id},"value":${request.number}}"""
+        },
+    )
 
     /** A frame that answers no request, for [purpose]; there are several to choose from by [number]. */
     fun noise(purpose: Purpose, number: Int): ByteArray {
@@ -33,7 +35,7 @@ internal object Frames {
             "no JSON",
             "[1,2,3]",
             """{"jsonrpc":"2.0","id":1,"result":""",
-            """{"id":1,"result":true}""",
+            """{"id":[1],"result":true}""",
         ).map(::line)
 
     private val UNKNOWN =

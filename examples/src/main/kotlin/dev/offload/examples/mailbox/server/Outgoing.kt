@@ -9,6 +9,9 @@ internal enum class Purpose {
     /** The first answer to a request. */
     ANSWER,
 
+    /** What is no answer, in place of the first one. */
+    INVALID,
+
     /** A second one. */
     DUPLICATE,
 

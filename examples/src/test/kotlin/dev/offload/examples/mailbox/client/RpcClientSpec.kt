@@ -130,14 +130,31 @@ class RpcClientSpec :
             connected { client, server ->
                 val call = async { client.call("echo", number(1), LONG) }
                 val request = server.receive()
-                server.send("", "nothing", "[]", """{"jsonrpc":"2.0","id":${request.id}}""", "[".repeat(100_000))
+                server.send("", "nothing", "[]", "[".repeat(100_000))
                 server.echo(Request(request.id + 1_000, number(3)))
                 server.echo(Request(0, number(4)))
                 server.send("""{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"parse error"}}""")
                 server.echo(request)
                 call.await() shouldBe number(1)
-                client.counts.malformed.sum() shouldBe 5
+                client.counts.malformed.sum() shouldBe 4
                 client.counts.unknown.sum() shouldBe 3
+            }
+        }
+
+        "an answer that is none ends its call at once, and no other; a valid one behind it is late" {
+            connected { client, server ->
+                val call = async { shouldThrow<InvalidAnswerException> { client.call("echo", number(1), LONG) } }
+                val request = server.receive()
+                val other = async { client.call("echo", number(2), LONG) }
+                val request2 = server.receive()
+                server.send("""{"jsonrpc":"2.0","id":${request.id}}""")
+                call.await().message shouldContain "neither a result nor an error"
+                server.echo(request)
+                server.echo(request2)
+                other.await() shouldBe number(2)
+                server.send("""{"jsonrpc":"2.0","id":${request2.id}}""") // of a request that was answered
+                client.roundTrip(server)
+                client.counts.run { listOf(malformed, late, duplicate).map { it.sum() } } shouldBe listOf(2L, 1L, 0L)
             }
         }
 

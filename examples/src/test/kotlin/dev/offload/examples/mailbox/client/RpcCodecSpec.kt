@@ -37,7 +37,22 @@ class RpcCodecSpec :
             }
         }
 
-        "what is no answer is malformed" {
+        "what is no answer, but has an id that a request may have, is invalid" {
+            listOf(
+                """{"jsonrpc":"2.0","id":7}""",
+                """{"jsonrpc":"1.0","id":7,"result":1}""",
+                """{"jsonrpc":2.0,"id":7,"result":1}""",
+                """{"id":7,"result":1}""",
+                """{"jsonrpc":"2.0","id":7,"result":1,"error":{"code":1,"message":"both"}}""",
+                """{"jsonrpc":"2.0","id":7,"error":"text"}""",
+                """{"jsonrpc":"2.0","id":7,"error":{"code":"1","message":"text"}}""",
+                """{"jsonrpc":"2.0","id":7,"error":{"code":1.5,"message":"text"}}""",
+                """{"jsonrpc":"2.0","id":7,"error":{"code":9999999999,"message":"text"}}""",
+                """{"jsonrpc":"2.0","id":7,"error":{"code":1}}""",
+            ).forAll { read(it) shouldBe Incoming.Invalid(7) }
+        }
+
+        "what is no answer to a request is malformed" {
             listOf(
                 "",
                 " ",
@@ -47,20 +62,13 @@ class RpcCodecSpec :
                 "nothing",
                 "[]",
                 "{}",
-                """{"jsonrpc":"2.0","id":7}""",
                 """{"jsonrpc":"2.0","result":1}""",
                 """{"jsonrpc":"2.0","method":"notify"}""",
-                """{"jsonrpc":"1.0","id":7,"result":1}""",
-                """{"jsonrpc":2.0,"id":7,"result":1}""",
-                """{"id":7,"result":1}""",
+                """{"jsonrpc":"2.0","id":7,"method":"a request of the server, with an id of its own"}""",
+                """{"jsonrpc":"2.0","id":"7"}""",
+                """{"jsonrpc":"2.0","id":7.5}""",
                 """{"jsonrpc":"2.0","id":[7],"result":1}""",
                 """{"jsonrpc":"2.0","id":true,"result":1}""",
-                """{"jsonrpc":"2.0","id":7,"result":1,"error":{"code":1,"message":"both"}}""",
-                """{"jsonrpc":"2.0","id":7,"error":"text"}""",
-                """{"jsonrpc":"2.0","id":7,"error":{"code":"1","message":"text"}}""",
-                """{"jsonrpc":"2.0","id":7,"error":{"code":1.5,"message":"text"}}""",
-                """{"jsonrpc":"2.0","id":7,"error":{"code":9999999999,"message":"text"}}""",
-                """{"jsonrpc":"2.0","id":7,"error":{"code":1}}""",
                 """{"jsonrpc":"2.0","id":7,"id":8,"result":1}""",
                 """{"jsonrpc":"2.0","id":7,"result":word}""",
                 """{"jsonrpc":"2.0","id":7,"result":1} {}""",

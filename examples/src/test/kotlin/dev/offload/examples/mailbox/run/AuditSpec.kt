@@ -7,33 +7,37 @@ import dev.offload.examples.mailbox.server.ServerCounts
 import io.kotest.core.spec.style.StringSpec
 import io.kotest.inspectors.forAll
 import io.kotest.matchers.collections.shouldBeEmpty
+import io.kotest.matchers.collections.shouldContain
 import io.kotest.matchers.collections.shouldNotBeEmpty
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
 import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.seconds
 
-/** Four requests: answered, answered by an error, timed out and answered late, dropped. */
+/** Five requests: answered, by an error, with what is no answer, timed out and answered late, dropped. */
 private class Books {
-    val ledger = Ledger(4)
+    val ledger = Ledger(5)
     val answers = AnswerCounts()
     val server = ServerCounts()
-    var sent = 4L
+    var sent = 5L
     var waiting = 0
     var isWhole = true
 
     init {
-        val endings = listOf(Ending.ANSWERED, Ending.ERROR, Ending.TIMED_OUT, Ending.TIMED_OUT)
+        val endings =
+            listOf(Ending.ANSWERED, Ending.ERROR, Ending.INVALID, Ending.TIMED_OUT, Ending.TIMED_OUT)
         endings.forEachIndexed { i, ending -> ledger.record(i, ending, (i + 1).milliseconds) }
-        answers.frames.add(3)
+        answers.frames.add(4)
         answers.delivered.add(2)
         answers.late.add(1)
-        server.received = 4
+        answers.malformed.add(1)
+        server.received = 5
         server.dropped = 1
         repeat(3) { server.wrote(Purpose.ANSWER) }
+        server.wrote(Purpose.INVALID)
     }
 
-    fun exchange(): Exchange {
+    fun exchange(ledger: Ledger = this.ledger): Exchange {
         val settings = Settings(ledger.requests, 1, 1.seconds, 1, null)
         return Exchange(settings, ledger, answers, sent, waiting, 1, server, isWhole, null, 1.seconds)
     }
@@ -52,8 +56,8 @@ class AuditSpec :
             listOf<(Books) -> Unit>(
                 { it.ledger.record(0, Ending.ANSWERED, 1.milliseconds) },
                 { it.waiting = 1 },
-                { it.sent = 3 },
-                { it.sent = 5 },
+                { it.sent = 4 },
+                { it.sent = 6 },
                 { it.answers.frames.increment() },
                 { it.answers.delivered.increment() },
                 { it.answers.undelivered.increment() },
@@ -74,6 +78,16 @@ class AuditSpec :
             Purpose.entries.filter { it != Purpose.END }.forAll { purpose ->
                 Books().apply { server.wrote(purpose) }.faults().shouldNotBeEmpty()
             }
+        }
+
+        "what the client says it got of a kind is no more than the server sent of it" {
+            val tooMany = Books().apply { server.wrote(Purpose.DUPLICATE) }
+            tooMany.answers.late.increment()
+            tooMany.answers.frames.increment()
+            tooMany.faults() shouldBe listOf("first answers: 4, but sent: 3")
+            val invalid = Ledger(5).apply { repeat(5) { record(it, Ending.INVALID, 1.milliseconds) } }
+            Audit(Books().exchange(invalid)).faults() shouldContain
+                "requests told of an invalid answer: 5, but sent: 1"
         }
 
         "a request that did not end, and one that got another's answer, are faults" {
@@ -97,7 +111,7 @@ class AuditSpec :
             lost.faults().shouldBeEmpty()
             lost.answers.malformed.increment()
             lost.answers.frames.increment()
-            lost.faults() shouldBe listOf("malformed frames: 0 sent, but 1 received")
+            lost.faults() shouldBe listOf("malformed frames: 1 sent, but 2 received")
         }
 
         "a report of no answer has no latencies" {

@@ -2,6 +2,7 @@ package dev.offload.examples.mailbox.run
 
 import dev.offload.examples.mailbox.Settings
 import dev.offload.examples.mailbox.server.Faults
+import dev.offload.examples.mailbox.server.Form
 import dev.offload.examples.mailbox.server.Purpose
 import dev.offload.examples.program.Progress
 import io.kotest.core.spec.style.StringSpec
@@ -35,10 +36,12 @@ class ExchangeSpec :
             if (run.sent == 5_000L) {
                 run.server.dropped shouldBe fates.count { it.delays.isEmpty() }.toLong()
                 run.answers.duplicate.sum() shouldBe fates.count { it.delays.size == 2 }.toLong()
-                run.answers.malformed.sum() shouldBe fates.count { it.noise == Purpose.MALFORMED }.toLong()
+                val invalid = fates.count { it.form == Form.INVALID && it.delays.isNotEmpty() }
+                run.answers.malformed.sum() shouldBe invalid + fates.count { it.noise == Purpose.MALFORMED }.toLong()
                 run.answers.unknown.sum() shouldBe fates.count { it.noise == Purpose.UNKNOWN }.toLong()
             }
             run.ledger.count(Ending.TIMED_OUT) shouldBeGreaterThanOrEqual run.server.dropped
+            run.ledger.count(Ending.INVALID) shouldBeGreaterThanOrEqual 1
         }
 
         "a disconnect in the middle fails the rest, those who were never sent, too" {
