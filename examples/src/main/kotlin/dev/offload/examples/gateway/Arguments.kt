@@ -24,8 +24,8 @@ import java.time.Duration as JavaDuration
         "With no options: sends the same requests through five ways to have pages that expire, among them what is " +
             "written by hand, a cache of futures, and offload, and compares. It takes about a minute.",
         "",
-        "With --replay: replays an access log over HTTP through a caching gateway to an embedded origin, with offload " +
-            "and then without, where each request loads for itself, and compares.",
+        "With --replay: replays an access log over HTTP through a caching gateway to an embedded origin, with " +
+            "offload and then without, where each request loads for itself, and compares.",
         "",
         "With --serve: serves. What is fresh is served. What is stale is served at once and renewed in the " +
             "background, once, however many ask for it. What is missing is loaded once for all who ask for it at " +
@@ -167,8 +167,8 @@ internal class Arguments {
         arity = "0..1",
         fallbackValue = "",
         description = [
-            "Replays an access log, in Common or Combined Log Format, plain or gzip. Each GET or HEAD request becomes " +
-                "a GET of its path. Malformed lines are counted and skipped. Without a file: a bundled log, " +
+            "Replays an access log, in Common or Combined Log Format, plain or gzip. Each GET or HEAD request " +
+                "becomes a GET of its path. Malformed lines are counted and skipped. Without a file: a bundled log, " +
                 "generated from a fixed seed.",
         ],
     )

@@ -37,9 +37,21 @@ class WaitTableSpec :
             table.failAll(IllegalStateException("refused")) shouldBe 0
             table.wake(KEY, 1) shouldBe WakeOutcome.NoMatch(1, NoMatchReason.LATE)
         }
+
+        "a closed map keeps no key in memory" {
+            val table = table()
+            table.park(LeavingWait(table) { })
+            table.wake(KEY, 1)
+            table.remembered() shouldBe 1
+            table.close(null)
+            table.remembered() shouldBe 0
+        }
     })
 
 private const val KEY = 1
+
+private fun WaitTable<Int, Int>.remembered() =
+    privateField<Map<*, *>>(privateField<PastWaits<*>>(this, "past"), "waits").size
 
 private fun table() =
     WaitTable<Int, Int>("table", { _, _ -> OffloadTimer.Task { } }, null, 2, null, SideThreads.Lane("table"))
