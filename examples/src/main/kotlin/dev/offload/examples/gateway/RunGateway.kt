@@ -48,7 +48,7 @@ internal suspend fun runGateway(
 }
 
 private suspend fun replay(settings: Settings, warmUp: Int, out: PrintWriter, progress: Progress): Int {
-    val log = withContext(Dispatchers.IO) { readLog(settings) }
+    val log = withContext(Dispatchers.IO) { readLog(settings, progress) }
     openOrigin(settings).use { origin ->
         val comparison = Comparison(log, settings.workers, settings.gateway, origin, progress)
         comparison.checkOrigin()
@@ -60,11 +60,11 @@ private suspend fun replay(settings: Settings, warmUp: Int, out: PrintWriter, pr
     }
 }
 
-private fun readLog(settings: Settings): AccessLog {
+private fun readLog(settings: Settings, progress: Progress): AccessLog {
     val source = settings.log
     val log =
         try {
-            source.open().use { AccessLog.read(it, settings.requests) }
+            source.open().use { AccessLog.read(it, settings.requests, progress::read) }
         } catch (e: IOException) {
             throw UserException("cannot read $source: ${e.describe()}")
         }

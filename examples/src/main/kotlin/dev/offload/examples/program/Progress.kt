@@ -29,6 +29,12 @@ internal class Progress(private val to: PrintWriter, private val terminal: Boole
         result
     }
 
+    /** Tells how many [lines] of a log were read so far. */
+    fun read(lines: Long) {
+        to.println("reading the log: ${lines.grouped()} lines")
+        to.flush()
+    }
+
     private fun tell(label: String, total: Int, done: Long, time: Duration, isLast: Boolean) {
         val line = "%-14s %9s of %s requests, %s".format(label, done.grouped(), total.grouped(), time.inSeconds())
         // Each line is at least as long as the one it covers, because the numbers only grow.

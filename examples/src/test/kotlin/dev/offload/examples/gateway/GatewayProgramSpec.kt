@@ -2,6 +2,7 @@ package dev.offload.examples.gateway
 
 import dev.offload.examples.gateway.http.testClient
 import dev.offload.examples.gateway.replay.EmbeddedOrigin
+import dev.offload.examples.gateway.replay.LogLine
 import io.kotest.core.spec.style.StringSpec
 import io.kotest.engine.spec.tempdir
 import io.kotest.inspectors.forAll
@@ -19,6 +20,7 @@ import java.net.InetAddress
 import java.net.ServerSocket
 import java.nio.file.Path
 import java.util.zip.GZIPOutputStream
+import kotlin.concurrent.thread
 import kotlin.io.path.writeBytes
 import kotlin.io.path.writeText
 import kotlin.time.Duration
@@ -131,6 +133,32 @@ class GatewayProgramSpec :
             val run = run("--replay", file.toString(), "--latency", "0", "--requests", "100")
             run.code shouldBe 0
             run.numbers("requests") shouldBe listOf(100L, 100L)
+        }
+
+        "a path that is as long as servers take is replayed, a longer one is counted and passed over" {
+            val file = directory.resolve("long.log")
+            val lengths = listOf(10, 100_000, LogLine.LONGEST_PATH, LogLine.LONGEST_PATH + 1)
+            file.writeText(
+                lengths.joinToString("\n") {
+                    """192.0.2.1 - - [01/Jan/2026:00:00:00 +0000] "GET /${"x".repeat(it - 1)} HTTP/1.1" 200 5"""
+                },
+            )
+            val run = run("--replay", file.toString(), "--latency", "0", "--failure-rate", "0")
+            run.code shouldBe 0
+            run.out shouldContain
+                "4 lines, 1 malformed, 0 without a GET or HEAD request, 1 with a path that is too long"
+            run.numbers("requests") shouldBe listOf(2L, 2L)
+            run.numbers("of them failed") shouldBe listOf(0L, 0L)
+        }
+
+        "a log may come through a pipe" {
+            val pipe = directory.resolve("pipe")
+            ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() shouldBe 0
+            val writer = thread(isDaemon = true) { pipe.writeText(sampleLog) }
+            val run = run("--replay", pipe.toString(), "--latency", "0")
+            writer.join()
+            run.code shouldBe 0
+            run.out shouldContain "83 lines"
         }
 
         "another origin is asked, behind its path" {

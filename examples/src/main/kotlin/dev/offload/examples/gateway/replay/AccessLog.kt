@@ -2,6 +2,7 @@ package dev.offload.examples.gateway.replay
 
 import dev.offload.examples.program.grouped
 import java.io.BufferedInputStream
+import java.io.FilterInputStream
 import java.io.IOException
 import java.io.InputStream
 import java.util.zip.GZIPInputStream
@@ -41,20 +42,24 @@ internal class AccessLog private constructor(
         /** Keeps a replay of a log nobody measured within seconds. */
         const val DEFAULT_REQUESTS = 5_000
 
+        private const val TELL_EACH = 250_000
+
         /**
          * Reads a log to its end.
          *
          * @param source plain text or gzip
          * @param requests how many requests to replay; null for all, up to [DEFAULT_REQUESTS]
+         * @param onLines is told now and then how many lines were read, since a log may be long or a pipe slow
          * @throws IOException if the source cannot be read to its end
          */
-        fun read(source: InputStream, requests: Int?): AccessLog {
+        fun read(source: InputStream, requests: Int?, onLines: (Long) -> Unit = {}): AccessLog {
             val ids = LinkedHashMap<String, Int>()
             val entries = ArrayList<Int>()
             val lines = LineCounts()
             LineReader(unzipped(source)).forEachLine { line ->
                 val parsed = line?.let(LogLine::parse) ?: LogLine.Malformed
                 lines.count(parsed)
+                if (lines.total % TELL_EACH == 0L) onLines(lines.total)
                 if (parsed is LogLine.Load && entries.size < (requests ?: DEFAULT_REQUESTS)) {
                     entries += ids.getOrPut(parsed.path) { ids.size }
                 }
@@ -68,7 +73,15 @@ internal class AccessLog private constructor(
             buffered.mark(2)
             val isGzip = buffered.read() == 0x1f && buffered.read() == 0x8b
             buffered.reset()
-            return if (isGzip) GZIPInputStream(buffered) else buffered
+            return if (isGzip) GZIPInputStream(Waiting(buffered)) else buffered
+        }
+
+        /**
+         * Waits for what comes after one part of a gzip file. The JDK's reader takes a file for ended where nothing is
+         * available at that moment, and of a pipe that says nothing.
+         */
+        private class Waiting(source: InputStream) : FilterInputStream(source) {
+            override fun available(): Int = maxOf(1, super.available())
         }
     }
 }
@@ -79,19 +92,23 @@ internal class LineCounts {
         private set
     var withoutLoad = 0L
         private set
+    var tooLong = 0L
+        private set
     var malformed = 0L
         private set
-    val total: Long get() = loads + withoutLoad + malformed
+    val total: Long get() = loads + withoutLoad + tooLong + malformed
 
     fun count(line: LogLine) {
         when (line) {
             is LogLine.Load -> loads++
             LogLine.NoLoad -> withoutLoad++
+            LogLine.TooLong -> tooLong++
             LogLine.Malformed -> malformed++
         }
     }
 
     /** As one line of text. */
     fun describe(): String = "${total.grouped()} lines, ${malformed.grouped()} malformed, " +
-        "${withoutLoad.grouped()} without a GET or HEAD request"
+        "${withoutLoad.grouped()} without a GET or HEAD request" +
+        if (tooLong == 0L) "" else ", ${tooLong.grouped()} with a path that is too long"
 }

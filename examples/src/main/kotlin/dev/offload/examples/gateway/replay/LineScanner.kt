@@ -18,11 +18,12 @@ internal class LineScanner(line: String) {
     /** As [word], but servers log the user's name as it was given, so it may hold spaces; the time follows it. */
     fun user(): Boolean = moveTo(text.indexOf(" [", at))
 
-    /** A time as `[10/Oct/2000:13:55:36 -0700]`. */
+    /** A time in brackets, in one of the forms that servers write. */
     fun time(): Boolean {
-        val end = at + TIME_LENGTH
-        if (end > text.length || !TIME.matches(text.substring(at, end))) return false
-        return moveTo(end)
+        val end = text.indexOf(']', at) + 1
+        if (end - at !in 1..LONGEST_TIME || text[at] != '[') return false
+        val time = text.substring(at + 1, end - 1)
+        return TIMES.any { it.matches(time) } && moveTo(end)
     }
 
     fun status(): Boolean = moveTo(at + STATUS_DIGITS) && text.substring(at - STATUS_DIGITS, at).all { it in '0'..'9' }
@@ -84,8 +85,17 @@ internal class LineScanner(line: String) {
         const val STATUS_DIGITS = 3
         const val HEX_DIGITS = 2
         const val HEX_RADIX = 16
-        const val TIME_LENGTH = "[10/Oct/2000:13:55:36 -0700]".length
-        val TIME = Regex("""\[\d{2}/[A-Z][a-z]{2}/\d{4}:\d{2}:\d{2}:\d{2} [+-]\d{4}]""")
+        const val LONGEST_TIME = 60
+        private const val CLOCK = """\d{2}:\d{2}:\d{2}([.,]\d{1,9})?"""
+        private const val ZONE = """( ?([+-]\d{2}:?\d{2}|Z))?"""
+
+        /** `10/Oct/2000:13:55:36 -0700`, `2000-10-10T13:55:36-07:00`, and seconds since 1970. */
+        val TIMES =
+            listOf(
+                Regex("""\d{2}/[A-Z][a-z]{2}/\d{4}:$CLOCK$ZONE"""),
+                Regex("""\d{4}-\d{2}-\d{2}[T ]$CLOCK$ZONE"""),
+                Regex("""\d{9,12}(\.\d{1,9})?"""),
+            )
     }
 }
 

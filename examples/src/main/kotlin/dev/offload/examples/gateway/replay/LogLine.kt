@@ -5,6 +5,9 @@ internal sealed interface LogLine {
     /** A request that loads [path], which is fit to be put behind the URL of an origin. */
     data class Load(val path: String) : LogLine
 
+    /** A well-formed line whose path is longer than servers take. */
+    data object TooLong : LogLine
+
     /** A well-formed line whose request loads no path: another method, or none at all, as `"-"` after a timeout. */
     data object NoLoad : LogLine
 
@@ -12,6 +15,9 @@ internal sealed interface LogLine {
     data object Malformed : LogLine
 
     companion object {
+        /** Many servers take a request line of 8 KiB, and so does the gateway. */
+        const val LONGEST_PATH = 8_000
+
         /**
          * Reads a line in Common Log Format, `host ident user [time] "request" status bytes`, or in Combined Log
          * Format, which adds `"referer" "user agent"`. Fields a server adds behind those are passed over.
@@ -26,7 +32,14 @@ internal sealed interface LogLine {
             val request = (if (isCommon) fields.quoted() else null) ?: return Malformed
             val isComplete = fields.space() && fields.status() && fields.space() && fields.bytes() && fields.rest()
             if (!isComplete) return Malformed
-            return loadedPath(request)?.let(::Load) ?: NoLoad
+            val path = loadedPath(request)
+            return if (path == null) {
+                NoLoad
+            } else if (path.length > LONGEST_PATH) {
+                TooLong
+            } else {
+                Load(path)
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.offload.examples.gateway.replay
 
+import java.io.FileInputStream
 import java.io.FileNotFoundException
 import java.io.IOException
 import java.io.InputStream
@@ -25,12 +26,14 @@ internal sealed interface LogSource {
         override fun toString(): String = "the bundled log, generated: ${LogGenerator.DESCRIPTION}"
     }
 
-    /** A file of the user. */
+    /** A file of the user, or a pipe. */
     data class File(val path: Path) : LogSource {
         override fun open(): InputStream {
             // A directory would open well and fail at the first read, with a message that depends on the system.
             if (Files.isDirectory(path)) throw IOException("it is a directory")
-            return Files.newInputStream(path)
+            // A pipe has no place in a file, which Files.newInputStream asks for on some JDKs.
+            val isPipe = Files.exists(path) && !Files.isRegularFile(path)
+            return if (isPipe) FileInputStream(path.toFile()) else Files.newInputStream(path)
         }
 
         override fun toString(): String = path.toString()

@@ -6,6 +6,7 @@ import io.kotest.matchers.collections.shouldContainExactly
 import io.kotest.matchers.shouldBe
 import java.io.ByteArrayOutputStream
 import java.io.IOException
+import java.io.SequenceInputStream
 import java.util.zip.GZIPOutputStream
 
 private fun lineFor(path: String) = """192.0.2.1 - - [01/Jan/2026:00:00:00 +0000] "GET $path HTTP/1.1" 200 5"""
@@ -52,6 +53,22 @@ class AccessLogSpec :
                 GZIPOutputStream(bytes).apply { write("$line\n".encodeToByteArray()) }.finish()
             }
             read(bytes.toByteArray()).replayed() shouldContainExactly listOf("/a", "/b")
+        }
+
+        "of gzip that comes through a slow pipe nothing is lost" {
+            val members = listOf("/a", "/b").map { path ->
+                val member = ByteArrayOutputStream()
+                GZIPOutputStream(member).use { it.write("${lineFor(path)}\n".encodeToByteArray()) }
+                member.toByteArray().inputStream()
+            }
+            val source = SequenceInputStream(members[0], members[1])
+            AccessLog.read(source, null).replayed() shouldContainExactly listOf("/a", "/b")
+        }
+
+        "while a log is read, it is told how far" {
+            val told = mutableListOf<Long>()
+            AccessLog.read("\n".repeat(600_000).byteInputStream(), null, told::add)
+            told shouldContainExactly listOf(250_000L, 500_000L)
         }
 
         "gzip that ends too early is an error" {

@@ -34,6 +34,29 @@ class LogLineSpec :
             LogLine.parse("""$COMMON "-" "curl/8" "192.0.2.7" 0.003""") shouldBe Load("/apache_pb.gif")
         }
 
+        "the time is in one of the forms that servers write" {
+            listOf(
+                "10/Oct/2000:13:55:36 -0700",
+                "10/Oct/2000:13:55:36.123 +0200",
+                "10/Oct/2000:13:55:36,123456",
+                "2000-10-10T13:55:36-07:00",
+                "2000-10-10T13:55:36.123Z",
+                "2000-10-10 13:55:36 +0200",
+                "2000-10-10 13:55:36",
+                "971211336",
+                "971211336.250",
+            ).forAll { LogLine.parse(COMMON.replace(TIME, "[$it]")) shouldBe Load("/apache_pb.gif") }
+            listOf("", "now", "10/Oct/2000", "2000-10-10", "13:55:36", "10/Oct/2000:13:55:36 -07", "1 2").forAll {
+                LogLine.parse(COMMON.replace(TIME, "[$it]")) shouldBe Malformed
+            }
+        }
+
+        "a path that is longer than servers take is told apart" {
+            withRequest("GET /${"x".repeat(LogLine.LONGEST_PATH - 1)} HTTP/1.1") shouldBe
+                Load("/" + "x".repeat(LogLine.LONGEST_PATH - 1))
+            withRequest("GET /${"x".repeat(LogLine.LONGEST_PATH)} HTTP/1.1") shouldBe LogLine.TooLong
+        }
+
         "quotes, backslashes and brackets may stand in quoted fields" {
             LogLine.parse("""$COMMON "-" "an \"agent\" [x] \\"""") shouldBe Load("/apache_pb.gif")
             withRequest("""GET /say\"hello\" HTTP/1.1""") shouldBe Load("/say%22hello%22")
