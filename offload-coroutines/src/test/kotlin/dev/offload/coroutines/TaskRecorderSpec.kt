@@ -21,9 +21,11 @@ import dev.offload.TaskState.WORKING
 import dev.offload.TimeoutPolicy
 import dev.offload.spi.OffloadListener
 import io.kotest.assertions.throwables.shouldThrow
+import io.kotest.assertions.withClue
 import io.kotest.core.spec.style.StringSpec
 import io.kotest.matchers.collections.shouldContainExactly
 import io.kotest.matchers.collections.shouldContainExactlyInAnyOrder
+import io.kotest.matchers.ints.shouldBeGreaterThan
 import io.kotest.matchers.nulls.shouldBeNull
 import io.kotest.matchers.ranges.shouldBeIn
 import io.kotest.matchers.shouldBe
@@ -45,6 +47,7 @@ import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.flow.take
 import kotlinx.coroutines.flow.toList
+import kotlinx.coroutines.job
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.test.TestScope
 import kotlinx.coroutines.withContext
@@ -490,6 +493,63 @@ class TaskRecorderSpec :
             }
         }
 
+        "A1, R9: an id that closes its scope while it is looked for leaves no task working" {
+            managerTest { manager ->
+                val verbs: List<suspend TaskRecorder<Any, Any?>.(Any) -> Any?> =
+                    listOf({ launch(it) { } }, { launchWhenRoom(it) { } })
+                for (verb in verbs) {
+                    var refusals = 0
+                    for (at in 1..20) {
+                        val scope = manager.openScope("closing")
+                        val recorder = TaskRecorder<Any, Any?>(scope, OffloadKind.unshared("closing"))
+                        val id = CountedId(at) { scope.cancel() }
+                        try {
+                            recorder.verb(id)
+                        } catch (_: ScopeClosedException) {
+                            refusals++
+                        }
+                        scope.cancel()
+                        scope.coroutineContext.job.join()
+                        withClue("closed at question $at") { recorder.count(WORKING) shouldBe 0 }
+                    }
+                    refusals shouldBeGreaterThan 0
+                }
+            }
+        }
+
+        "A3, R9: an id that throws once, whenever that is, leaves a task that can be launched and revoked" {
+            managerTest { manager ->
+                val verbs: List<suspend TaskRecorder<Any, Any?>.(Any) -> Any?> =
+                    listOf({ launch(it) { } }, { launchWhenRoom(it) { } }, { revoke(it) { } })
+                for (verb in verbs) {
+                    var thrown = 0
+                    for (at in 1..30) {
+                        val recorder = TaskRecorder<Any, Any?>(manager, OffloadKind.unshared("throwing"))
+                        val first = CountedId(0) { }
+                        recorder.launch(first) { }.shouldBeInstanceOf<LaunchOutcome.Launched<*>>()
+                        recorder.joinAll()
+                        if (at % 2 == 0) recorder.revoke(first) { }
+                        try {
+                            recorder.verb(CountedId(at / 2) { error("refused") })
+                        } catch (_: IllegalStateException) {
+                            thrown++
+                        }
+                        recorder.joinAll()
+                        withClue("thrown at question ${at / 2}") {
+                            recorder.count(WORKING) shouldBe 0
+                            val again = CountedId(0) { }
+                            if (recorder.state(again) != SUCCEEDED) {
+                                recorder.launch(again) { }.shouldBeInstanceOf<LaunchOutcome.Launched<*>>()
+                                recorder.joinAll()
+                            }
+                            recorder.revoke(again) { }.shouldBeInstanceOf<RevokeOutcome.Revoked<*>>()
+                        }
+                    }
+                    thrown shouldBeGreaterThan 2
+                }
+            }
+        }
+
         "transitions tell id, from and to, each id's in order, to all who collect" {
             recorderTest { recorder ->
                 val seen = List(2) { mutableListOf<String>() }
@@ -759,4 +819,23 @@ private suspend fun stubborn(time: Duration, atLast: () -> Unit) = withContext(N
 
 private object BrokenDispatcher : CoroutineDispatcher() {
     override fun dispatch(context: CoroutineContext, block: Runnable): Unit = error("broken")
+}
+
+/** Does something when it is asked for its hash code, or for being equal, for the time that is given. All are equal. */
+private class CountedId(private val at: Int, private val action: () -> Unit) {
+    private var asked = 0
+
+    override fun hashCode(): Int {
+        ask()
+        return 1
+    }
+
+    override fun equals(other: Any?): Boolean {
+        ask()
+        return other is CountedId
+    }
+
+    private fun ask() {
+        if (++asked == at) action()
+    }
 }

@@ -9,6 +9,7 @@ import dev.offload.TaskState.FAILED
 import dev.offload.TaskState.NOT_FOUND
 import dev.offload.TaskState.SUCCEEDED
 import dev.offload.TaskState.WORKING
+import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldBeEmpty
 import io.kotest.matchers.collections.shouldContainExactly
@@ -27,6 +28,22 @@ private val CAUSE = IllegalStateException("failed")
  */
 class TaskTableSpec :
     FunSpec({
+        test("R9: a look that an id breaks leaves nobody watching") {
+            var throws = false
+            val id =
+                object {
+                    override fun hashCode(): Int {
+                        check(!throws) { "refused" }
+                        return 1
+                    }
+                }
+            val recorder = RecorderCore<Any, String>(scopeByHand(), OffloadKind.named<Any, String>("watched"), null)
+            recorder.launch(id, null, ByHandBody()) { job, joined -> DeferredLease(job, joined) }
+            throws = true
+            shouldThrow<IllegalStateException> { recorder.view(TaskViewer { }) }
+            recorder.feed().isOn shouldBe false
+        }
+
         test("A4: a run that succeeded, not settled yet, reads and acts as SUCCEEDED") {
             fun decided() = Fixture().apply { run.write(Attempt.SUCCESS) }
             decided().table.state(ID) shouldBe SUCCEEDED
