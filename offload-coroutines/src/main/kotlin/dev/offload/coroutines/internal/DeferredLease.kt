@@ -17,16 +17,21 @@ internal class DeferredLease<T>(job: JobCell<T>, joined: Boolean) :
 
     private val side get() = job().scope().engine().side
 
+    /** Its frame holds next to nothing, as one is made for each wait: what a wait of a body needs is in a frame of its own. */
     override suspend fun await(): T {
         currentCoroutineContext().ensureActive()
         job().markObserved()
-        if (!isReady) waitingFor(target()) { untilReady(it) }
-        return try {
-            answer()
-        } catch (e: Throwable) {
-            throwAtCaller(e)
-        }
+        if (!isReady) if (currentCoroutineContext().waitsUnseen()) untilReady(null) else untilReadyAsSeen()
+        val failure =
+            try {
+                return answer()
+            } catch (e: Throwable) {
+                e
+            }
+        throwAtCaller(failure)
     }
+
+    private suspend fun untilReadyAsSeen() = waitingFor(target()) { untilReady(it) }
 
     /** Answers something, and not `Unit`: so it is a tail call, which needs no frame of its own. */
     private suspend fun untilReady(edge: WaitEdge?): Any? = suspendCancellableCoroutine<Any?> { caller ->

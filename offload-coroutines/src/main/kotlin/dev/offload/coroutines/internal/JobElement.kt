@@ -48,6 +48,9 @@ internal fun CoroutineContext.currentJob(): JobCell<*>? {
     return CurrentJob.get()?.takeIf { blocksThread() }
 }
 
+/** Whether nobody keeps account of a wait in this context: it is no body's, and blocks no thread of a pool that cares. */
+internal fun CoroutineContext.waitsUnseen(): Boolean = currentJob() == null && PoolThread.current() == null
+
 /**
  * Runs [wait]. Inside of `runBlocking` that blocks the thread: if that is one of a pool which makes up for those that wait,
  * the pool knows of it meanwhile.
