@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * reports were left out, as those that wait for it take memory.
  */
 public final class Log {
-  private static final Reports REPORTS = new Reports(SideThreads.Lane.ofLog()::run);
+  private static final Reports REPORTS = new Reports(SideThreads.Lane.ofLog()::runAside);
 
   private Log() {}
 

@@ -1,6 +1,5 @@
 package dev.offload.coroutines.internal;
 
-import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
@@ -8,39 +7,87 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * News for one who takes them one at a time, in the order in which they were posted, on a thread
- * aside. Whoever posts waits for nothing. {@link #untold} counts what was posted: who finds it at
- * zero sends a thread, which goes when it is back at zero.
+ * aside. Whoever posts waits for nothing.
+ *
+ * <pre>
+ *  from     to       by
+ *  -------  -------  -------------------------------------------------------------------
+ *  AT_REST  SENT     a post, which then sends a thread
+ *  SENT     TELLING  that thread; or the post itself, where there is none to be had
+ *  SENT     AT_REST  the same post, if its stack has no room for that, either
+ *  TELLING  AT_REST  who tells, when nothing is left
+ *  AT_REST  TELLING  the same, which looks once more: a post may have found it TELLING
+ * </pre>
+ *
+ * <p>So after news were added somebody looks, if only the next who posts. A thread that was sent
+ * although sending it failed finds the mailbox at rest, or tells in place of the one sent since.
  */
 final class Mailbox {
+  private static final int AT_REST = 0;
+  private static final int SENT = 1;
+  private static final int TELLING = 2;
+
   private final Executor lane;
   private final Queue<Runnable> news = new ConcurrentLinkedQueue<>();
   private final AtomicInteger untold = new AtomicInteger();
+  private final AtomicInteger state = new AtomicInteger(AT_REST);
 
-  /** Makes an empty one, which sends its threads by {@code lane}. */
+  /** Makes an empty one, which sends its threads by {@code lane}; that throws if there is none. */
   Mailbox(Executor lane) {
     this.lane = lane;
   }
 
   void post(Runnable one) {
     news.add(one);
-    if (untold.getAndIncrement() == 0) {
-      lane.execute(this::tell);
+    untold.getAndIncrement();
+    if (state.compareAndSet(AT_REST, SENT)) {
+      boolean isSent = false;
+      try {
+        send();
+        isSent = true;
+      } finally {
+        if (!isSent) { // where this ran before, there is room for it
+          state.compareAndSet(SENT, AT_REST);
+        }
+      }
     }
   }
 
-  /** How many were posted and are not told yet. */
+  private void send() {
+    try {
+      lane.execute(this::tell);
+    } catch (Throwable e) { // no thread to be had
+      tell();
+    }
+  }
+
+  /** About how many were posted and are not told yet. */
   int untold() {
     return untold.get();
   }
 
   private void tell() {
+    if (!state.compareAndSet(SENT, TELLING)) {
+      return;
+    }
     do {
-      Runnable one = Objects.requireNonNull(news.poll()); // what is counted is in
       try {
-        one.run();
-      } catch (Throwable e) { // of the one who takes them: the next may be of use still
-        Log.warn("what was told threw", e);
+        for (Runnable one = news.poll(); one != null; one = news.poll()) {
+          tell(one);
+        }
+      } finally {
+        state.set(AT_REST);
       }
-    } while (untold.decrementAndGet() > 0);
+    } while (!news.isEmpty() && state.compareAndSet(AT_REST, TELLING));
+  }
+
+  private void tell(Runnable one) {
+    try {
+      one.run();
+    } catch (Throwable e) { // of the one who takes them: the next may be of use still
+      SideThreads.guarded(() -> Log.warn("what was told threw", e));
+    } finally {
+      untold.getAndDecrement();
+    }
   }
 }

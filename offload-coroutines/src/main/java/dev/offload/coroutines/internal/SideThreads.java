@@ -46,7 +46,7 @@ public final class SideThreads {
     this.starts = new Lane("offload-start-" + managerName);
     this.stages = new Lane("offload-callback-" + managerName);
     this.news = new Lane("offload-listener-" + managerName);
-    this.listener = new Mailbox(news::run);
+    this.listener = new Mailbox(news::runAside);
   }
 
   /** Whether time is virtual, and what can run in the thread at hand has to. */
@@ -123,6 +123,15 @@ public final class SideThreads {
     /** Runs the task soon on a thread of this lane; on this one, if there is none to be had. */
     public void run(Runnable task) {
       submit(new Task(task));
+    }
+
+    /**
+     * Runs the task soon on a thread of this lane.
+     *
+     * @throws Throwable if there is none to be had: an error, for want of memory or of stack
+     */
+    void runAside(Runnable task) {
+      threads.execute(new Task(task));
     }
 
     /** As {@link #run}; answers what knows whether the task has to wait for a thread. */
