@@ -125,11 +125,7 @@ public final class SideThreads {
       submit(new Task(task));
     }
 
-    /**
-     * Runs the task soon on a thread of this lane.
-     *
-     * @throws Throwable if there is none to be had: an error, for want of memory or of stack
-     */
+    /** As {@link #run}, but throws if there is no thread to be had, for want of memory or stack. */
     void runAside(Runnable task) {
       threads.execute(new Task(task));
     }
