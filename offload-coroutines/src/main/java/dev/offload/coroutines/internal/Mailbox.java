@@ -14,13 +14,16 @@ import java.util.concurrent.atomic.AtomicInteger;
  *  -------  -------  -------------------------------------------------------------------
  *  AT_REST  SENT     a post, which then sends a thread
  *  SENT     TELLING  that thread; or the post itself, where there is none to be had
- *  SENT     AT_REST  the same post, if its stack has no room for that, either
+ *  SENT     AT_REST  the same post, if that failed, too
  *  TELLING  AT_REST  who tells, when nothing is left
  *  AT_REST  TELLING  the same, which looks once more: a post may have found it TELLING
  * </pre>
  *
  * <p>So after news were added somebody looks, if only the next who posts. A thread that was sent
  * although sending it failed finds the mailbox at rest, or tells in place of the one sent since.
+ *
+ * <p>At the end of a stack nobody is sent, see {@link SideThreads#hasRoom}: the news are told with
+ * the next ones.
  */
 final class Mailbox {
   private static final int AT_REST = 0;
@@ -40,7 +43,7 @@ final class Mailbox {
   void post(Runnable one) {
     news.add(one);
     untold.getAndIncrement();
-    if (state.compareAndSet(AT_REST, SENT)) {
+    if (state.get() == AT_REST && SideThreads.hasRoom() && state.compareAndSet(AT_REST, SENT)) {
       boolean isSent = false;
       try {
         send();

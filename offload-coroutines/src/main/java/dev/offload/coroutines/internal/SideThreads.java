@@ -17,6 +17,9 @@ public final class SideThreads {
   /** How many threads one lane may have. */
   static final int MOST = 64;
 
+  /** Far more frames than it takes to make a thread. */
+  private static final int ROOM = 400;
+
   private static final long IDLE_MILLIS = 5_000;
 
   /** As long as threads are kept that nobody is likely to need again. */
@@ -81,6 +84,23 @@ public final class SideThreads {
     }
   }
 
+  /**
+   * Whether enough stack is left to hand something to a pool. One that runs out of stack while it
+   * makes a thread counts that thread for ever, though it never ran; with as many of those as it
+   * may have threads, it has none.
+   */
+  static boolean hasRoom() {
+    try {
+      return depth(ROOM) == ROOM;
+    } catch (StackOverflowError e) {
+      return false;
+    }
+  }
+
+  private static int depth(int of) {
+    return of == 0 ? 0 : 1 + depth(of - 1);
+  }
+
   /** Runs what nobody waits for, so that nothing it throws gets out. */
   static void guarded(Runnable task) {
     try {
@@ -127,7 +147,14 @@ public final class SideThreads {
 
     /** As {@link #run}, but throws if there is no thread to be had, for want of memory or stack. */
     void runAside(Runnable task) {
-      threads.execute(new Task(task));
+      runAside(new Task(task));
+    }
+
+    private void runAside(Task task) {
+      if (!hasRoom()) {
+        throw new StackOverflowError("no room to hand a task over");
+      }
+      threads.execute(task);
     }
 
     /** As {@link #run}; answers what knows whether the task has to wait for a thread. */
@@ -137,7 +164,7 @@ public final class SideThreads {
 
     private Task submit(Task task) {
       try {
-        threads.execute(task);
+        runAside(task);
       } catch (Throwable e) { // no thread to be had
         task.run();
       }

@@ -21,6 +21,17 @@ internal class MailboxSpec :
             }
         }
 
+        "R9: tasks given to a lane at the very end of a stack leave it its threads" {
+            val lane = SideThreads.Lane("deep")
+            val ran = AtomicInteger()
+            repeat(300) { round ->
+                onSmallStack { fill { lane.run { } } }
+                val before = ran.get()
+                lane.run { ran.incrementAndGet() }
+                until("the task of round $round ran") { ran.get() == before + 1 }
+            }
+        }
+
         "R9: where there is no thread to be had, who posts tells; what cannot be told then is told with the next" {
             val told = ArrayList<Int>()
             val refusing = Mailbox(Executor { throw OutOfMemoryError("no thread") })
