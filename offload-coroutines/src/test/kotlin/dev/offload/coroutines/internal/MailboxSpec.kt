@@ -5,6 +5,7 @@ import io.kotest.core.spec.style.StringSpec
 import io.kotest.matchers.collections.shouldContainExactly
 import java.util.concurrent.ConcurrentLinkedQueue
 import java.util.concurrent.Executor
+import java.util.concurrent.ThreadPoolExecutor
 import java.util.concurrent.atomic.AtomicInteger
 
 /** What becomes of news where there is no thread for them, and no room on the stack. */
@@ -22,13 +23,17 @@ internal class MailboxSpec :
         }
 
         "R9: tasks given to a lane at the very end of a stack leave it its threads" {
-            val lane = SideThreads.Lane("deep")
+            val lane = SideThreads.Lane("deep lane")
+            val pool = privateField<ThreadPoolExecutor>(lane, "threads")
             val ran = AtomicInteger()
             repeat(300) { round ->
                 onSmallStack { fill { lane.run { } } }
                 val before = ran.get()
                 lane.run { ran.incrementAndGet() }
                 until("the task of round $round ran") { ran.get() == before + 1 }
+            }
+            until("each thread that is counted is there") {
+                pool.poolSize == Thread.getAllStackTraces().keys.count { it.name == "deep lane" }
             }
         }
 
