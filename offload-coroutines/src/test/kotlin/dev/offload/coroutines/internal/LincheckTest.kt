@@ -64,6 +64,8 @@ internal abstract class LincheckTest(private val specification: Class<*>) {
                 .ignore(),
         )
         .addGuarantee(forClasses(javaClass.name).methods("atRest").ignore())
+        // A look at the stack of the thread at hand, by a recursion that looks like a loop without end.
+        .addGuarantee(forClasses(SideThreads::class.java.name).methods("hasRoom").ignore())
         .addGuarantee(forClasses(Settled::class.java.name).allMethods().ignore())
 
     private fun <O : Options<O, *>> O.shape(threads: Int, actors: Int): O = threads(threads)
