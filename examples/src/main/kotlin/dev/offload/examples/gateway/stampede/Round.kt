@@ -1,5 +1,6 @@
 package dev.offload.examples.gateway.stampede
 
+import dev.offload.examples.program.Latencies
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.delay
@@ -11,7 +12,6 @@ import java.util.concurrent.atomic.AtomicIntegerArray
 import kotlin.coroutines.CoroutineContext
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.milliseconds
-import kotlin.time.Duration.Companion.nanoseconds
 import kotlin.time.TimeSource
 
 /** How a request ended. */
@@ -32,12 +32,12 @@ internal enum class Ending {
 /**
  * What became of the requests of one round, and what the origin had to do.
  *
- * @property latencies of those that were served, the shortest first
+ * @property latencies of those that were served; null if nobody was
  * @property load how many requests were with the origin, the most within each [STEP]
  */
 internal class Round(
     private val endings: List<Int>,
-    val latencies: List<Duration>,
+    private val latencies: Latencies?,
     val originRequests: Int,
     val load: List<Int>,
 ) {
@@ -45,9 +45,8 @@ internal class Round(
 
     fun count(ending: Ending): Int = endings[ending.ordinal]
 
-    /** The quantile of nearest rank; zero if nobody was served. */
-    fun percentile(percent: Int): Duration =
-        latencies.getOrElse((latencies.size * percent + 99) / 100 - 1) { Duration.ZERO }
+    /** The quantile of the latencies; zero if nobody was served. */
+    fun percentile(percent: Int): Duration = latencies?.percentile(percent) ?: Duration.ZERO
 
     companion object {
         /** In how small parts of a round the load of the origin is told. */
@@ -85,7 +84,8 @@ internal class Round(
             } finally {
                 pages.close()
             }
-            val latencies = nanos.filter { it >= 0 }.sorted().map { it.nanoseconds }
+            val served = nanos.filter { it >= 0 }.toLongArray()
+            val latencies = if (served.isEmpty()) null else Latencies(served)
             Round(List(endings.length(), endings::get), latencies, origin.requests, origin.load(STEP))
         }
 

@@ -12,14 +12,16 @@ import java.util.concurrent.atomic.LongAccumulator
  *
  * An answer is never early, because who asks subscribes first; so the map stores nothing. It remembers who waited, and
  * so tells of what it hands back whether that is late, a duplicate, or nobody's.
+ *
+ * @param remembered of how many waits that have ended it knows; an answer to an older one looks like nobody's
  */
-internal class Mailbox {
+internal class Mailbox(remembered: Int) {
     val counts = AnswerCounts()
 
     private val ids = AtomicLong()
     private val most = LongAccumulator(::maxOf, 0)
     private val answers =
-        WaitMap<Long, RpcAnswer>("mailbox", remember = REMEMBERED) { _, _ -> counts.undelivered.increment() }
+        WaitMap<Long, RpcAnswer>("mailbox", remember = remembered) { _, _ -> counts.undelivered.increment() }
 
     /** How many wait. */
     val waiting: Int get() = answers.size
@@ -73,9 +75,4 @@ internal class Mailbox {
 
     /** Fails all who wait, and who will, because of [why]. */
     fun close(why: Throwable) = answers.close(why)
-
-    private companion object {
-        /** How many requests whose wait has ended are told apart from what nobody asked. */
-        const val REMEMBERED = 1 shl 17
-    }
 }

@@ -25,8 +25,8 @@ import kotlin.time.TimeSource
  *
  * May be used by any number of coroutines.
  */
-internal class RpcClient private constructor(private val connection: Connection) : AutoCloseable {
-    private val mailbox = Mailbox()
+internal class RpcClient private constructor(private val connection: Connection, remembered: Int) : AutoCloseable {
+    private val mailbox = Mailbox(remembered)
     private val end: Deferred<Throwable> =
         CoroutineScope(Dispatchers.IO).async {
             connection.run { frame -> mailbox.take(RpcCodec.read(frame)) }.also(mailbox::close)
@@ -106,13 +106,19 @@ internal class RpcClient private constructor(private val connection: Connection)
         /** Far more than an answer takes. */
         const val MAX_FRAME = 1024 * 1024
 
+        private const val REMEMBERED = 10_000
+
         /**
          * Connects to [address].
          *
          * @param maxFrame how many bytes an answer may have; a longer one ends the connection
+         * @param remembered how many requests that have ended are known, so that an answer to one is late, or a duplicate
          * @throws IOException if nobody answers there
          */
-        suspend fun connect(address: SocketAddress, maxFrame: Int = MAX_FRAME): RpcClient =
-            RpcClient(Connection.open(address, maxFrame))
+        suspend fun connect(
+            address: SocketAddress,
+            maxFrame: Int = MAX_FRAME,
+            remembered: Int = REMEMBERED,
+        ): RpcClient = RpcClient(Connection.open(address, maxFrame), remembered)
     }
 }

@@ -44,6 +44,12 @@ internal class Exchange(
 private val GRACE = 5.seconds
 
 /**
+ * How many requests end, for each that is under way at a time, until the last late answer to one of them: it comes half a
+ * time-out after that, in which a request takes an eighth of it on average. Twice that.
+ */
+private const val REMEMBERED = 8
+
+/**
  * Makes all requests of a server of its own.
  *
  * @param awaitStop suspends until the client is to be closed before its time
@@ -51,7 +57,7 @@ private val GRACE = 5.seconds
 internal suspend fun exchange(settings: Settings, progress: Progress, awaitStop: suspend () -> Unit): Exchange =
     coroutineScope {
         FaultyServer(Faults(settings.seed, settings.timeout), settings.disconnectAfter).use { server ->
-            RpcClient.connect(server.address).use { client ->
+            RpcClient.connect(server.address, remembered = REMEMBERED * settings.inFlight).use { client ->
                 val stopper =
                     launch {
                         awaitStop()
