@@ -10,8 +10,8 @@ import kotlinx.coroutines.selects.SelectClause1
 
 /**
  * Suspends until all of these jobs have succeeded and answers their values in the order of the handles, or throws the first
- * failure as soon as it is there, as [await][OffloadDeferred.await] throws it. The other jobs go on: this cancels none of
- * them, and gives none of these handles up.
+ * failure as soon as it is there, as [await][OffloadDeferred.await] throws it; of failures that come at about one time, one of
+ * them. The other jobs go on: this cancels none of them, and gives none of these handles up.
  *
  * This function is cancellable, and then drops nothing, as [await][OffloadDeferred.await].
  *

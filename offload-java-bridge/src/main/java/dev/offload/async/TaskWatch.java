@@ -3,6 +3,7 @@ package dev.offload.async;
 import dev.offload.TaskEvent;
 import dev.offload.coroutines.internal.Log;
 import dev.offload.coroutines.internal.RecorderCore;
+import dev.offload.coroutines.internal.SideThreads;
 import dev.offload.coroutines.internal.TaskFeed;
 import dev.offload.coroutines.internal.TaskViewer;
 import java.util.ArrayDeque;
@@ -149,7 +150,8 @@ public final class TaskWatch implements AutoCloseable {
    * counts what is left out; so the queue is never longer than twice its capacity.
    *
    * <p>The lock guards the fields alone. One thread at a time tells; {@code telling} is set by the
-   * offer that finds none at it, and taken back by the one that finds the queue empty.
+   * offer that finds none at it, and taken back by the one that finds the queue empty. Where a
+   * stack ends nobody is sent, see {@link SideThreads#hasRoom}.
    */
   private static final class Buffer<I> implements TaskFeed.Watcher<I>, Runnable {
     private final Executor executor;
@@ -174,7 +176,7 @@ public final class TaskWatch implements AutoCloseable {
       }
     }
 
-    /** True if nobody is telling. */
+    /** True if somebody has to be sent to tell. */
     private synchronized boolean add(TaskEvent<I> event) {
       if (closed) {
         return false;
@@ -188,9 +190,11 @@ public final class TaskWatch implements AutoCloseable {
       } else {
         events.add(new TaskEvent.Missed<>(1));
       }
-      boolean first = !telling;
+      if (telling || !SideThreads.hasRoom()) { // at the end of a stack it is left for the next one
+        return false;
+      }
       telling = true;
-      return first;
+      return true;
     }
 
     private synchronized @Nullable TaskEvent<I> next() {

@@ -42,6 +42,9 @@ public final class SystemTimer implements OffloadTimer {
 
   @Override
   public Task schedule(Duration delay, Runnable task) {
+    if (!SideThreads.hasRoom()) {
+      throw new StackOverflowError("no room to set a clock");
+    }
     try {
       Future<?> future =
           clock.schedule(() -> handOver(task), delay.toNanos(), TimeUnit.NANOSECONDS);

@@ -3,38 +3,49 @@ package dev.offload.coroutines.internal
 import dev.offload.coroutines.hostile.until
 import io.kotest.core.spec.style.StringSpec
 import io.kotest.matchers.collections.shouldContainExactly
+import io.kotest.matchers.nulls.shouldBeNull
+import java.time.Duration
 import java.util.concurrent.ConcurrentLinkedQueue
 import java.util.concurrent.Executor
+import java.util.concurrent.LinkedBlockingQueue
 import java.util.concurrent.ThreadPoolExecutor
+import java.util.concurrent.TimeUnit
 import java.util.concurrent.atomic.AtomicInteger
 
 /** What becomes of news where there is no thread for them, and no room on the stack. */
 internal class MailboxSpec :
     StringSpec({
-        "R9: posts at the very end of a stack leave the mailbox open for those that come later" {
-            val mailbox = Mailbox(SideThreads.Lane("deep")::runAside)
-            val told = AtomicInteger()
-            repeat(300) { round ->
-                onSmallStack { fill { mailbox.post { } } }
-                val before = told.get()
-                mailbox.post { told.incrementAndGet() }
-                until("news of round $round are told") { told.get() == before + 1 }
+        "R9: where there is said to be room on a stack, a thread can be made" {
+            val pool = ThreadPoolExecutor(0, 1, 1, TimeUnit.MILLISECONDS, LinkedBlockingQueue())
+            var failure: Throwable? = null
+            repeat(10) {
+                onSmallStack {
+                    atEndOfStack {
+                        if (!SideThreads.hasRoom()) throw StackOverflowError()
+                        try {
+                            pool.execute { }
+                        } catch (e: Throwable) {
+                            failure = e
+                        }
+                    }
+                }
+                failure.shouldBeNull()
             }
+            pool.shutdown()
+        }
+
+        "R9: posts at the very end of a stack leave the mailbox open for those that come later" {
+            survivesEndsOfStacks(Mailbox(SideThreads.Lane("deep")::runAside)::post)
         }
 
         "R9: tasks given to a lane at the very end of a stack leave it its threads" {
-            val lane = SideThreads.Lane("deep lane")
-            val pool = privateField<ThreadPoolExecutor>(lane, "threads")
-            val ran = AtomicInteger()
-            repeat(300) { round ->
-                onSmallStack { fill { lane.run { } } }
-                val before = ran.get()
-                lane.run { ran.incrementAndGet() }
-                until("the task of round $round ran") { ran.get() == before + 1 }
-            }
-            until("each thread that is counted is there") {
-                pool.poolSize == Thread.getAllStackTraces().keys.count { it.name == "deep lane" }
-            }
+            survivesEndsOfStacks(SideThreads.Lane("deep")::run)
+        }
+
+        "R9, T1: limits set at the very end of a stack leave a clock its thread" {
+            val timer = SystemTimer("deep")
+            survivesEndsOfStacks { timer.schedule(Duration.ofNanos(1), it) }
+            timer.stop()
         }
 
         "R9: where there is no thread to be had, who posts tells; what cannot be told then is told with the next" {
@@ -60,10 +71,20 @@ internal class MailboxSpec :
         }
     })
 
+private fun survivesEndsOfStacks(give: (Runnable) -> Unit) {
+    val ran = AtomicInteger()
+    repeat(20) { round ->
+        onSmallStack { atEndOfStack { give {} } }
+        val before = ran.get()
+        give { ran.incrementAndGet() }
+        until("what came after round $round ran") { ran.get() == before + 1 }
+    }
+}
+
 /** Goes down to the end of the stack, and calls [action] at each depth on the way back, as long as it throws. */
-private fun fill(action: () -> Unit) {
+private fun atEndOfStack(action: () -> Unit) {
     try {
-        fill(action)
+        atEndOfStack(action)
     } catch (_: VirtualMachineError) { // as the JDK may wrap it
         action() // if that throws, it is tried with a little more room, and so with each amount of it
     }
