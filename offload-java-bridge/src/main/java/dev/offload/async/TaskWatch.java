@@ -3,7 +3,6 @@ package dev.offload.async;
 import dev.offload.TaskEvent;
 import dev.offload.coroutines.internal.Log;
 import dev.offload.coroutines.internal.RecorderCore;
-import dev.offload.coroutines.internal.SideThreads;
 import dev.offload.coroutines.internal.TaskFeed;
 import dev.offload.coroutines.internal.TaskViewer;
 import java.util.ArrayDeque;
@@ -150,8 +149,7 @@ public final class TaskWatch implements AutoCloseable {
    * counts what is left out; so the queue is never longer than twice its capacity.
    *
    * <p>The lock guards the fields alone. One thread at a time tells; {@code telling} is set by the
-   * offer that finds none at it, and taken back by the one that finds the queue empty. Where a
-   * stack ends nobody is sent, see {@link SideThreads#hasRoom}.
+   * offer that finds none at it, and taken back by the one that finds the queue empty.
    */
   private static final class Buffer<I> implements TaskFeed.Watcher<I>, Runnable {
     private final Executor executor;
@@ -163,6 +161,12 @@ public final class TaskWatch implements AutoCloseable {
     private boolean telling;
     private boolean closed;
 
+    /**
+     * Whether who was to tell could not, or not go on: what is left is told with the next event.
+     * Written where there may be no stack left, not even to take the lock.
+     */
+    private volatile boolean brokeOff;
+
     Buffer(Executor executor, int capacity, Consumer<? super TaskEvent<I>> consumer) {
       this.executor = executor;
       this.capacity = capacity;
@@ -172,11 +176,16 @@ public final class TaskWatch implements AutoCloseable {
     @Override
     public void offer(TaskEvent<I> event) {
       if (add(event)) {
-        executor.execute(this);
+        try {
+          executor.execute(this);
+        } catch (Throwable e) {
+          brokeOff = true;
+          throw e;
+        }
       }
     }
 
-    /** True if somebody has to be sent to tell. */
+    /** True if nobody is telling. */
     private synchronized boolean add(TaskEvent<I> event) {
       if (closed) {
         return false;
@@ -190,11 +199,10 @@ public final class TaskWatch implements AutoCloseable {
       } else {
         events.add(new TaskEvent.Missed<>(1));
       }
-      if (telling || !SideThreads.hasRoom()) { // at the end of a stack it is left for the next one
-        return false;
-      }
+      boolean first = !telling || brokeOff;
+      brokeOff = false;
       telling = true;
-      return true;
+      return first;
     }
 
     private synchronized @Nullable TaskEvent<I> next() {
@@ -214,12 +222,21 @@ public final class TaskWatch implements AutoCloseable {
 
     @Override
     public void run() {
-      for (TaskEvent<I> event = next(); event != null; event = next()) {
-        try {
-          consumer.accept(event);
-        } catch (Throwable e) { // of the user; the next one may be of use still
-          Log.warn("a watcher of tasks threw", e);
+      try {
+        for (TaskEvent<I> event = next(); event != null; event = next()) {
+          tell(event);
         }
+      } catch (Throwable e) {
+        brokeOff = true;
+        throw e;
+      }
+    }
+
+    private void tell(TaskEvent<I> event) {
+      try {
+        consumer.accept(event);
+      } catch (Throwable e) { // of the user; the next one may be of use still
+        Log.warn("a watcher of tasks threw", e);
       }
     }
   }

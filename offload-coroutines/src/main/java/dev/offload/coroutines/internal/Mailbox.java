@@ -4,6 +4,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
  * News for one who takes them one at a time, in the order in which they were posted, on a thread
@@ -14,26 +15,33 @@ import java.util.concurrent.atomic.AtomicInteger;
  *  -------  -------  -------------------------------------------------------------------
  *  AT_REST  SENT     a post, which then sends a thread
  *  SENT     TELLING  that thread; or the post itself, where there is none to be had
- *  SENT     AT_REST  the same post, if that failed, too
+ *  SENT     SENT     another post, if sending ran out of stack: that one is taken for lost
  *  TELLING  AT_REST  who tells, when nothing is left
  *  AT_REST  TELLING  the same, which looks once more: a post may have found it TELLING
  * </pre>
  *
- * <p>So after news were added somebody looks, if only the next who posts. A thread that was sent
- * although sending it failed finds the mailbox at rest, or tells in place of the one sent since.
- *
- * <p>At the end of a stack nobody is sent, see {@link SideThreads#hasRoom}: the news are told with
- * the next ones.
+ * <p>So after news were added somebody looks, if only the next who posts: at the end of a stack
+ * nobody can be sent, and not even a method be called; that it failed is noted by a write alone. A
+ * thread that was sent although sending it failed finds the mailbox at rest, or tells in place of
+ * the one sent since.
  */
 final class Mailbox {
   private static final int AT_REST = 0;
   private static final int SENT = 1;
   private static final int TELLING = 2;
 
+  private static final AtomicIntegerFieldUpdater<Mailbox> STATE =
+      AtomicIntegerFieldUpdater.newUpdater(Mailbox.class, "state");
+
   private final Executor lane;
+  private final Runnable telling = this::tell;
   private final Queue<Runnable> news = new ConcurrentLinkedQueue<>();
   private final AtomicInteger untold = new AtomicInteger();
-  private final AtomicInteger state = new AtomicInteger(AT_REST);
+
+  /** Whether the thread that was sent may not come. */
+  private volatile boolean isLost;
+
+  private volatile int state = AT_REST;
 
   /** Makes an empty one, which sends its threads by {@code lane}; that throws if there is none. */
   Mailbox(Executor lane) {
@@ -43,24 +51,17 @@ final class Mailbox {
   void post(Runnable one) {
     news.add(one);
     untold.getAndIncrement();
-    if (state.get() == AT_REST && SideThreads.hasRoom() && state.compareAndSet(AT_REST, SENT)) {
-      boolean isSent = false;
+    int now = state;
+    if ((now == AT_REST || (now == SENT && isLost)) && STATE.compareAndSet(this, now, SENT)) {
+      isLost = false;
       try {
-        send();
-        isSent = true;
-      } finally {
-        if (!isSent) { // where this ran before, there is room for it
-          state.compareAndSet(SENT, AT_REST);
-        }
+        lane.execute(telling);
+      } catch (StackOverflowError e) { // here it could not be told, either
+        isLost = true;
+      } catch (Throwable e) { // no thread to be had
+        isLost = true;
+        tell();
       }
-    }
-  }
-
-  private void send() {
-    try {
-      lane.execute(this::tell);
-    } catch (Throwable e) { // no thread to be had
-      tell();
     }
   }
 
@@ -70,7 +71,7 @@ final class Mailbox {
   }
 
   private void tell() {
-    if (!state.compareAndSet(SENT, TELLING)) {
+    if (!STATE.compareAndSet(this, SENT, TELLING)) {
       return;
     }
     do {
@@ -79,9 +80,9 @@ final class Mailbox {
           tell(one);
         }
       } finally {
-        state.set(AT_REST);
+        state = AT_REST;
       }
-    } while (!news.isEmpty() && state.compareAndSet(AT_REST, TELLING));
+    } while (!news.isEmpty() && STATE.compareAndSet(this, AT_REST, TELLING));
   }
 
   private void tell(Runnable one) {

@@ -2,8 +2,11 @@ package dev.offload.coroutines.internal;
 
 import java.util.List;
 import java.util.concurrent.LinkedTransferQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The threads of one manager for what others wrote and the thread at hand must not wait for. Each
@@ -16,9 +19,6 @@ import java.util.concurrent.TimeUnit;
 public final class SideThreads {
   /** How many threads one lane may have. */
   static final int MOST = 64;
-
-  /** How many frames of {@link #fill} take far more room than it takes to make a thread. */
-  private static final int ROOM = 250;
 
   private static final long IDLE_MILLIS = 5_000;
 
@@ -84,33 +84,6 @@ public final class SideThreads {
     }
   }
 
-  /**
-   * Whether enough stack is left to hand something to a pool. One that runs out of stack while it
-   * makes a thread counts that thread for ever, though it never ran, and with as many of those as
-   * it may have threads, it has none; one that times what it is given may lose the order of its
-   * queue. So this is asked before, and who is refused has changed nothing.
-   */
-  public static boolean hasRoom() {
-    try {
-      return fill(ROOM, 1, 2, 3, 4, 5, 6, 7, 8) != 0;
-    } catch (StackOverflowError e) {
-      return false;
-    }
-  }
-
-  /**
-   * All arguments are used when what is below has ended: so a compiled frame is not small, either.
-   */
-  private static long fill(
-      int left, long a, long b, long c, long d, long e, long f, long g, long h) {
-    if (left == 0) {
-      return 1;
-    }
-    long below = fill(left - 1, b, c, d, e, f, g, h, a);
-    long sum = (((a * below + b) * below + c) * below + d) * below;
-    return ((((sum + e) * below + f) * below + g) * below + h) | 1;
-  }
-
   /** Runs what nobody waits for, so that nothing it throws gets out. */
   static void guarded(Runnable task) {
     try {
@@ -125,9 +98,19 @@ public final class SideThreads {
     List.of(answers, stops, starts, stages, news).forEach(Lane::release);
   }
 
-  /** Some threads for one purpose. */
+  /**
+   * Some threads for one purpose.
+   *
+   * <p>A pool that runs out of stack while it makes a thread counts that thread for ever, though it
+   * never ran, and with as many of those as it may have threads, it has none. So one that threw a
+   * {@link StackOverflowError} is used no more: what it has goes on, and ends when it is idle.
+   */
   public static final class Lane {
-    private final ThreadPoolExecutor threads;
+    private final ThreadFactory factory;
+    private volatile long idleMillis;
+
+    /** Null after the last one ran out of stack. */
+    private volatile @Nullable ThreadPoolExecutor threads;
 
     /** Makes a lane; its threads start when they are needed. */
     public Lane(String threadName) {
@@ -135,19 +118,18 @@ public final class SideThreads {
     }
 
     private Lane(String threadName, OwnThreads own, boolean daemon, long idleMillis) {
-      threads =
-          new ThreadPoolExecutor(
-              0,
-              MOST,
-              idleMillis,
-              TimeUnit.MILLISECONDS,
-              new IdleFirst(),
-              task -> own.make(threadName, daemon, task),
-              Lane::wait);
+      this.factory = task -> own.make(threadName, daemon, task);
+      this.idleMillis = idleMillis;
+      this.threads = newThreads();
     }
 
     static Lane ofLog() {
       return new Lane("offload-log", OwnThreads.ofLibrary(), false, GONE_MILLIS);
+    }
+
+    private ThreadPoolExecutor newThreads() {
+      return new ThreadPoolExecutor(
+          0, MOST, idleMillis, TimeUnit.MILLISECONDS, new IdleFirst(), factory, Lane::wait);
     }
 
     /** Runs the task soon on a thread of this lane; on this one, if there is none to be had. */
@@ -161,10 +143,17 @@ public final class SideThreads {
     }
 
     private void runAside(Task task) {
-      if (!hasRoom()) {
-        throw new StackOverflowError("no room to hand a task over");
+      try {
+        ThreadPoolExecutor now = threads;
+        if (now == null) {
+          now = newThreads(); // two at once make two, and both are good
+          threads = now;
+        }
+        now.execute(task);
+      } catch (StackOverflowError e) {
+        threads = null;
+        throw e;
       }
-      threads.execute(task);
     }
 
     /** As {@link #run}; answers what knows whether the task has to wait for a thread. */
@@ -183,7 +172,8 @@ public final class SideThreads {
 
     /** Whether all threads are busy: one more task would wait. */
     boolean isFull() {
-      return threads.getActiveCount() >= MOST;
+      ThreadPoolExecutor now = threads;
+      return now != null && now.getActiveCount() >= MOST;
     }
 
     private static void wait(Runnable task, ThreadPoolExecutor threads) {
@@ -197,17 +187,22 @@ public final class SideThreads {
     }
 
     private void release() {
-      threads.setKeepAliveTime(GONE_MILLIS, TimeUnit.MILLISECONDS);
+      idleMillis = GONE_MILLIS;
+      ThreadPoolExecutor now = threads;
+      if (now != null) {
+        now.setKeepAliveTime(GONE_MILLIS, TimeUnit.MILLISECONDS);
+      }
     }
   }
 
-  /** Something to run. */
-  public static final class Task implements Runnable {
-    private final Runnable task;
+  /** Something to run, once: who ran out of stack cannot tell whether he handed it over. */
+  public static final class Task extends AtomicReference<@Nullable Runnable> implements Runnable {
+    private static final long serialVersionUID = 1L;
+
     private volatile boolean waits;
 
     Task(Runnable task) {
-      this.task = task;
+      super(task);
     }
 
     /** Whether it came when all threads were busy, so that nobody knows when it begins. */
@@ -217,7 +212,10 @@ public final class SideThreads {
 
     @Override
     public void run() {
-      guarded(task);
+      Runnable task = getAndSet(null);
+      if (task != null) {
+        guarded(task);
+      }
     }
   }
 

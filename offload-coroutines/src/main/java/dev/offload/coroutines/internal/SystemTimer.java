@@ -8,27 +8,32 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Real time, told by one thread that only hands over: what a limit sets off may reach code of users
  * (a listener, a stage of a caller's future), and one that blocks must not hold up other limits.
  * The threads are daemons and exist only while there is something to time or was recently.
+ *
+ * <p>A clock that runs out of stack while it takes something may have lost the order of what it
+ * has, or a thread. So it takes nothing more: what it has goes on, and it ends when that is over.
  */
 public final class SystemTimer implements OffloadTimer {
   private static final long IDLE_SECONDS = 5;
   private static final Task NONE = () -> {};
 
-  private final ScheduledThreadPoolExecutor clock;
+  private final ThreadFactory threads;
   private final ThreadPoolExecutor runners;
+  private volatile boolean isStopped;
+
+  /** Null after the last one ran out of stack. */
+  private volatile @Nullable ScheduledThreadPoolExecutor clock;
 
   /** Makes a timer; its threads start with the first task. */
   public SystemTimer(String threadName) {
     OwnThreads own = OwnThreads.ofCaller();
-    ThreadFactory threads = task -> own.make(threadName, true, task);
-    clock = new ScheduledThreadPoolExecutor(1, threads);
-    clock.setRemoveOnCancelPolicy(true);
-    clock.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
-    clock.allowCoreThreadTimeOut(true);
+    threads = task -> own.make(threadName, true, task);
+    clock = newClock();
     runners =
         new ThreadPoolExecutor(
             0,
@@ -42,16 +47,36 @@ public final class SystemTimer implements OffloadTimer {
 
   @Override
   public Task schedule(Duration delay, Runnable task) {
-    if (!SideThreads.hasRoom()) {
-      throw new StackOverflowError("no room to set a clock");
-    }
     try {
       Future<?> future =
-          clock.schedule(() -> handOver(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+          clock().schedule(() -> handOver(task), delay.toNanos(), TimeUnit.NANOSECONDS);
       return () -> future.cancel(false);
     } catch (RejectedExecutionException e) { // stopped: its manager has terminated, nothing is left
       return NONE;
+    } catch (StackOverflowError e) {
+      clock = null;
+      throw e;
     }
+  }
+
+  private ScheduledThreadPoolExecutor clock() {
+    ScheduledThreadPoolExecutor now = clock;
+    if (now == null) {
+      now = newClock(); // two at once make two, and both are good
+      clock = now;
+      if (isStopped) {
+        now.shutdown();
+      }
+    }
+    return now;
+  }
+
+  private ScheduledThreadPoolExecutor newClock() {
+    ScheduledThreadPoolExecutor made = new ScheduledThreadPoolExecutor(1, threads);
+    made.setRemoveOnCancelPolicy(true);
+    made.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
+    made.allowCoreThreadTimeOut(true);
+    return made;
   }
 
   private void handOver(Runnable task) {
@@ -64,7 +89,11 @@ public final class SystemTimer implements OffloadTimer {
 
   /** Drops all tasks; the threads end when what they run has ended. */
   public void stop() {
-    clock.shutdownNow();
+    isStopped = true;
+    ScheduledThreadPoolExecutor now = clock;
+    if (now != null) {
+      now.shutdownNow();
+    }
     runners.shutdown();
   }
 }

@@ -7,6 +7,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,12 +20,19 @@ import org.jspecify.annotations.Nullable;
  * @param <I> the type of the ids
  */
 public final class TaskFeed<I> {
+  @SuppressWarnings("rawtypes")
+  private static final AtomicIntegerFieldUpdater<TaskFeed> BROKE_OFF =
+      AtomicIntegerFieldUpdater.newUpdater(TaskFeed.class, "brokeOff");
+
   private final CopyOnWriteArrayList<Watcher<I>> watchers = new CopyOnWriteArrayList<>();
 
   /** Steps for all, and {@link Look}s for one. */
   private final Queue<Object> events = new ConcurrentLinkedQueue<>();
 
   private final AtomicInteger toTell = new AtomicInteger();
+
+  /** One if the thread that told could not go on: the next one does. */
+  private volatile int brokeOff;
 
   /** Whether there are watchers; each step of each task asks for it. Written with their lock. */
   private volatile boolean isOn;
@@ -83,16 +91,22 @@ public final class TaskFeed<I> {
   }
 
   void tell() {
-    if (toTell.getAndIncrement() != 0) {
+    int seen = toTell.getAndIncrement();
+    if (seen != 0 && (brokeOff == 0 || !BROKE_OFF.compareAndSet(this, 1, 0))) {
       return;
     }
-    int seen = 1;
-    do {
-      for (Object event = events.poll(); event != null; event = events.poll()) {
-        tell(event);
-      }
-      seen = toTell.addAndGet(-seen);
-    } while (seen != 0);
+    try {
+      seen++;
+      do {
+        for (Object event = events.poll(); event != null; event = events.poll()) {
+          tell(event);
+        }
+        seen = toTell.addAndGet(-seen);
+      } while (seen != 0);
+    } catch (Throwable e) { // of the JVM: no stack, not even for a call
+      brokeOff = 1;
+      throw e;
+    }
   }
 
   private void tell(Object event) {

@@ -64,8 +64,6 @@ internal abstract class LincheckTest(private val specification: Class<*>) {
                 .ignore(),
         )
         .addGuarantee(forClasses(javaClass.name).methods("atRest").ignore())
-        // A look at the stack of the thread at hand, by a recursion that looks like a loop without end.
-        .addGuarantee(forClasses(SideThreads::class.java.name).methods("hasRoom").ignore())
         .addGuarantee(forClasses(Settled::class.java.name).allMethods().ignore())
         // The log is one for all tests: a run that Lincheck breaks off within it would leave it without a thread.
         .addGuarantee(forClasses(Log::class.java.name).allMethods().ignore())
