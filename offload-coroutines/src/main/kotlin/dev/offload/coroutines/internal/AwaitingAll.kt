@@ -58,7 +58,7 @@ private class AwaitingAll(private val leases: List<DeferredLease<*>>, private va
     private val side = leases.first().job().scope().engine().side
     private lateinit var caller: CancellableContinuation<Any?>
     private var edge: WaitEdge? = null
-    private var isQuick = false
+    private var resumption = Resumption.FOREIGN
 
     val firstFailed get() = end.get() as? DeferredLease<*>
 
@@ -68,7 +68,7 @@ private class AwaitingAll(private val leases: List<DeferredLease<*>>, private va
     suspend fun untilReady(edge: WaitEdge?): Any? = suspendCancellableCoroutine<Any?> { caller ->
         this.caller = caller
         this.edge = edge
-        isQuick = caller.context.resumesQuickly()
+        resumption = Resumption.of(caller.context)
         for (i in leases.indices) {
             if (end.get() != null) break
             val one = One(leases[i]).also { waiters[i] = it }
@@ -92,7 +92,7 @@ private class AwaitingAll(private val leases: List<DeferredLease<*>>, private va
 
     private fun tell(answer: Result<Any?>) {
         edge?.close()
-        caller.tell(answer, side, isQuick)
+        caller.tell(answer, side, resumption)
     }
 
     /** The caller was cancelled. */

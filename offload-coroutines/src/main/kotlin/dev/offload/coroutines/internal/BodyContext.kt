@@ -17,14 +17,25 @@ import kotlin.coroutines.EmptyCoroutineContext
  *
  * @param carry the keys of plain elements that a job takes along from whoever starts it, if another scope owns it
  */
-internal class BodyContext(context: CoroutineContext, private val carry: Set<CoroutineContext.Key<*>> = emptySet()) {
+internal class BodyContext(
+    private val given: CoroutineContext,
+    private val carry: Set<CoroutineContext.Key<*>> = emptySet(),
+) {
     /** As it was given, for other coroutines of the scope. */
-    val all: CoroutineContext = Dispatchers.Default + context.minusKey(Job).minusKey(JobElement).minusKey(CallDepth)
+    val all: CoroutineContext get() = Dispatchers.Default + given.minusKey(Job).minusKey(JobElement).minusKey(CallDepth)
 
     /** Looked up once, for bodies that add nothing. */
-    private val dispatcher = (all[ContinuationInterceptor] as? CoroutineDispatcher)?.guarded()
-    private val context = all.minusKey(CoroutineName).withoutId().with(dispatcher)
-    private val isCopied = context.isCopied()
+    private val dispatcher: CoroutineDispatcher?
+    private val context: CoroutineContext
+    private val isCopied: Boolean
+
+    init {
+        val parts = BodyParts()
+        val rest = given.fold(EmptyCoroutineContext, parts)
+        dispatcher = (parts.interceptor as? CoroutineDispatcher)?.guarded()
+        context = rest + (dispatcher ?: parts.interceptor)
+        isCopied = parts.isCopied
+    }
 
     /** The name of the last body, and of most others. Whichever thread wrote it last: all are as good. */
     private var lastName: CoroutineName? = null
@@ -63,16 +74,36 @@ internal class BodyContext(context: CoroutineContext, private val carry: Set<Cor
         if (dispatcher == null || this[ContinuationInterceptor] === dispatcher) this else this + dispatcher
 }
 
+/** Takes a context apart in one pass, as each scope does it. Answers what bodies have of it besides a dispatcher. */
+private class BodyParts : (CoroutineContext, CoroutineContext.Element) -> CoroutineContext {
+    var interceptor: CoroutineContext = Dispatchers.Default
+    var isCopied = false
+
+    override fun invoke(rest: CoroutineContext, element: CoroutineContext.Element): CoroutineContext {
+        val key = element.key
+        if (key === Job || key === JobElement || key === CallDepth || key === CoroutineName ||
+            key === DebugIds.key
+        ) {
+            return rest
+        }
+        if (element.isCopied()) isCopied = true
+        if (key !== ContinuationInterceptor) return rest + element
+        interceptor = element
+        return rest
+    }
+}
+
 /**
  * The context of one body: what its scope gives, its [JobElement], its name if that is not given, and its coroutine once that
- * is added. Flat, since one is made for each job and asked at each step of its body.
+ * is added, before anybody else has this. Flat, since one is made for each job and asked at each step of its body.
  */
 internal class OneBodyContext(
     private val given: CoroutineContext,
     val element: JobElement,
     private val name: CoroutineName?,
-    private val coroutine: Job? = null,
 ) : CoroutineContext {
+    private var coroutine: SuspendBody<*>? = null
+
     @Suppress("UNCHECKED_CAST") // each key fixes the type of its element
     override fun <E : CoroutineContext.Element> get(key: CoroutineContext.Key<E>): E? = when {
         key === Job -> coroutine as E?
@@ -82,17 +113,23 @@ internal class OneBodyContext(
     }
 
     override fun <R> fold(initial: R, operation: (R, CoroutineContext.Element) -> R): R {
-        var own = operation(given.fold(initial, operation), element)
+        var own = operation(initial, element) // first, as the coroutine library looks for it at each step
         if (name != null) own = operation(own, name)
-        return if (coroutine == null) own else operation(own, coroutine)
+        val coroutine = coroutine
+        if (coroutine != null) own = operation(own, coroutine)
+        return given.fold(own, operation)
     }
 
-    override fun plus(context: CoroutineContext): CoroutineContext =
-        if (coroutine == null && context is Job) OneBodyContext(given, element, name, context) else super.plus(context)
+    override fun plus(context: CoroutineContext): CoroutineContext {
+        if (coroutine != null || context !is SuspendBody<*>) return super.plus(context)
+        coroutine = context
+        return this
+    }
 
     override fun minusKey(key: CoroutineContext.Key<*>): CoroutineContext {
         var rest = if (key === JobElement) given else given.minusKey(key) + element
         if (name != null && key !== CoroutineName) rest += name
+        val coroutine = coroutine
         return if (key === Job || coroutine == null) rest else rest + coroutine
     }
 

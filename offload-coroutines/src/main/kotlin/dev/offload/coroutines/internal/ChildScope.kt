@@ -17,7 +17,7 @@ internal class ChildScope(
     override val carried: CoroutineContext get() = coroutineContext
 
     /** Completed by [completeScope]; waited for by the block of a scope that was opened without one. */
-    val completion = CompletableDeferred<Unit>()
+    val completion by lazy(LazyThreadSafetyMode.PUBLICATION) { CompletableDeferred<Unit>() }
 
     init {
         core.face(this)

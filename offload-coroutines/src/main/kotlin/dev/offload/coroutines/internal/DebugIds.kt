@@ -17,7 +17,7 @@ internal object DebugIds {
     }
 
     /** Where a context has its number; null if there are none, as in production. */
-    private val key: CoroutineContext.Key<*>? = contextOfOne()
+    val key: CoroutineContext.Key<*>? = contextOfOne()
         .fold(null as CoroutineContext.Key<*>?) { found, element ->
             if (element.javaClass.name == "kotlinx.coroutines.CoroutineId") element.key else found
         }

@@ -83,14 +83,14 @@ private class AwaitingCaller(
     private val edge: WaitEdge?,
 ) : LeaseWaiter(lease),
     (Throwable?) -> Unit {
-    private val isQuick = caller.context.resumesQuickly()
+    private val resumption = Resumption.of(caller.context)
 
     private val side get() = lease().job().scope().engine().side
 
-    override fun fire() = caller.tell(Result.success(null), side, isQuick)
+    override fun fire() = caller.tell(Result.success(null), side, resumption)
 
     fun refused(because: OffloadCycleException) {
-        if (lease().job().takeBack(this)) caller.tell(Result.failure(because), side, isQuick)
+        if (lease().job().takeBack(this)) caller.tell(Result.failure(because), side, resumption)
     }
 
     override fun invoke(cause: Throwable?) {
@@ -108,12 +108,12 @@ private class ClosedCaller(
     (Throwable?) -> Unit {
     override fun wantsEnd() = true
 
-    private val isQuick = caller.context.resumesQuickly()
+    private val resumption = Resumption.of(caller.context)
 
-    override fun fire() = caller.tell(Result.success(Unit), side, isQuick)
+    override fun fire() = caller.tell(Result.success(Unit), side, resumption)
 
     fun refused(because: OffloadCycleException) {
-        if (stack.takeBack(this)) caller.tell(Result.failure(because), side, isQuick)
+        if (stack.takeBack(this)) caller.tell(Result.failure(because), side, resumption)
     }
 
     override fun invoke(cause: Throwable?) {

@@ -41,6 +41,7 @@ internal fun CoroutineContext.goingOnElsewhere(): CoroutineContext {
 
 /** The dispatchers of the coroutine library do not, but for views of others and what is made of an executor. */
 private fun CoroutineDispatcher.mayRefuse(): Boolean {
+    if (this === Dispatchers.Default) return false
     val type = javaClass.name
     if (!type.startsWith("kotlinx.coroutines.")) return true
     if (this is ExecutorCoroutineDispatcher) return type.endsWith("ExecutorCoroutineDispatcherImpl")

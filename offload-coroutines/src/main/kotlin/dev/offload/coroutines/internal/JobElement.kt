@@ -45,11 +45,12 @@ internal class JobElement : ThreadContextElement<JobCell<*>?> {
 internal fun CoroutineContext.currentJob(): JobCell<*>? {
     val element = this[JobElement]
     if (element != null) return element.jobAround(this)
-    return CurrentJob.get()?.takeIf { blocksThread() }
+    return if (blocksThread()) CurrentJob.get() else null
 }
 
 /** Whether nobody keeps account of a wait in this context: it is no body's, and blocks no thread of a pool that cares. */
-internal fun CoroutineContext.waitsUnseen(): Boolean = currentJob() == null && PoolThread.current() == null
+internal fun CoroutineContext.waitsUnseen(): Boolean =
+    this[JobElement] == null && (!blocksThread() || (CurrentJob.get() == null && PoolThread.current() == null))
 
 /**
  * Runs [wait]. Inside of `runBlocking` that blocks the thread: if that is one of a pool which makes up for those that wait,

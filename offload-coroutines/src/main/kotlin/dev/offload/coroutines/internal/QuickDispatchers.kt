@@ -9,6 +9,30 @@ import java.util.concurrent.ThreadPoolExecutor
 import kotlin.coroutines.ContinuationInterceptor
 import kotlin.coroutines.CoroutineContext
 
+/** What who resumes a coroutine does. */
+internal enum class Resumption {
+    /** Puts it into a queue, and nothing else. */
+    QUEUED,
+
+    /** Puts it into a queue, or runs it here, in a test. */
+    QUICK,
+
+    /** Nobody knows. */
+    FOREIGN,
+    ;
+
+    companion object {
+        /** How a coroutine of [context] is resumed. */
+        fun of(context: CoroutineContext): Resumption = when {
+            context[ContinuationInterceptor].isOfLibrary() -> QUEUED
+            context.resumesQuickly() -> QUICK
+            else -> FOREIGN
+        }
+    }
+}
+
+private fun ContinuationInterceptor?.isOfLibrary() = this === Dispatchers.Default || this === Dispatchers.IO
+
 /**
  * Whether who resumes a coroutine of this context does little more than put it into a queue: neither runs its code nor waits
  * for anybody, and nothing is thrown. That is known of some dispatchers of kotlinx.coroutines and of plain pools of the JDK,
@@ -18,7 +42,7 @@ import kotlin.coroutines.CoroutineContext
  */
 internal fun CoroutineContext.resumesQuickly(): Boolean {
     val dispatcher = this[ContinuationInterceptor] ?: return false
-    if (dispatcher === Dispatchers.Default || dispatcher === Dispatchers.IO || isOfTest()) return true
+    if (dispatcher.isOfLibrary() || isOfTest()) return true
     if (blocksThread()) return true
     val type = dispatcher.javaClass.name
     if (dispatcher is ExecutorCoroutineDispatcher) return dispatcher.executor.isPlainPool()
@@ -27,8 +51,10 @@ internal fun CoroutineContext.resumesQuickly(): Boolean {
 }
 
 /** Whether its coroutines run on the thread that is blocked in `runBlocking`, and nowhere else. */
-internal fun CoroutineContext.blocksThread(): Boolean =
-    this[ContinuationInterceptor]?.javaClass?.name == "kotlinx.coroutines.BlockingEventLoop"
+internal fun CoroutineContext.blocksThread(): Boolean {
+    val dispatcher = this[ContinuationInterceptor] ?: return false
+    return !dispatcher.isOfLibrary() && dispatcher.javaClass.name == "kotlinx.coroutines.BlockingEventLoop"
+}
 
 /** Whether its dispatcher has the time of a test: it is virtual, and who runs it has asked for it. */
 internal fun CoroutineContext.isOfTest(): Boolean = DispatcherTimer.of(this) != null

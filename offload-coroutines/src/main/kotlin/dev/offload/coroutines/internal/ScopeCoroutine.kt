@@ -139,8 +139,18 @@ internal suspend fun <R> inScopeCoroutine(
     depth: CallDepth,
     block: suspend ScopeCoroutine<R>.() -> R,
 ): R = suspendCoroutineUninterceptedOrReturn { caller ->
-    val coroutine = ScopeCoroutine(core, failFast, caller.context + depth, caller)
+    val coroutine = ScopeCoroutine(core, failFast, AroundScope(caller.context, depth), caller)
     coroutine.startHere { coroutine.block() }
+}
+
+/**
+ * The context around the coroutine of a scope, which adds itself to it: depth and coroutine in one go, since a request has a
+ * scope, and each element added to a context copies some of it.
+ */
+private class AroundScope(private val caller: CoroutineContext, private val depth: CallDepth) :
+    CoroutineContext by caller {
+    override fun plus(context: CoroutineContext): CoroutineContext =
+        depth + context + caller.minusKey(Job).minusKey(CallDepth)
 }
 
 /** Cancels this when [outer] is, as a child would be. */

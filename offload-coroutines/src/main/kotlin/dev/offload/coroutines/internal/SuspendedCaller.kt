@@ -10,10 +10,12 @@ import kotlin.coroutines.CoroutineContext
  * Resumes a caller from a thread that others wait for. A dispatcher that is known takes a caller at once. Any other may
  * block, throw, or run the caller on this thread for as long as it likes, so that a thread aside hands it over.
  *
- * [isQuick] is found out when the caller begins to wait, by itself: also its context may be of others' making.
+ * [how] is found out when the caller begins to wait, by itself: also its context may be of others' making.
  */
-internal fun <T> CancellableContinuation<T>.tell(answer: Result<T>, side: SideThreads, isQuick: Boolean) {
-    if (isQuick || side.inPlace()) {
+internal fun <T> CancellableContinuation<T>.tell(answer: Result<T>, side: SideThreads, how: Resumption) {
+    if (how == Resumption.QUEUED) {
+        resumeWith(answer)
+    } else if (how == Resumption.QUICK || side.inPlace()) {
         // A dispatcher of tests may run the caller here, and who tells may be at a body, which the caller is not.
         val here = CurrentJob.set(null)
         try {

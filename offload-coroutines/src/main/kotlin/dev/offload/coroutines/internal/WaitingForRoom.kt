@@ -20,14 +20,14 @@ internal suspend fun <R : Any> ScopeCore.whenRoom(key: OffloadKey<*>, attempt: (
 
 private class WaitingForRoom(private val core: ScopeCore, private val key: OffloadKey<*>) : RoomWaiter() {
     private var caller: CancellableContinuation<Unit>? = null
-    private var isQuick = false
+    private var resumption = Resumption.FOREIGN
 
     suspend fun untilTold() = suspendCancellableCoroutine { continuation ->
         val again = caller != null
         caller = continuation
-        isQuick = continuation.context.resumesQuickly()
+        resumption = Resumption.of(continuation.context)
         if (!core.awaitRoom(key, this, again)) continuation.resume(Unit)
     }
 
-    override fun fire() = caller!!.tell(Result.success(Unit), core.engine().side, isQuick)
+    override fun fire() = caller!!.tell(Result.success(Unit), core.engine().side, resumption)
 }
