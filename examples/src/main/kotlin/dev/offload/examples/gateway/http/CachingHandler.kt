@@ -4,6 +4,7 @@ import io.ktor.http.HttpHeaders
 import io.ktor.http.HttpStatusCode
 import io.ktor.server.application.ApplicationCall
 import io.ktor.server.request.httpMethod
+import io.ktor.server.request.httpVersion
 import io.ktor.server.request.uri
 import io.ktor.server.response.header
 
@@ -20,34 +21,40 @@ internal class CachingHandler(
      */
     suspend fun answer(call: ApplicationCall, loads: Loads) {
         val request = call.request
-        when {
-            !isPath(request.uri) -> call.sendError(HttpStatusCode.BadRequest, "this is no path of this server")
-            rules.isForEveryone(request.httpMethod, request.headers) -> answerFromStore(call, loads)
-            else -> pass(call, outcome = null)
+        val path =
+            try {
+                checkedPath(request.httpVersion, request.uri, request.headers)
+            } catch (e: BadRequestException) {
+                return call.sendErrorAndClose(HttpStatusCode.BadRequest, e.message)
+            }
+        if (rules.isForEveryone(request.httpMethod, request.headers)) {
+            answerFromStore(call, path, loads)
+        } else {
+            pass(call, path, outcome = null)
         }
     }
 
-    /** Neither the URL of another server nor one with a fragment, which is the client's business. */
-    private fun isPath(uri: String): Boolean = uri.startsWith('/') && '#' !in uri
-
-    private suspend fun answerFromStore(call: ApplicationCall, loads: Loads) {
-        val path = call.request.uri
+    private suspend fun answerFromStore(call: ApplicationCall, path: String, loads: Loads) {
         when (val entry = store[path]) {
-            null -> answerFromLoad(call, loads.load(path), inPlaceOfError = null)
-            is Entry.Answer -> answerFromEntry(call, entry.cached, loads)
-            Entry.NotShareable -> pass(call, CacheOutcome.MISS)
+            null -> answerFromLoad(call, path, loads.load(path), inPlaceOfError = null)
+            is Entry.Answer -> answerFromEntry(call, path, entry.cached, loads)
+            Entry.NotShareable -> pass(call, path, CacheOutcome.MISS)
         }
     }
 
-    private suspend fun answerFromEntry(call: ApplicationCall, cached: CachedResponse, loads: Loads) {
+    private suspend fun answerFromEntry(call: ApplicationCall, path: String, cached: CachedResponse, loads: Loads) {
         if (cached.isFresh) return send(call, cached.response, CacheOutcome.HIT)
-        val path = call.request.uri
         val load = if (cached.mayBeRenewedLater) loads.renew(path) else loads.load(path)
         if (load == null) return send(call, cached.response, CacheOutcome.STALE)
-        answerFromLoad(call, load, cached)
+        answerFromLoad(call, path, load, cached)
     }
 
-    private suspend fun answerFromLoad(call: ApplicationCall, load: Load, inPlaceOfError: CachedResponse?) {
+    private suspend fun answerFromLoad(
+        call: ApplicationCall,
+        path: String,
+        load: Load,
+        inPlaceOfError: CachedResponse?,
+    ) {
         val outcome = if (load.isJoined) CacheOutcome.JOINED else CacheOutcome.MISS
         val substitute = inPlaceOfError?.takeIf { it.mayReplaceError }?.response
         val loaded =
@@ -58,7 +65,7 @@ internal class CachingHandler(
             }
         when {
             // It was thrown away, being another's or too large: this request needs an answer of its own.
-            loaded !is Loaded.Answer -> pass(call, CacheOutcome.MISS)
+            loaded !is Loaded.Answer -> pass(call, path, CacheOutcome.MISS)
 
             loaded.response.isServerError && substitute != null -> send(call, substitute, CacheOutcome.STALE)
 
@@ -66,8 +73,8 @@ internal class CachingHandler(
         }
     }
 
-    private suspend fun pass(call: ApplicationCall, outcome: CacheOutcome?) = try {
-        passThrough.pass(call, outcome)
+    private suspend fun pass(call: ApplicationCall, path: String, outcome: CacheOutcome?) = try {
+        passThrough.pass(call, path, outcome)
     } catch (e: OriginException) {
         // What has begun cannot be taken back.
         if (call.response.isCommitted) throw e

@@ -22,15 +22,33 @@ private val NOT_FORWARDED =
         CacheOutcome.HEADER,
     ).map { it.lowercase() }.toSet()
 
-/** What of these headers is meant for the other end. `Connection` may name more that is not. */
+/** By what name the gateway is known to those who read `Via` (RFC 9110, 7.6.3). */
+private const val VIA = "1.1 offload-gateway"
+
+/**
+ * What of these headers is meant for the other end, and that it came through the gateway. `Connection` may name more
+ * that is not.
+ */
 internal fun Headers.endToEnd(): Headers {
     val named = listed(HttpHeaders.Connection).map { it.lowercase() }
     val kept = HeadersBuilder()
     forEach { name, values ->
         if (name.lowercase() !in NOT_FORWARDED && name.lowercase() !in named) kept.appendAll(name, values)
     }
+    kept[HttpHeaders.Via] = (getAll(HttpHeaders.Via).orEmpty() + VIA).joinToString(", ")
     return kept.build()
 }
+
+/**
+ * The length of the body, where it is told and nothing else decides (RFC 9112, 6.3): with `Transfer-Encoding`, what
+ * `Content-Length` says is not to be believed, and not to be passed on.
+ */
+internal fun Headers.bodyLength(): Long? =
+    if (HttpHeaders.TransferEncoding in this) null else this[HttpHeaders.ContentLength]?.toLongOrNull()
+
+/** Whether there is a control character in a value, which no message may have. */
+internal fun Headers.hasControls(): Boolean =
+    entries().any { (_, values) -> values.any { value -> value.any { (it < ' ' && it != '\t') || it == '\u007f' } } }
 
 /** Whether the headers of a request announce a body; some clients announce one of no bytes. */
 internal fun hasBody(headers: Headers): Boolean =

@@ -75,7 +75,8 @@ internal class GatewayServer private constructor(
                 } else {
                     OffloadGateway(manager, handler, log) { scope -> SharedLoads(scope, loader, counts, limit) }
                 }
-            return GatewayServer(settings, HttpFront.start(settings.host, settings.port, gateway), manager, counts)
+            val front = HttpFront.start(settings.host, settings.port, gateway)
+            return GatewayServer(settings, front, manager, counts)
         }
 
         /** Loads outlive the clients that asked for them, but not the limit. */

@@ -1,13 +1,20 @@
 package dev.offload.examples.gateway.http
 
+import io.ktor.http.Headers
 import io.ktor.http.HttpHeaders
+import io.ktor.http.HttpStatusCode
 import io.ktor.server.application.ApplicationCall
 import io.ktor.server.http.HttpRequestCloseHandlerKey
 import io.ktor.server.request.httpVersion
+import io.ktor.server.response.header
+import io.ktor.server.response.respond
 import io.ktor.utils.io.InternalAPI
+import io.ktor.utils.io.writeFully
 import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.cancel
+import kotlinx.coroutines.delay
 import kotlinx.coroutines.job
+import kotlin.time.Duration.Companion.milliseconds
 
 /**
  * Cancels the handling of a request whose client hangs up.
@@ -36,3 +43,26 @@ private fun ApplicationCall.isLastOfConnection(): Boolean {
 internal fun ApplicationCall.hangUp() {
     coroutineContext.job.parent?.parent?.cancel()
 }
+
+/**
+ * Tells what is wrong with a request, and closes its connection: where the next request begins on it is not certain. CIO
+ * closes only what the client wants to be closed.
+ *
+ * The answer does not end before the connection does. So what was read as a request after this one, and may be none,
+ * gets no answer: answers go out in the order of their requests.
+ */
+internal suspend fun ApplicationCall.sendErrorAndClose(status: HttpStatusCode, why: String) {
+    val line = "$why\n".encodeToByteArray()
+    response.header(HttpHeaders.Connection, "close")
+    sent = Sent(status.value, line.size.toLong(), null)
+    val body = StreamedBody(status.value, Headers.Empty, line.size.toLong()) {
+        it.writeFully(line)
+        it.flush()
+        // The answer goes through the connection's own coroutines, and they do not tell when it is out.
+        delay(TIME_TO_WRITE)
+        hangUp()
+    }
+    respond(body)
+}
+
+private val TIME_TO_WRITE = 200.milliseconds

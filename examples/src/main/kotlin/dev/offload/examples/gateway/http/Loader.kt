@@ -5,6 +5,7 @@ import io.ktor.client.statement.bodyAsChannel
 import io.ktor.http.HttpHeaders
 import io.ktor.http.HttpMethod
 import io.ktor.http.headersOf
+import io.ktor.utils.io.ByteReadChannel
 import io.ktor.utils.io.readRemaining
 import kotlinx.io.readByteArray
 import kotlin.time.TimeSource
@@ -19,6 +20,11 @@ internal sealed interface Loaded {
      * ask for an answer of its own.
      */
     data object NotShareable : Loaded
+}
+
+/** Fails if the body broke off: the channel may end in silence then, and only tells who asks. */
+internal fun ByteReadChannel.checkWhole() {
+    closedCause?.let { throw OriginFailedException("the answer broke off", it) }
 }
 
 /** Loads answers into the store. */
@@ -56,16 +62,14 @@ internal class Loader(
         return Loaded.Answer(response)
     }
 
-    /** The whole body, or null if it is larger than allowed. */
+    /** The whole body, or null if it is larger than allowed. It fails if the answer breaks off. */
     private suspend fun readBody(answer: HttpResponse): ByteArray? {
-        val announced = answer.headers[HttpHeaders.ContentLength]?.toLongOrNull()
+        val announced = answer.headers.bodyLength()
         if (announced != null && announced > settings.maxBody) return null
         val channel = answer.bodyAsChannel()
         val body = channel.readRemaining(settings.maxBody + 1L).readByteArray()
         if (body.size > settings.maxBody) return null
-        // The channel ends in silence, also where the connection did before its time.
-        val isWhole = channel.closedCause == null && (announced == null || announced == body.size.toLong())
-        if (!isWhole) throw OriginFailedException("the answer broke off", channel.closedCause)
+        channel.checkWhole()
         return body
     }
 

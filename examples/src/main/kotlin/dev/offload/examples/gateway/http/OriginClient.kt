@@ -1,7 +1,7 @@
 package dev.offload.examples.gateway.http
 
 import io.ktor.client.HttpClient
-import io.ktor.client.engine.cio.CIO
+import io.ktor.client.engine.apache5.Apache5
 import io.ktor.client.request.prepareRequest
 import io.ktor.client.request.setBody
 import io.ktor.client.statement.HttpResponse
@@ -13,6 +13,7 @@ import io.ktor.http.takeFrom
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.ensureActive
+import org.apache.hc.core5.http.config.Http1Config
 import java.net.ConnectException
 import kotlin.time.Duration
 
@@ -50,8 +51,12 @@ internal class OriginFailedException(message: String, cause: Throwable? = null) 
 internal class OriginTooSlowException(limit: Duration) : OriginException("no answer within $limit", null)
 
 /**
- * Requests over HTTP 1.1, each on a connection of its own. It follows no redirects, those are for the
- * client, and has no limits of time, those are the caller's business.
+ * Requests over HTTP 1.1, each on a connection of its own, so that one that hangs can be closed without anybody else
+ * losing an answer. It follows no redirects, those are for the client, and has no limits of time, those are the caller's
+ * business.
+ *
+ * The engine is Apache's, since it takes no half answer for a whole one: a body ends where its framing says so, or with
+ * an exception; lengths that differ are refused; interim answers (1xx) are passed over.
  *
  * @param url what a path is put behind
  */
@@ -59,13 +64,29 @@ internal class HttpOriginClient(private val url: String) :
     OriginClient,
     AutoCloseable {
     private val client =
-        HttpClient(CIO) {
+        HttpClient(Apache5) {
             expectSuccess = false
             followRedirects = false
             engine {
-                requestTimeout = 0
-                maxConnectionsCount = MAX_CONNECTIONS
-                endpoint.maxConnectionsPerRoute = MAX_CONNECTIONS
+                socketTimeout = 0
+                connectTimeout = 0
+                connectionRequestTimeout = 0
+                configureConnectionManager {
+                    setMaxConnTotal(MAX_CONNECTIONS)
+                    setMaxConnPerRoute(MAX_CONNECTIONS)
+                }
+                customizeClient {
+                    // A request may have been understood although its answer broke off, so it is not made again.
+                    disableAutomaticRetries()
+                    setConnectionReuseStrategy { _, _, _ -> false }
+                    setHttp1Config(
+                        Http1Config
+                            .custom()
+                            .setMaxHeaderCount(MAX_HEADERS)
+                            .setMaxLineLength(MAX_LINE)
+                            .build(),
+                    )
+                }
             }
         }
 
@@ -96,5 +117,9 @@ internal class HttpOriginClient(private val url: String) :
 
     private companion object {
         const val MAX_CONNECTIONS = 10_000
+
+        /** More than any server sends; without a limit, an origin could fill the memory with headers. */
+        const val MAX_HEADERS = 200
+        const val MAX_LINE = 64 * 1024
     }
 }

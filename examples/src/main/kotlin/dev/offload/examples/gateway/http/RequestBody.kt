@@ -1,0 +1,30 @@
+package dev.offload.examples.gateway.http
+
+import io.ktor.http.content.OutgoingContent
+import io.ktor.utils.io.ByteChannel
+import io.ktor.utils.io.ByteReadChannel
+import io.ktor.utils.io.copyTo
+import java.io.IOException
+
+/** What a client sends, to be sent on as it comes. */
+internal class RequestBody(override val contentLength: Long?) : OutgoingContent.ReadChannelContent() {
+    private val channel = ByteChannel()
+
+    override fun readFrom(): ByteReadChannel = channel
+
+    /**
+     * Sends [body] on. If it breaks off, the end of what is sent stays open: whoever calls this gives up the whole request
+     * then, and the origin cannot take it for a whole one.
+     *
+     * This function is cancellable.
+     *
+     * @throws IOException if the body breaks off
+     */
+    suspend fun send(body: ByteReadChannel) {
+        val sent = body.copyTo(channel)
+        // The channel may end in silence, and only tells who asks.
+        val isWhole = body.closedCause == null && (contentLength == null || sent == contentLength)
+        if (!isWhole) throw IOException("the body of the request broke off", body.closedCause)
+        channel.flushAndClose()
+    }
+}

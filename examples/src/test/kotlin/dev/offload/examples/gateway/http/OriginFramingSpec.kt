@@ -1,0 +1,90 @@
+package dev.offload.examples.gateway.http
+
+import io.kotest.core.spec.style.FunSpec
+import io.kotest.inspectors.forAll
+import io.kotest.matchers.collections.shouldBeIn
+import io.kotest.matchers.shouldBe
+import io.kotest.matchers.shouldNotBe
+import io.kotest.matchers.string.shouldContain
+import io.kotest.matchers.string.shouldNotContain
+
+private const val OK = "HTTP/1.1 200 OK\r\n"
+
+/** How an answer of the origin ends, seen over raw sockets on both sides. */
+class OriginFramingSpec :
+    FunSpec({
+        listOf(
+            "between two chunks" to "Transfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n",
+            "within a chunk" to "Transfer-Encoding: chunked\r\n\r\n8\r\nhalf",
+            "before its length" to "Content-Length: 8\r\n\r\nhalf",
+        ).forEach { (where, rest) ->
+            test("an answer cut $where is neither stored nor passed on as a whole one") {
+                withRawOrigin({ OK + rest }) {
+                    repeat(2) {
+                        val loaded = get("/page")
+                        loaded.status shouldBe 502
+                        loaded.text shouldNotContain "half"
+                    }
+                    val passed = get("/page", "Authorization: me")
+                    passed.status shouldBeIn listOf(200, 502)
+                    if (passed.status == 200) passed.isWhole shouldBe false
+                    origin.requests.size shouldBe 3
+                }
+            }
+        }
+
+        test("an answer that its origin ends by closing is whole, loaded or passed on") {
+            withRawOrigin({ "$OK\r\nthe whole page" }) {
+                get("/page").body shouldBe "the whole page"
+                get("/page").outcome shouldBe "HIT"
+                val passed = get("/page", "Authorization: me")
+                passed.body shouldContain "the whole page"
+                passed.isWhole shouldBe true
+            }
+        }
+
+        test("an interim answer is not the final one") {
+            withRawOrigin({
+                "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 100 Go\r\n\r\n" + response("page")
+            }) {
+                listOf(get("/page"), get("/page", "Authorization: me")).forAll {
+                    it.status shouldBe 200
+                    it.body shouldBe "page"
+                }
+            }
+        }
+
+        test("lengths that differ are no answer") {
+            listOf("Content-Length: 4\r\nContent-Length: 5", "Content-Length: 4, 5", "Content-Length: -4").forAll {
+                withRawOrigin({ _ -> "$OK$it\r\n\r\npages" }) {
+                    get("/page").status shouldBe 502
+                    get("/page", "Authorization: me").status shouldBe 502
+                }
+            }
+        }
+
+        test("a length beside chunks is not believed, and not passed on") {
+            val both = "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n8\r\npagepage\r\n0\r\n\r\n"
+            withRawOrigin({ OK + both }) {
+                get("/page").body shouldBe "pagepage"
+                val passed = get("/page", "Authorization: me")
+                passed["Content-Length"] shouldNotBe "4"
+                passed.body shouldContain "pagepage"
+                passed.isWhole shouldBe true
+            }
+        }
+
+        test("a control character in a header of an answer reaches nobody") {
+            withRawOrigin({ response("page", "X-A: a\u0000b") }) {
+                get("/page").text shouldNotContain "\u0000"
+                get("/page", "Authorization: me").text shouldNotContain "\u0000"
+            }
+        }
+
+        test("what one client's answer sets is not sent with another's request") {
+            withRawOrigin({ response("page", "Set-Cookie: id=mine; Path=/") }) {
+                repeat(2) { get("/page", "Authorization: me").body shouldBe "page" }
+                origin.requests.forAll { it.lowercase() shouldNotContain "cookie" }
+            }
+        }
+    })

@@ -1,0 +1,106 @@
+package dev.offload.examples.gateway.http
+
+import io.kotest.core.spec.style.FunSpec
+import io.kotest.inspectors.forAll
+import io.kotest.matchers.shouldBe
+import io.kotest.matchers.string.shouldContain
+import io.kotest.matchers.string.shouldEndWith
+import io.kotest.matchers.string.shouldNotContain
+import io.kotest.matchers.string.shouldStartWith
+
+private fun post(vararg headers: String, body: String): String = request("POST", "/page", *headers) + body
+
+/** What the gateway makes of requests that no library would send, seen over raw sockets on both sides. */
+class RequestCheckSpec :
+    FunSpec({
+        val chunks = "4\r\npage\r\n0\r\n\r\n"
+        val smuggled = "GET /smuggled HTTP/1.1\r\nHost: test\r\n\r\n"
+        val refused =
+            mapOf(
+                "a length beside chunks" to
+                    post("Content-Length: 4", "Transfer-Encoding: chunked", body = chunks + smuggled),
+                "chunks beside a length" to
+                    post("Transfer-Encoding: chunked", "Content-Length: 4", body = chunks + smuggled),
+                "two lengths" to post("Content-Length: 4", "Content-Length: 5", body = "pages"),
+                "a list of lengths" to post("Content-Length: 4, 5", body = "pages"),
+                "a signed length" to post("Content-Length: +4", body = "page"),
+                "an unknown encoding" to post("Transfer-Encoding: xchunked", body = chunks),
+                "an encoding that is not the last" to
+                    post("Transfer-Encoding: chunked", "Transfer-Encoding: identity", body = chunks),
+                "chunks of no size" to post("Transfer-Encoding: chunked", body = "xyz\r\npage\r\n0\r\n\r\n"),
+                "a folded header" to request("GET", "/page", "X-A: b\r\n c"),
+                "a name with a blank" to request("GET", "/page", "X-A : b"),
+                "a header with NUL" to request("GET", "/page", "X-A: a\u0000b"),
+                "a path with NUL" to request("GET", "/a\u0000b"),
+                "a bad escape" to request("GET", "/a%zz"),
+                "half an escape" to request("GET", "/a%2"),
+                "a fragment" to request("GET", "/a#b"),
+                "no host" to "GET /page HTTP/1.1\r\n\r\n",
+                "two hosts" to request("GET", "/page", "Host: other", "Connection: close"),
+                "a host that is none" to "GET /page HTTP/1.1\r\nHost: a, b\r\n\r\n",
+                "the URL of another server" to request("GET", "http://elsewhere.example/page"),
+                "the URL of another protocol" to request("GET", "https://test/page"),
+                "no path" to request("OPTIONS", "*"),
+            )
+        for ((what, text) in refused) {
+            test("a request with $what is refused, and its connection closed") {
+                withRawOrigin({ response("page") }) {
+                    val answer = send(text)
+                    Regex("HTTP/1.[01] 400 ").findAll(answer).count() shouldBe 1
+                    answer shouldNotContain " 200 "
+                    // What the server finds out late has begun to be passed on, but is no whole request.
+                    origin.requests.forAll { it shouldNotContain "page\r\n0\r\n\r\n" }
+                }
+            }
+        }
+
+        test("a request body that is shorter than its length is not passed on as a whole one") {
+            withRawOrigin({ response("page") }) {
+                sendAndHangUp(post("Content-Length: 8", body = "half"))
+                until { server.openRequests == 0 && server.acceptedRequests == 1L }
+                origin.requests.forAll { it shouldContain "Content-Length: 8\r\n" }
+            }
+        }
+
+        test("a body is passed on with its framing, whole") {
+            withRawOrigin({ response("done") }) {
+                send(post("Transfer-Encoding: chunked", "Connection: close", body = chunks)) shouldEndWith "done"
+                send(post("Content-Length: 4", "Connection: close", body = "page")) shouldEndWith "done"
+                val (chunked, measured) = origin.requests.toList()
+                chunked shouldEndWith chunks
+                measured shouldEndWith "\r\n\r\npage"
+            }
+        }
+
+        test("a URL of this server is its path") {
+            withRawOrigin({ response(it.lines().first()) }) {
+                get("http://TEST/page?x").body shouldBe "GET /page?x HTTP/1.1"
+                get("http://test?x").body shouldBe "GET /?x HTTP/1.1"
+                get("/page?x").outcome shouldBe "HIT"
+            }
+        }
+
+        test("characters that no URL may have reach the origin as escapes") {
+            withRawOrigin({ response(it.lines().first()) }) {
+                get("/a|b[?{\"}[|").body shouldBe "GET /a%7Cb%5B?%7B%22%7D[%7C HTTP/1.1"
+                get("/a%ff%00%7e").body shouldBe "GET /a%ff%00%7e HTTP/1.1"
+                get("/\u00c3\u00a9").body shouldBe "GET /%C3%A9 HTTP/1.1"
+            }
+        }
+
+        test("both sides are told by Via that the gateway is between them") {
+            withRawOrigin({ response("page", "Via: 1.0 first") }) {
+                get("/page", "Via: 1.1 before")["Via"] shouldBe "1.0 first, 1.1 offload-gateway"
+                get("/page", "Authorization: me", "Via: 1.1 before")["Via"] shouldBe "1.0 first, 1.1 offload-gateway"
+                origin.requests.last() shouldContain "Via: 1.1 before, 1.1 offload-gateway"
+            }
+        }
+
+        test("a client of HTTP 1.0 needs no host, and gets a body that it can read") {
+            withRawOrigin({ "HTTP/1.1 200 OK\r\n\r\npage" }) {
+                val stored = send("GET /page HTTP/1.0\r\n\r\n")
+                stored shouldStartWith "HTTP/1.1 200 "
+                stored shouldEndWith "\r\n\r\npage"
+            }
+        }
+    })
