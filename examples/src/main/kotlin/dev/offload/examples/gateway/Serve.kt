@@ -1,5 +1,6 @@
 package dev.offload.examples.gateway
 
+import dev.offload.examples.gateway.http.AccessLogWriter
 import dev.offload.examples.gateway.http.GatewayServer
 import dev.offload.examples.gateway.http.GatewaySettings
 import dev.offload.examples.gateway.http.HttpOriginClient
@@ -11,11 +12,10 @@ import dev.offload.examples.program.ExitCode
 import dev.offload.examples.program.UserException
 import dev.offload.examples.program.describe
 import dev.offload.examples.program.grouped
-import kotlinx.coroutines.Dispatchers
-import kotlinx.coroutines.withContext
 import java.io.IOException
 import java.io.PrintWriter
 import java.net.BindException
+import kotlin.time.Duration.Companion.seconds
 
 /**
  * Serves until [awaitStop] returns, and then lets what is running end.
@@ -31,16 +31,25 @@ internal suspend fun serve(
     err: PrintWriter,
 ): Int {
     HttpOriginClient(origin.url).use { client ->
-        val server = start(settings.gateway, client) { line -> withContext(Dispatchers.IO) { out.println(line) } }
+        val log = AccessLogWriter(out = out::println)
+        val server = start(settings.gateway, client, log)
         err.println("gateway: at ${server.url}, in front of $origin; Ctrl-C stops it")
         awaitStop()
         err.println(
             "gateway: stopping; requests under way: ${server.openRequests.grouped()}, grace time: ${settings.grace}",
         )
-        err.println("gateway: ${describe(server.stop(settings.grace))}")
+        val end = describe(server.stop(settings.grace))
+        val isWritten = log.close(LAST_LINES)
+        err.println("gateway: $end")
+        if (log.dropped > 0 || !isWritten) {
+            err.println("gateway: the access log is not read fast enough; lines dropped: ${log.dropped.grouped()}")
+        }
     }
     return ExitCode.OK
 }
+
+/** How long the end waits for the last lines of the log to be read. */
+private val LAST_LINES = 1.seconds
 
 private suspend fun start(settings: GatewaySettings, origin: OriginClient, log: RequestLog): GatewayServer = try {
     GatewayServer.start(settings, origin, log)
