@@ -1,6 +1,7 @@
 package dev.offload.examples.gateway
 
 import dev.offload.examples.gateway.http.GatewaySettings
+import dev.offload.examples.gateway.http.ShareableHeaders
 import dev.offload.examples.gateway.replay.LogSource
 import picocli.CommandLine.Command
 import picocli.CommandLine.Model.CommandSpec
@@ -113,7 +114,10 @@ internal class Arguments {
         paramLabel = "TIME",
         converter = [WindowConverter::class],
         defaultValue = "10s",
-        description = ["How long after that it is served while it is being renewed (default: \${DEFAULT-VALUE})."],
+        description = [
+            "How long after that it is served while it is being renewed, if the origin does not say " +
+                "(default: \${DEFAULT-VALUE}).",
+        ],
     )
     private lateinit var stale: JavaDuration
 
@@ -122,9 +126,22 @@ internal class Arguments {
         paramLabel = "TIME",
         converter = [WindowConverter::class],
         defaultValue = "1m",
-        description = ["How long after that it is served if the origin fails (default: \${DEFAULT-VALUE})."],
+        description = [
+            "How long after that it is served if the origin fails, if the origin does not say " +
+                "(default: \${DEFAULT-VALUE}).",
+        ],
     )
     private lateinit var staleIfError: JavaDuration
+
+    @Option(
+        names = ["--shareable-header"],
+        paramLabel = "NAME",
+        description = [
+            "A header of requests that does not make their answer personal. May be given several times. By default a " +
+                "request with a header that is not known to be harmless gets an answer of its own.",
+        ],
+    )
+    private var shareableHeaders: List<String> = listOf()
 
     @Option(
         names = ["--limit"],
@@ -236,6 +253,10 @@ internal class Arguments {
         check(!serve || (!replay && workers == null && requests == null)) {
             "--replay, --workers and --requests cannot be combined with --serve"
         }
+        shareableHeaders.forEach { name ->
+            check(HEADER_NAME.matches(name)) { "--shareable-header must be the name of a header, but is '$name'" }
+            check(name.lowercase() !in ShareableHeaders.NEVER) { "--shareable-header $name is never to be shared" }
+        }
         return Settings(
             gateway = gatewaySettings(),
             origin = origin,
@@ -257,6 +278,7 @@ internal class Arguments {
             stale = stale.toKotlinDuration(),
             staleIfError = staleIfError.toKotlinDuration(),
             originLimit = limit.toKotlinDuration(),
+            shareableHeaders = shareableHeaders.toSet(),
             offload = !noOffload,
         )
     }
@@ -269,6 +291,7 @@ internal class Arguments {
         const val DEFAULT_LATENCY = "50ms"
         const val DEFAULT_FAILURE_RATE = "0.01"
         const val DEFAULT_WORKERS = "32"
+        private val HEADER_NAME = Regex("[A-Za-z0-9!#$%&'*+.^_`|~-]+")
         private val OF_STAMPEDE = setOf("--rounds", "--seed", "--html", "--picture")
     }
 }

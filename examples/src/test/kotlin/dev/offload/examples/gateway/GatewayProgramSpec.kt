@@ -185,7 +185,7 @@ class GatewayProgramSpec :
             listOf(
                 "--replay", "--origin", "--workers", "--requests", "--latency", "--failure-rate", "--serve", "--listen",
                 "--ttl", "--stale", "--stale-if-error", "--limit", "--grace", "--no-offload", "--rounds", "--seed",
-                "--html", "--picture",
+                "--html", "--picture", "--shareable-header",
             ).forAll {
                 run.out shouldContain it
             }
@@ -231,6 +231,9 @@ class GatewayProgramSpec :
                 listOf("--serve", "--listen", ":80"),
                 listOf("--replay", "--no-offload"),
                 listOf("--serve", "--workers", "3"),
+                listOf("--shareable-header", "X-Id"),
+                listOf("--serve", "--shareable-header", "X Id"),
+                listOf("--serve", "--shareable-header", "Cookie"),
             ).forAll { complaint(*it.toTypedArray()) shouldContain "--help" }
         }
 

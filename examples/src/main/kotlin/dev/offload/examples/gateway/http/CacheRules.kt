@@ -3,7 +3,7 @@ package dev.offload.examples.gateway.http
 import io.ktor.http.Headers
 import io.ktor.http.HttpHeaders
 import io.ktor.http.HttpMethod
-import io.ktor.http.fromHttpToGmtDate
+import java.time.Instant
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.milliseconds
 
@@ -21,80 +21,72 @@ internal sealed interface Use {
 
 /** Tells what may be cached (RFC 9111, 3), always in doubt: no. */
 internal class CacheRules(private val settings: GatewaySettings) {
+    private val shareable = ShareableHeaders(settings.shareableHeaders)
+
     /**
-     * Whether the store may answer a request, and the origin's answer to an anonymous one be given instead of one to
-     * it. A request that tells who asks, or asks for a part, or under a condition, or for a new answer, is passed
-     * through.
+     * Whether an answer to a request may also be one to others, so that the store and shared loads are for it. A request
+     * that carries anything that may be personal, or asks for a part, or forbids to store, is passed through.
      */
     fun isForEveryone(method: HttpMethod, request: Headers): Boolean {
         val isRead = method == HttpMethod.Get || method == HttpMethod.Head
-        val control = CacheControl.of(request)
-        return isRead && !hasBody(request) && PERSONAL.none { it in request } && DEMANDS_NEW.none { it in control } &&
-            control.seconds("max-age") != Duration.ZERO && "no-cache" !in request.listed(HttpHeaders.Pragma)
+        return isRead && !hasBody(request) && shareable.areAll(request) && "no-store" !in CacheControl.of(request)
     }
 
     /**
-     * What may be done with an answer to an anonymous request.
+     * What may be done with an answer to a request that is [isForEveryone].
      *
      * An error may be shared by those who were waiting: the request that met it carried nothing of any of them, so it
      * is no more one's than another's, and if each of them asked again, a failing origin would get the more to do the
-     * worse it fares. It is not kept: who comes later asks anew.
+     * worse it fares. It is not kept, unless the origin says for how long: who comes later asks anew.
      */
     fun useOf(status: Int, response: Headers): Use {
         val control = CacheControl.of(response)
-        val fresh = lifetime(response, control)
-        val isMarked = NOT_FOR_ALL.any { it in control } || HttpHeaders.SetCookie in response || varies(response)
+        val told = toldLifetime(response, control)
+        val fresh = told ?: settings.ttl
+        val isMarked =
+            NOT_FOR_ALL.any { it in control } || HttpHeaders.SetCookie in response || varyOf(response) == null
         return when {
             isMarked || fresh <= Duration.ZERO -> Use.None
-            status == OK -> Use.Store(windows(fresh, control))
+            status == OK || (told != null && status in UNDERSTOOD) -> Use.Store(windows(fresh, told != null, control))
             status >= FIRST_ERROR -> Use.Share
             else -> Use.None
         }
     }
 
-    private fun lifetime(response: Headers, control: CacheControl): Duration =
-        control.seconds("s-maxage") ?: control.seconds("max-age") ?: expires(response) ?: settings.ttl
+    /** How long the origin says that an answer is fresh; null if it does not say. */
+    private fun toldLifetime(response: Headers, control: CacheControl): Duration? =
+        control.seconds("s-maxage") ?: control.seconds("max-age") ?: expires(response)
 
-    /** An `Expires` that is no date, often 0, means: in the past. */
+    /** An `Expires` that is no date, often 0, or of which there are two, means: in the past. */
     private fun expires(response: Headers): Duration? {
-        val expires = response[HttpHeaders.Expires] ?: return null
-        val until = runCatching { expires.fromHttpToGmtDate().timestamp }.getOrElse { return Duration.ZERO }
-        val from =
-            runCatching { response[HttpHeaders.Date]?.fromHttpToGmtDate()?.timestamp }.getOrNull()
-                ?: System.currentTimeMillis()
-        return (until - from).milliseconds
+        val expires = response.getAll(HttpHeaders.Expires) ?: return null
+        val until = expires.singleOrNull()?.let(::httpDate) ?: return Duration.ZERO
+        val from = response[HttpHeaders.Date]?.let(::httpDate) ?: Instant.now()
+        return (until.toEpochMilli() - from.toEpochMilli()).milliseconds
     }
 
-    private fun windows(fresh: Duration, control: CacheControl): Freshness {
+    /** The settings count only where the origin says nothing: one that sets a time means it to be kept. */
+    private fun windows(fresh: Duration, isTold: Boolean, control: CacheControl): Freshness {
         // s-maxage says it too, see RFC 9111, 5.2.2.10.
         val isStrict = STRICT.any { it in control }
+
+        fun window(directive: String, default: Duration) = when {
+            isStrict -> Duration.ZERO
+            else -> control.seconds(directive) ?: if (isTold) Duration.ZERO else default
+        }
         return Freshness(
             fresh,
-            stale = if (isStrict) Duration.ZERO else control.seconds("stale-while-revalidate") ?: settings.stale,
-            staleIfError = if (isStrict) Duration.ZERO else control.seconds("stale-if-error") ?: settings.staleIfError,
+            stale = window("stale-while-revalidate", settings.stale),
+            staleIfError = window("stale-if-error", settings.staleIfError),
         )
     }
-
-    /** A load asks for no encoding, so an answer that varies with that alone suits everybody. */
-    private fun varies(response: Headers): Boolean =
-        response.listed(HttpHeaders.Vary).any { !it.equals(HttpHeaders.AcceptEncoding, ignoreCase = true) }
 
     private companion object {
         const val OK = 200
         const val FIRST_ERROR = 400
 
-        val PERSONAL =
-            listOf(
-                HttpHeaders.Authorization,
-                HttpHeaders.Cookie,
-                HttpHeaders.Range,
-                HttpHeaders.IfMatch,
-                HttpHeaders.IfNoneMatch,
-                HttpHeaders.IfModifiedSince,
-                HttpHeaders.IfUnmodifiedSince,
-                HttpHeaders.IfRange,
-            )
-        val DEMANDS_NEW = listOf("no-cache", "no-store")
+        /** Whose meaning is known, and whose answers are for any request alike. */
+        val UNDERSTOOD = setOf(203, 204, 300, 301, 302, 307, 308, 404, 405, 410, 414)
         val NOT_FOR_ALL = listOf("no-store", "private", "no-cache")
         val STRICT = listOf("must-revalidate", "proxy-revalidate", "s-maxage")
     }

@@ -14,6 +14,8 @@ internal class CachingHandler(
     private val rules: CacheRules,
     private val passThrough: PassThrough,
 ) {
+    private val invalidation = Invalidation(store)
+
     /**
      * Answers [call], with [loads] for what has to be loaded.
      *
@@ -27,54 +29,80 @@ internal class CachingHandler(
             } catch (e: BadRequestException) {
                 return call.sendErrorAndClose(HttpStatusCode.BadRequest, e.message)
             }
-        if (rules.isForEveryone(request.httpMethod, request.headers)) {
-            answerFromStore(call, path, loads)
-        } else {
-            pass(call, path, outcome = null)
+        when {
+            !rules.isForEveryone(request.httpMethod, request.headers) -> pass(call, path, outcome = null)
+            else -> answerFromStore(call, path, loads)
         }
     }
 
     private suspend fun answerFromStore(call: ApplicationCall, path: String, loads: Loads) {
-        when (val entry = store[path]) {
-            null -> answerFromLoad(call, path, loads.load(path), inPlaceOfError = null)
-            is Entry.Answer -> answerFromEntry(call, path, entry.cached, loads)
-            Entry.NotShareable -> pass(call, path, CacheOutcome.MISS)
+        val demands = Demands(call.request.headers)
+        val found = store.find(path, call.request.headers)
+        val cached = (found as? Found.Answer)?.cached
+        val isRefused = demands.refuse(cached)
+        val request = LoadRequest(path, call.request.headers, isRefused)
+        when {
+            cached != null && cached.isFresh && !isRefused -> send(call, cached.response, CacheOutcome.HIT)
+
+            demands.onlyIfCached -> call.sendError(HttpStatusCode.GatewayTimeout, "this is not cached")
+
+            found == Found.NotShareable -> pass(call, path, CacheOutcome.MISS)
+
+            cached == null || isRefused || !cached.mayBeRenewedLater ->
+                answerFromLoad(call, request, loads, loads.load(request), cached)
+
+            else -> answerStale(call, request, loads, cached)
         }
     }
 
-    private suspend fun answerFromEntry(call: ApplicationCall, path: String, cached: CachedResponse, loads: Loads) {
-        if (cached.isFresh) return send(call, cached.response, CacheOutcome.HIT)
-        val load = if (cached.mayBeRenewedLater) loads.renew(path) else loads.load(path)
-        if (load == null) return send(call, cached.response, CacheOutcome.STALE)
-        answerFromLoad(call, path, load, cached)
+    private suspend fun answerStale(call: ApplicationCall, request: LoadRequest, loads: Loads, cached: CachedResponse) {
+        val load = loads.renew(request) ?: return send(call, cached.response, CacheOutcome.STALE)
+        answerFromLoad(call, request, loads, load, cached)
     }
 
     private suspend fun answerFromLoad(
         call: ApplicationCall,
-        path: String,
+        request: LoadRequest,
+        loads: Loads,
         load: Load,
         inPlaceOfError: CachedResponse?,
+        again: Boolean = true,
     ) {
         val outcome = if (load.isJoined) CacheOutcome.JOINED else CacheOutcome.MISS
-        val substitute = inPlaceOfError?.takeIf { it.mayReplaceError }?.response
+        val substitute = inPlaceOfError?.takeIf { it.mayReplaceError && !request.isNew }?.response
         val loaded =
             try {
                 load.await()
             } catch (e: OriginException) {
                 return if (substitute == null) refuse(call, e, outcome) else send(call, substitute, CacheOutcome.STALE)
             }
-        when {
-            // It was thrown away, being another's or too large: this request needs an answer of its own.
-            loaded !is Loaded.Answer -> pass(call, path, CacheOutcome.MISS)
+        when (loaded) {
+            is Loaded.Answer -> when {
+                !loaded.variant.fits(request.headers) -> when {
+                    // Now it is known what the path varies with, and who wants this variant can share a load.
+                    again -> answerFromLoad(call, request, loads, loads.load(request), inPlaceOfError, again = false)
 
-            loaded.response.isServerError && substitute != null -> send(call, substitute, CacheOutcome.STALE)
+                    else -> pass(call, request.path, CacheOutcome.MISS)
+                }
 
-            else -> send(call, loaded.response, outcome)
+                loaded.response.isServerError && substitute != null -> send(call, substitute, CacheOutcome.STALE)
+
+                else -> send(call, loaded.response, outcome)
+            }
+
+            // It was made for the request that began the load.
+            is Loaded.Own -> when {
+                loaded.response.isServerError && substitute != null -> send(call, substitute, CacheOutcome.STALE)
+                load.isJoined -> pass(call, request.path, CacheOutcome.MISS)
+                else -> send(call, loaded.response, outcome)
+            }
+
+            Loaded.TooLarge -> pass(call, request.path, CacheOutcome.MISS)
         }
     }
 
     private suspend fun pass(call: ApplicationCall, path: String, outcome: CacheOutcome?) = try {
-        passThrough.pass(call, path, outcome)
+        passThrough.pass(call, path, outcome) { invalidation.afterAnswer(call.request.httpMethod, path, it) }
     } catch (e: OriginException) {
         // What has begun cannot be taken back.
         if (call.response.isCommitted) throw e
@@ -85,7 +113,11 @@ internal class CachingHandler(
         if (outcome != CacheOutcome.MISS || response.cameOld) {
             call.response.header(HttpHeaders.Age, response.age.inWholeSeconds.toString())
         }
-        call.send(response.status, response.headers, response.body, outcome)
+        if (response.isKnownTo(call.request.headers)) {
+            call.sendNotModified(response, outcome)
+        } else {
+            call.send(response.status, response.headers, response.body, outcome)
+        }
     }
 
     private suspend fun refuse(call: ApplicationCall, e: OriginException, outcome: CacheOutcome?) {

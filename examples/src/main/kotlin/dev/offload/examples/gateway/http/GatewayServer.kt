@@ -67,13 +67,16 @@ internal class GatewayServer private constructor(
             val rules = CacheRules(settings)
             val loader = Loader(origin, store, rules, settings, timeSource)
             val handler = CachingHandler(store, rules, PassThrough(origin, limit))
+            val backoff = Backoff(timeSource)
             val counts = LoadCounts()
             val manager = if (settings.offload) managerWith(limit) else null
             val gateway =
                 if (manager == null) {
-                    PlainGateway(handler, log, OwnLoads(loader, limit))
+                    PlainGateway(handler, log, OwnLoads(store, loader, limit))
                 } else {
-                    OffloadGateway(manager, handler, log) { scope -> SharedLoads(scope, loader, counts, limit) }
+                    OffloadGateway(manager, handler, log) { scope ->
+                        SharedLoads(scope, store, loader, backoff, counts, limit)
+                    }
                 }
             val front = HttpFront.start(settings.host, settings.port, gateway)
             return GatewayServer(settings, front, manager, counts)

@@ -11,11 +11,15 @@ import kotlin.time.Duration.Companion.seconds
  * @property host the address to listen at
  * @property port the port to listen at; 0 for any that is free
  * @property ttl how long an answer is fresh, if the origin does not say
- * @property stale how long after that it is still served at once, while it is being renewed
- * @property staleIfError how long after that it may stand in where the origin fails
+ * @property stale how long after that it is still served at once, while it is being renewed, if the origin does not say
+ * @property staleIfError how long after that it may stand in where the origin fails, if the origin does not say
  * @property originLimit how long the origin may take
  * @property maxBody the size in bytes beyond which a body is not stored, but only passed through
- * @property maxStore how many bytes of bodies are stored at most
+ * @property maxStore how many bytes of answers are stored at most
+ * @property passFor how long requests for a path are passed through, each on its own, after an answer that may not be
+ *   shared
+ * @property shareableHeaders names of headers that a request may carry, besides [ShareableHeaders], and still get an
+ *   answer that another one got
  * @property offload whether requests share loads and stale answers are renewed in the background; if not, each request
  *   loads for itself
  */
@@ -28,6 +32,8 @@ internal data class GatewaySettings(
     val originLimit: Duration = 10.seconds,
     val maxBody: Int = MEBIBYTE,
     val maxStore: Long = 64L * MEBIBYTE,
+    val passFor: Duration = 1.minutes,
+    val shareableHeaders: Set<String> = setOf(),
     val offload: Boolean = true,
 ) {
     companion object {

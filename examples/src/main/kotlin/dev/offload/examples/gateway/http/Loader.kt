@@ -2,29 +2,42 @@ package dev.offload.examples.gateway.http
 
 import io.ktor.client.statement.HttpResponse
 import io.ktor.client.statement.bodyAsChannel
+import io.ktor.http.Headers
 import io.ktor.http.HttpHeaders
 import io.ktor.http.HttpMethod
-import io.ktor.http.headersOf
-import io.ktor.utils.io.ByteReadChannel
+import io.ktor.http.headers
 import io.ktor.utils.io.readRemaining
 import kotlinx.io.readByteArray
 import kotlin.time.TimeSource
 
-/** What a load brought. */
-internal sealed interface Loaded {
-    /** An answer that all who waited for it may have. */
-    class Answer(val response: StoredResponse) : Loaded
+/**
+ * What is to be loaded.
+ *
+ * @property headers those of the client that asks
+ * @property isNew whether only an answer will do that the origin gives from now on
+ */
+internal class LoadRequest(val path: String, val headers: Headers, val isNew: Boolean = false)
 
-    /**
-     * The answer may not be shared, and is thrown away, so that nobody can get it who should not: each who waited must
-     * ask for an answer of its own.
-     */
-    data object NotShareable : Loaded
+/**
+ * For whom an answer is.
+ *
+ * @property vary names the headers by which it was chosen
+ * @property value what the request had of them
+ */
+internal data class Variant(val vary: List<String>, val value: String) {
+    fun fits(request: Headers): Boolean = variantOf(vary, request) == value
 }
 
-/** Fails if the body broke off: the channel may end in silence then, and only tells who asks. */
-internal fun ByteReadChannel.checkWhole() {
-    closedCause?.let { throw OriginFailedException("the answer broke off", it) }
+/** What a load brought. */
+internal sealed interface Loaded {
+    /** An answer for all who waited for it, if it [fits][Variant.fits] their requests. */
+    class Answer(val response: StoredResponse, val variant: Variant) : Loaded
+
+    /** An answer that may not be shared: it is for the one alone whose request began the load. */
+    class Own(val response: StoredResponse) : Loaded
+
+    /** The answer was too large to be held, and has been thrown away: each who waited must ask for it again. */
+    data object TooLarge : Loaded
 }
 
 /** Loads answers into the store. */
@@ -35,31 +48,65 @@ internal class Loader(
     private val settings: GatewaySettings,
     private val timeSource: TimeSource,
 ) {
-    /** What is stored for [path], if it is fresh. */
-    fun fresh(path: String): Loaded? {
-        val cached = (store[path] as? Entry.Answer)?.cached
-        return if (cached != null && cached.isFresh) Loaded.Answer(cached.response) else null
+    /** What is stored for [request], if it is fresh. */
+    fun fresh(request: LoadRequest): Loaded? {
+        val cached = (store.find(request.path, request.headers) as? Found.Answer)?.cached ?: return null
+        return if (cached.isFresh) answer(request, cached.response) else null
     }
 
     /**
-     * Asks the origin for what is at [path], and stores the answer if that is allowed. The request carries nothing of
-     * any client, so that the answer is nobody's.
+     * Asks the origin for what [request] asks for, or whether what is stored is still right, and stores the answer if
+     * that is allowed.
      *
      * @throws OriginException if there is no answer
      */
-    suspend fun load(path: String): Loaded =
-        origin.exchange(OriginRequest(HttpMethod.Get, path, ANONYMOUS)) { keep(path, it) }
-
-    private suspend fun keep(path: String, answer: HttpResponse): Loaded {
-        val use = rules.useOf(answer.status.value, answer.headers)
-        val body = if (use == Use.None) null else readBody(answer)
-        if (body == null) {
-            if (answer.status.value == OK) store[path] = Entry.NotShareable
-            return Loaded.NotShareable
+    suspend fun load(key: LoadKey, request: LoadRequest): Loaded {
+        val stored = (store.find(request.path, request.headers) as? Found.Answer)?.cached?.response
+        val sent = headers(request, stored)
+        return origin.exchange(OriginRequest(HttpMethod.Get, request.path, sent)) {
+            if (stored != null && it.status.value == NOT_MODIFIED) {
+                keep(key, request, stored.updatedBy(it.headers.endToEnd()))
+            } else {
+                val body = readBody(it)
+                if (body == null) {
+                    store.putNotShareable(key)
+                    Loaded.TooLarge
+                } else {
+                    keep(key, request, StoredResponse(it.status.value, it.headers.endToEnd(), body, timeSource))
+                }
+            }
         }
-        val response = StoredResponse(answer.status.value, answer.headers.endToEnd(), body, timeSource)
-        if (use is Use.Store) store[path] = Entry.Answer(CachedResponse(response, use.freshness))
-        return Loaded.Answer(response)
+    }
+
+    /** What the client sent, but no condition of its own, since a whole answer is wanted, and what the cache asks for. */
+    private fun headers(request: LoadRequest, stored: StoredResponse?): Headers = headers {
+        request.headers.endToEnd().forEach { name, values -> if (name.lowercase() !in OWN) appendAll(name, values) }
+        stored?.let { appendAll(it.validators()) }
+        if (request.isNew) append(HttpHeaders.CacheControl, "no-cache")
+    }
+
+    private fun keep(key: LoadKey, request: LoadRequest, response: StoredResponse): Loaded =
+        when (val use = rules.useOf(response.status, response.headers)) {
+            Use.None -> {
+                // A server that fails says nothing of what it will answer when it is well again.
+                if (!response.isServerError) store.putNotShareable(key)
+                Loaded.Own(response)
+            }
+
+            Use.Share -> {
+                answer(request, response)
+            }
+
+            is Use.Store -> {
+                val answer = answer(request, response)
+                store.put(key, answer.variant, CachedResponse(response, use.freshness))
+                answer
+            }
+        }
+
+    private fun answer(request: LoadRequest, response: StoredResponse): Loaded.Answer {
+        val vary = varyOf(response.headers).orEmpty()
+        return Loaded.Answer(response, Variant(vary, variantOf(vary, request.headers)))
     }
 
     /** The whole body, or null if it is larger than allowed. It fails if the answer breaks off. */
@@ -69,12 +116,12 @@ internal class Loader(
         val channel = answer.bodyAsChannel()
         val body = channel.readRemaining(settings.maxBody + 1L).readByteArray()
         if (body.size > settings.maxBody) return null
-        channel.checkWhole()
+        checkWhole(answer, channel, body.size.toLong())
         return body
     }
 
     private companion object {
-        const val OK = 200
-        val ANONYMOUS = headersOf(HttpHeaders.AcceptEncoding, "identity")
+        const val NOT_MODIFIED = 304
+        val OWN = setOf("if-none-match", "if-modified-since", "cache-control", "pragma")
     }
 }

@@ -25,23 +25,26 @@ internal class PassThrough(private val origin: OriginClient, private val limit: 
      * This function is cancellable; the connection to the origin is closed then.
      *
      * @param path with its query
+     * @param onAnswer is told the head of the answer before anything of it is sent
      * @throws OriginException if there is no answer, or it breaks off after a part of it has been sent
      */
-    suspend fun pass(call: ApplicationCall, path: String, outcome: CacheOutcome?) = coroutineScope {
-        val watchdog =
-            launch {
-                delay(limit)
-                throw OriginTooSlowException(limit)
+    suspend fun pass(call: ApplicationCall, path: String, outcome: CacheOutcome?, onAnswer: (HttpResponse) -> Unit) =
+        coroutineScope {
+            val watchdog =
+                launch {
+                    delay(limit)
+                    throw OriginTooSlowException(limit)
+                }
+            val headers = call.request.headers
+            val body = if (hasBody(headers)) RequestBody(headers.bodyLength()) else null
+            val sending = body?.let { launch { it.send(call.receiveChannel()) } }
+            origin.exchange(OriginRequest(call.request.httpMethod, path, headers.endToEnd(), body)) {
+                watchdog.cancel()
+                onAnswer(it)
+                answer(call, it, outcome)
             }
-        val headers = call.request.headers
-        val body = if (hasBody(headers)) RequestBody(headers.bodyLength()) else null
-        val sending = body?.let { launch { it.send(call.receiveChannel()) } }
-        origin.exchange(OriginRequest(call.request.httpMethod, path, headers.endToEnd(), body)) {
-            watchdog.cancel()
-            answer(call, it, outcome)
+            sending?.cancel()
         }
-        sending?.cancel()
-    }
 
     private suspend fun answer(call: ApplicationCall, answer: HttpResponse, outcome: CacheOutcome?) {
         val status = answer.status.value
@@ -56,14 +59,10 @@ internal class PassThrough(private val origin: OriginClient, private val limit: 
             val body = StreamedBody(status, headers, length) {
                 val channel = answer.bodyAsChannel()
                 val bytes = channel.copyTo(it)
-                channel.checkWhole()
+                checkWhole(answer, channel, bytes)
                 call.sent = Sent(status, bytes, outcome)
             }
             call.respond(body)
         }
-    }
-
-    private companion object {
-        val WITHOUT_BODY = setOf(204, 304)
     }
 }

@@ -29,12 +29,15 @@ internal fun logLine(call: ApplicationCall, time: Duration): String {
     // A handler that fails before it has sent anything is answered by the server.
     val sent = call.sent ?: Sent(if (call.isActive) HttpStatusCode.InternalServerError.value else GONE, null, null)
     val bytes = sent.bytes ?: "-"
-    val path = call.request.uri.substringBefore('?').map(::escaped).joinToString("")
+    val path = loggedPath(call.request.uri)
     val request = "${call.request.httpMethod.value} $path ${call.request.httpVersion}"
     val at = OffsetDateTime.now(ZoneOffset.UTC).format(TIME)
     val outcome = sent.outcome?.name ?: "-"
     return """- - - [$at] "$request" ${sent.status} $bytes "-" "-" $outcome ${time.inWholeMilliseconds}ms"""
 }
+
+/** A path as it may stand in a log: without its query, in one line. */
+internal fun loggedPath(path: String): String = path.substringBefore('?').map(::escaped).joinToString("")
 
 private fun escaped(c: Char): String = when {
     c == '"' || c == '\\' -> "\\$c"

@@ -4,6 +4,7 @@ import io.ktor.http.Headers
 import io.ktor.http.HttpMethod
 import io.ktor.http.HttpStatusCode
 import io.ktor.http.content.OutgoingContent
+import io.ktor.http.headers
 import io.ktor.server.application.ApplicationCall
 import io.ktor.server.request.httpMethod
 import io.ktor.server.response.header
@@ -40,6 +41,26 @@ internal suspend fun ApplicationCall.send(status: Int, headers: Headers, body: B
         respond(WholeBody(status, headers, body))
     }
 }
+
+/** Tells the client that it has the answer already. */
+internal suspend fun ApplicationCall.sendNotModified(of: StoredResponse, outcome: CacheOutcome?) {
+    mark(outcome)
+    sent = Sent(HttpStatusCode.NotModified.value, 0, outcome)
+    val kept = headers {
+        of.headers.forEach { name, values ->
+            if (name.lowercase() in
+                OF_NOT_MODIFIED
+            ) {
+                appendAll(name, values)
+            }
+        }
+    }
+    // The length is that of the answer it stands for; without one, the server would tell it to be 0.
+    respond(NoBody(HttpStatusCode.NotModified.value, kept, of.body.size.toLong()))
+}
+
+/** What a 304 tells of the answer it stands for (RFC 9110, 15.4.5). */
+private val OF_NOT_MODIFIED = setOf("cache-control", "content-location", "date", "etag", "expires", "vary", "via")
 
 /** Sends a line that tells what went wrong. */
 internal suspend fun ApplicationCall.sendError(status: HttpStatusCode, why: String, outcome: CacheOutcome? = null) =

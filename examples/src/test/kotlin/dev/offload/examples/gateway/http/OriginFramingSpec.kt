@@ -17,6 +17,8 @@ class OriginFramingSpec :
             "between two chunks" to "Transfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n",
             "within a chunk" to "Transfer-Encoding: chunked\r\n\r\n8\r\nhalf",
             "before its length" to "Content-Length: 8\r\n\r\nhalf",
+            "within its head" to "Cache-Control: max-age=60\r\nContent-Le",
+            "before the end of its head" to "Cache-Control: max-age=60\r\n",
         ).forEach { (where, rest) ->
             test("an answer cut $where is neither stored nor passed on as a whole one") {
                 withRawOrigin({ OK + rest }) {
