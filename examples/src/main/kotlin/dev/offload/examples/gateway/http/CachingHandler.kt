@@ -40,10 +40,9 @@ internal class CachingHandler(
         val found = store.find(path, call.request.headers)
         val cached = (found as? Found.Answer)?.cached
         val isRefused = demands.refuse(cached)
+        if (cached != null && cached.isFresh && !isRefused) return send(call, cached.response, CacheOutcome.HIT)
         val request = LoadRequest(path, call.request.headers, isRefused)
         when {
-            cached != null && cached.isFresh && !isRefused -> send(call, cached.response, CacheOutcome.HIT)
-
             demands.onlyIfCached -> call.sendError(HttpStatusCode.GatewayTimeout, "this is not cached")
 
             found == Found.NotShareable -> pass(call, path, CacheOutcome.MISS)

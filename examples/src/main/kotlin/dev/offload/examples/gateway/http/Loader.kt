@@ -13,10 +13,13 @@ import kotlin.time.TimeSource
 /**
  * What is to be loaded.
  *
- * @property headers those of the client that asks
+ * @param given the headers of the client that asks
  * @property isNew whether only an answer will do that the origin gives from now on
  */
-internal class LoadRequest(val path: String, val headers: Headers, val isNew: Boolean = false)
+internal class LoadRequest(val path: String, given: Headers, val isNew: Boolean = false) {
+    /** A copy: the server uses the memory of a request again when it has been answered, and a load may outlive that. */
+    val headers: Headers = headers { appendAll(given) }
+}
 
 /**
  * For whom an answer is.
