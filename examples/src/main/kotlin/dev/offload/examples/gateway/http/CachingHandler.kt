@@ -106,6 +106,9 @@ internal class CachingHandler(
         // What has begun cannot be taken back.
         if (call.response.isCommitted) throw e
         refuse(call, e, outcome)
+    } catch (e: BrokenRequestException) {
+        if (call.response.isCommitted) throw e
+        call.sendErrorAndClose(HttpStatusCode.BadRequest, e.message.orEmpty())
     }
 
     private suspend fun send(call: ApplicationCall, response: StoredResponse, outcome: CacheOutcome) {

@@ -6,6 +6,9 @@ import io.ktor.utils.io.ByteReadChannel
 import io.ktor.utils.io.copyTo
 import java.io.IOException
 
+/** The body of a request is not what its head says. */
+internal class BrokenRequestException(cause: Throwable?) : IOException("the body of the request broke off", cause)
+
 /** What a client sends, to be sent on as it comes. */
 internal class RequestBody(override val contentLength: Long?) : OutgoingContent.ReadChannelContent() {
     private val channel = ByteChannel()
@@ -18,13 +21,18 @@ internal class RequestBody(override val contentLength: Long?) : OutgoingContent.
      *
      * This function is cancellable.
      *
-     * @throws IOException if the body breaks off
+     * @throws BrokenRequestException if the body breaks off
      */
     suspend fun send(body: ByteReadChannel) {
-        val sent = body.copyTo(channel)
+        val sent =
+            try {
+                body.copyTo(channel)
+            } catch (e: IOException) {
+                throw if (body.closedCause == null) e else BrokenRequestException(e)
+            }
         // The channel may end in silence, and only tells who asks.
         val isWhole = body.closedCause == null && (contentLength == null || sent == contentLength)
-        if (!isWhole) throw IOException("the body of the request broke off", body.closedCause)
+        if (!isWhole) throw BrokenRequestException(body.closedCause)
         channel.flushAndClose()
     }
 }

@@ -46,7 +46,8 @@ class RequestCheckSpec :
             test("a request with $what is refused, and its connection closed") {
                 withRawOrigin({ response("page") }) {
                     val answer = send(text)
-                    Regex("HTTP/1.[01] 400 ").findAll(answer).count() shouldBe 1
+                    answer.drop("HTTP/1.x".length) shouldStartWith " 400 "
+                    answer shouldNotContain "an error of the gateway"
                     answer shouldNotContain " 200 "
                     // What the server finds out late has begun to be passed on, but is no whole request.
                     origin.requests.forAll { it shouldNotContain "page\r\n0\r\n\r\n" }
