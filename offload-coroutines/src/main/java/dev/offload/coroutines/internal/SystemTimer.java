@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
  * The threads are daemons and exist only while there is something to time or was recently.
  *
  * <p>A clock that runs out of stack while it takes something may have lost the order of what it
- * has, or a thread. So it takes nothing more: what it has goes on, and it ends when that is over.
+ * has, a thread, or the hold on its lock. So it takes nothing more, and others that are set later
+ * work. What it has goes on, unless its lock stayed locked: then those limits never end, and who
+ * takes one of them back waits. Only a clock without locks of the JDK would mend that.
  */
 public final class SystemTimer implements OffloadTimer {
   private static final long IDLE_SECONDS = 5;
@@ -87,7 +89,7 @@ public final class SystemTimer implements OffloadTimer {
     }
   }
 
-  /** Drops all tasks; the threads end when what they run has ended. */
+  /** Drops all tasks of the clock at work; the threads end when what they run has ended. */
   public void stop() {
     isStopped = true;
     ScheduledThreadPoolExecutor now = clock;
