@@ -4,6 +4,7 @@ import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.withTimeoutOrNull
 import java.util.concurrent.ArrayBlockingQueue
 import java.util.concurrent.atomic.LongAdder
+import java.util.concurrent.locks.LockSupport
 import kotlin.concurrent.thread
 import kotlin.time.Duration
 
@@ -18,6 +19,9 @@ internal class AccessLogWriter(capacity: Int = CAPACITY, private val out: (Strin
     private val droppedLines = LongAdder()
     private val ended = CompletableDeferred<Unit>()
 
+    @Volatile
+    private var closing = false
+
     // It does not keep the process alive, since it may be stuck.
     private val writer = thread(isDaemon = true, name = "access-log", block = ::work)
 
@@ -26,14 +30,22 @@ internal class AccessLogWriter(capacity: Int = CAPACITY, private val out: (Strin
 
     /** Never waits. */
     override suspend fun write(line: String) {
-        if (!lines.offer(line)) droppedLines.increment()
+        if (lines.offer(line)) LockSupport.unpark(writer) else droppedLines.increment()
     }
 
     private fun work() {
         try {
-            while (true) out(lines.take())
-        } catch (_: InterruptedException) {
-            while (true) out(lines.poll() ?: break)
+            while (true) {
+                val line = lines.poll()
+                when {
+                    line != null -> out(line)
+
+                    // Looked at in this order: what was written before the close is seen after it.
+                    closing && lines.isEmpty() -> break
+
+                    else -> LockSupport.park(this)
+                }
+            }
         } finally {
             ended.complete(Unit)
         }
@@ -46,7 +58,9 @@ internal class AccessLogWriter(capacity: Int = CAPACITY, private val out: (Strin
      * @return whether all has been written
      */
     suspend fun close(limit: Duration): Boolean {
-        writer.interrupt()
+        // No interrupt: it could meet the thread as it writes, and the line would be lost.
+        closing = true
+        LockSupport.unpark(writer)
         return withTimeoutOrNull(limit) { ended.await() } != null
     }
 

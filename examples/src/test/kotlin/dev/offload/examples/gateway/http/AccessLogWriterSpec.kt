@@ -37,10 +37,29 @@ class AccessLogWriterSpec :
             written.first() shouldBe "0"
         }
 
+        test("the end does not disturb the line that is being written") {
+            val writing = CountDownLatch(1)
+            val gate = CountDownLatch(1)
+            val written = CopyOnWriteArrayList<String>()
+            val log =
+                AccessLogWriter {
+                    writing.countDown()
+                    gate.await()
+                    written += it
+                }
+            log.write("0")
+            log.write("1")
+            writing.await()
+            log.close(10.milliseconds) shouldBe false
+            gate.countDown()
+            log.close(20.seconds) shouldBe true
+            written shouldBe listOf("0", "1")
+        }
+
         for (offload in listOf(true, false)) {
             test("a gateway whose log is not read serves and stops, offload = $offload") {
                 val gate = CountDownLatch(1)
-                val log = AccessLogWriter(capacity = 10) { gate.awaitWhateverComes() }
+                val log = AccessLogWriter(capacity = 10) { gate.await() }
                 RawOrigin { response("page") }.use { origin ->
                     HttpOriginClient(origin.url).use { client ->
                         withTimeout(60.seconds) {
@@ -60,14 +79,3 @@ class AccessLogWriterSpec :
             }
         }
     })
-
-/** As a print stream, it does not heed interrupts. */
-private fun CountDownLatch.awaitWhateverComes() {
-    while (true) {
-        try {
-            return await()
-        } catch (_: InterruptedException) {
-            continue
-        }
-    }
-}
