@@ -2,6 +2,7 @@ package dev.offload.coroutines.internal;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The leases a scope has taken on shared jobs, to be dropped at its end. Leases without effect are
@@ -10,7 +11,9 @@ import java.util.List;
 final class OwnLeases {
   private static final int LEAST_SWEEP = 32;
 
-  private final List<ScopedLease> leases = new ArrayList<>(0);
+  /** Null while there was none: most often. */
+  private @Nullable List<ScopedLease> leases;
+
   private int sweepAt = LEAST_SWEEP;
   private boolean closed;
 
@@ -18,6 +21,9 @@ final class OwnLeases {
   synchronized boolean add(ScopedLease lease) {
     if (closed) {
       return false;
+    }
+    if (leases == null) {
+      leases = new ArrayList<>();
     }
     if (leases.size() >= sweepAt) {
       leases.removeIf(ScopedLease::isSpent);
@@ -34,8 +40,8 @@ final class OwnLeases {
 
   private synchronized List<ScopedLease> taken() {
     closed = true;
-    List<ScopedLease> taken = List.copyOf(leases);
-    leases.clear();
+    List<ScopedLease> taken = leases == null ? List.of() : leases;
+    leases = null;
     return taken;
   }
 }

@@ -28,7 +28,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +44,10 @@ import org.jspecify.annotations.Nullable;
  * <p>A scope is a member of the one above it until it has terminated, so that one cannot end first.
  */
 public final class ScopeCore implements WaitTarget {
+  @SuppressWarnings("rawtypes") // a class literal has no arguments
+  private static final AtomicReferenceFieldUpdater<ScopeCore, @Nullable JobCell> FIRST_FAILED =
+      AtomicReferenceFieldUpdater.newUpdater(ScopeCore.class, JobCell.class, "firstFailed");
+
   private final Engine engine;
   private final @Nullable ScopeCore parent;
   private final String name;
@@ -61,7 +65,7 @@ public final class ScopeCore implements WaitTarget {
   private final ConcurrentHashMap<KindEntry, Account> accounts;
   private final OwnLeases leases = new OwnLeases();
   private final UnseenFailures unseen;
-  private final AtomicReference<@Nullable JobCell<?>> firstFailed = new AtomicReference<>();
+  private volatile @Nullable JobCell<?> firstFailed;
 
   /**
    * The open scopes under this one; guards itself, and that an ended one is counted in the accounts
@@ -656,7 +660,7 @@ public final class ScopeCore implements WaitTarget {
   }
 
   private boolean isFirstFailed(JobCell<?> job) {
-    return firstFailed.compareAndSet(null, job) || firstFailed.get() == job;
+    return FIRST_FAILED.compareAndSet(this, null, job) || firstFailed == job;
   }
 
   /**
@@ -1119,7 +1123,7 @@ public final class ScopeCore implements WaitTarget {
 
   /** What a job failed with and so closed this scope, which fails fast; null if none did. */
   public @Nullable Throwable firstFailure() {
-    JobCell<?> job = firstFailed.get();
+    JobCell<?> job = firstFailed;
     return job == null ? null : job.failure();
   }
 

@@ -1,6 +1,8 @@
 package dev.offload.coroutines.internal
 
 import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.currentCoroutineContext
+import kotlinx.coroutines.ensureActive
 import kotlin.coroutines.AbstractCoroutineContextElement
 import kotlin.coroutines.Continuation
 import kotlin.coroutines.CoroutineContext
@@ -36,6 +38,18 @@ internal suspend fun unwindStack() {
     val unwinding = Unwinding()
     suspendCoroutineUninterceptedOrReturn { unwinding.suspend(it) }
     unwinding.goesOn = true
+}
+
+/**
+ * Runs [block] from a stack without the frames of the callers, if they still want it then. Unwinds after it, too: the callers
+ * of a chain that has suspended go on inside each other's calls, so the way out is as deep as the way in.
+ */
+internal suspend fun <R> unwinding(block: suspend () -> R): R {
+    unwindStack()
+    currentCoroutineContext().ensureActive()
+    val outcome = runCatching { block() }
+    unwindStack()
+    return outcome.getOrThrow()
 }
 
 /**

@@ -3,6 +3,7 @@ package dev.offload.coroutines.internal
 import dev.offload.coroutines.OffloadManager
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.job
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater
 import kotlin.coroutines.CoroutineContext
 
 /** A scope under another one, around the coroutine whose context is given. */
@@ -16,8 +17,15 @@ internal class ChildScope(
 
     override val carried: CoroutineContext get() = coroutineContext
 
+    @Volatile
+    private var completed: CompletableDeferred<Unit>? = null
+
     /** Completed by [completeScope]; waited for by the block of a scope that was opened without one. */
-    val completion by lazy(LazyThreadSafetyMode.PUBLICATION) { CompletableDeferred<Unit>() }
+    val completion: CompletableDeferred<Unit>
+        get() {
+            COMPLETED.compareAndSet(this, null, completed ?: CompletableDeferred<Unit>())
+            return completed!!
+        }
 
     init {
         core.face(this)
@@ -32,5 +40,10 @@ internal class ChildScope(
         } else {
             side.answer { completion.complete(Unit) }
         }
+    }
+
+    private companion object {
+        val COMPLETED: AtomicReferenceFieldUpdater<ChildScope, CompletableDeferred<*>?> =
+            AtomicReferenceFieldUpdater.newUpdater(ChildScope::class.java, CompletableDeferred::class.java, "completed")
     }
 }

@@ -23,6 +23,11 @@ import kotlin.coroutines.EmptyCoroutineContext
 import kotlin.time.Duration
 import kotlin.time.toJavaDuration
 
+/** Makes the Kotlin face of a scope. */
+internal fun interface FaceOf {
+    fun child(core: ScopeCore, context: CoroutineContext): ChildScope
+}
+
 /** How a scope is to be, besides its name and limit. */
 internal class ScopeSettings(val failFast: Boolean, val timeout: Duration?) {
     init {
@@ -44,7 +49,7 @@ internal suspend fun <R> runScope(
     core: ScopeCore,
     options: ScopeSettings,
     depth: CallDepth,
-    face: (ScopeCore, CoroutineContext) -> ChildScope,
+    face: FaceOf,
     block: suspend OffloadScope.() -> R,
 ): R {
     val run = ScopeRun(core, options.timeout, face, block)
@@ -67,7 +72,7 @@ internal suspend fun <R> runScope(
 private class ScopeRun<R>(
     private val core: ScopeCore,
     private val timeout: Duration?,
-    private val face: (ScopeCore, CoroutineContext) -> ChildScope,
+    private val face: FaceOf,
     private val block: suspend OffloadScope.() -> R,
 ) {
     /** How the block ended; null while it has not. */
@@ -86,7 +91,7 @@ private class ScopeRun<R>(
             if (coroutine.isActive) closed = true
             coroutine.cancel(CancellationException("scope '${core.name()}' was closed"))
         }
-        val scope = face(core, coroutine.coroutineContext)
+        val scope = face.child(core, coroutine.coroutineContext)
         if (timeout != null) {
             core.limitTime(timeout.toJavaDuration(), DispatcherTimer.of(scope.coroutineContext))
         }
@@ -135,7 +140,7 @@ internal fun CoroutineScope.openScope(
     options: ScopeSettings,
     parent: Job?,
     context: CoroutineContext,
-    face: (ScopeCore, CoroutineContext) -> ChildScope,
+    face: FaceOf,
 ): OffloadScope {
     lateinit var opened: ChildScope
     val above = coroutineContext[Job] as? ScopeCoroutine<*>
@@ -144,8 +149,8 @@ internal fun CoroutineScope.openScope(
     val own = context + (wanted.goingOnElsewhere()[ContinuationInterceptor] ?: EmptyCoroutineContext)
     val run: suspend CoroutineScope.() -> Unit = {
         try {
-            val faceOf = { of: ScopeCore, context: CoroutineContext -> face(of, context + given).also { opened = it } }
-            runScope(core, options, CallDepth.NONE, faceOf) { opened.completion.await() }
+            val keeping = FaceOf { of, own -> face.child(of, own + given).also { opened = it } }
+            runScope(core, options, CallDepth.NONE, keeping) { opened.completion.await() }
         } catch (e: CancellationException) {
             throw e
         } catch (_: Throwable) {

@@ -2,12 +2,11 @@ package dev.offload.coroutines.internal
 
 import kotlinx.coroutines.AbstractCoroutine
 import kotlinx.coroutines.CancellationException
-import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.DisposableHandle
 import kotlinx.coroutines.InternalCoroutinesApi
 import kotlinx.coroutines.Job
 import java.util.concurrent.ConcurrentHashMap
-import java.util.concurrent.atomic.AtomicBoolean
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater
 import kotlin.coroutines.Continuation
 import kotlin.coroutines.CoroutineContext
 import kotlin.coroutines.intrinsics.COROUTINE_SUSPENDED
@@ -31,11 +30,11 @@ import kotlin.coroutines.jvm.internal.CoroutineStackFrame
  * The coroutine and its [core] are cancelled together: this cancels the core, and `ScopeCore.onClose` cancels this.
  *
  * ```
- *  isDecided  the block                                          its caller
+ *  decided    the block                                          its caller
  *  ---------  -------------------------------------------------  -----------------------
- *  false      runs, and nobody knows whether it will suspend     waits in the call
- *  true       had ended before the call returned                 takes the outcome
- *  true       had not                                            is suspended, and resumed
+ *  0          runs, and nobody knows whether it will suspend     waits in the call
+ *  1          had ended before the call returned                 takes the outcome
+ *  1          had not                                            is suspended, and resumed
  * ```
  */
 @OptIn(InternalCoroutinesApi::class)
@@ -46,8 +45,9 @@ internal class ScopeCoroutine<R>(
     private val caller: Continuation<R>,
 ) : AbstractCoroutine<R>(context, initParentJob = false, active = true),
     CoroutineStackFrame {
-    /** Set by whoever is first: the end of the block, or the call that returns without it. */
-    private val isDecided = AtomicBoolean()
+    /** Set to 1 by whoever is first: the end of the block, or the call that returns without it. */
+    @Volatile
+    private var decided = 0
     private var outcome: Result<R>? = null
 
     /** The coroutines of scopes that were opened under this one without a block, and have not ended; null if none was. */
@@ -81,7 +81,7 @@ internal class ScopeCoroutine<R>(
         if (cause != null && !core.isCancelled) Cascade.run { core.close() }
     }
 
-    fun startHere(block: suspend CoroutineScope.() -> R): Any? {
+    fun startHere(block: suspend ScopeCoroutine<R>.() -> R): Any? {
         try {
             val value = block.startCoroutineUninterceptedOrReturn(this, this)
             @Suppress("UNCHECKED_CAST") // it is the value of the block, or the mark
@@ -89,7 +89,7 @@ internal class ScopeCoroutine<R>(
         } catch (e: Throwable) {
             resumeWith(Result.failure(e))
         }
-        return if (isDecided.getAndSet(true)) outcome!!.getOrThrow() else COROUTINE_SUSPENDED
+        return if (!DECIDED.compareAndSet(this, 0, 1)) outcome!!.getOrThrow() else COROUTINE_SUSPENDED
     }
 
     override fun onCompleted(value: R) {
@@ -108,7 +108,7 @@ internal class ScopeCoroutine<R>(
 
     private fun tell(caller: Continuation<R>) {
         cancelledWith?.dispose()
-        if (isDecided.getAndSet(true)) caller.resumeWith(outcome!!)
+        if (!DECIDED.compareAndSet(this, 0, 1)) caller.resumeWith(outcome!!)
     }
 
     /** A scope was opened in [coroutine], which this one cancels and waits for. */
@@ -130,6 +130,11 @@ internal class ScopeCoroutine<R>(
         }
         unwindStack() // the end of this one may be what the scope above joins, and so on up a chain
     }
+
+    private companion object {
+        val DECIDED: AtomicIntegerFieldUpdater<ScopeCoroutine<*>> =
+            AtomicIntegerFieldUpdater.newUpdater(ScopeCoroutine::class.java, "decided")
+    }
 }
 
 /** Runs [block] in the coroutine of a scope, as `coroutineScope` does. */
@@ -139,8 +144,7 @@ internal suspend fun <R> inScopeCoroutine(
     depth: CallDepth,
     block: suspend ScopeCoroutine<R>.() -> R,
 ): R = suspendCoroutineUninterceptedOrReturn { caller ->
-    val coroutine = ScopeCoroutine(core, failFast, AroundScope(caller.context, depth), caller)
-    coroutine.startHere { coroutine.block() }
+    ScopeCoroutine(core, failFast, AroundScope(caller.context, depth), caller).startHere(block)
 }
 
 /**

@@ -17,7 +17,9 @@ import kotlin.coroutines.EmptyCoroutineContext
 import kotlin.time.Duration
 
 /** The Kotlin face of a [ScopeCore]: what manager and other scopes have in common. */
-internal abstract class ScopeFace(val core: ScopeCore) : OffloadScope {
+internal abstract class ScopeFace(val core: ScopeCore) :
+    OffloadScope,
+    FaceOf {
     /** The context of the bodies this scope owns. */
     abstract val bodies: BodyContext
 
@@ -169,13 +171,11 @@ internal abstract class ScopeFace(val core: ScopeCore) : OffloadScope {
         val context = currentCoroutineContext()
         context.ensureActive()
         val depth = CallDepth.below(context)
-        if (!depth.isDeep) return runScope(core.open(name, failFast, concurrency), options, depth, ::child, block)
-        unwindStack()
-        context.ensureActive()
-        val outcome = runCatching { runScope(core.open(name, failFast, concurrency), options, depth, ::child, block) }
-        // The callers of a chain that has suspended go on inside each other's calls: the way out is as deep as the way in.
-        unwindStack()
-        return outcome.getOrThrow()
+        return if (depth.isDeep) {
+            unwinding { runScope(core.open(name, failFast, concurrency), options, depth, this, block) }
+        } else {
+            runScope(core.open(name, failFast, concurrency), options, depth, this, block)
+        }
     }
 
     override fun openScope(
@@ -190,12 +190,12 @@ internal abstract class ScopeFace(val core: ScopeCore) : OffloadScope {
         context.requireScopeContext()
         val opened = core.open(name, failFast, concurrency)
         try {
-            return openScope(opened, options, parent, context, ::child)
+            return openScope(opened, options, parent, context, this)
         } catch (e: Throwable) { // of an element of the context: nobody has the scope, and nobody could end it
             opened.close()
             throw e
         }
     }
 
-    private fun child(core: ScopeCore, context: CoroutineContext) = ChildScope(core, root, managerBodies, context)
+    override fun child(core: ScopeCore, context: CoroutineContext) = ChildScope(core, root, managerBodies, context)
 }

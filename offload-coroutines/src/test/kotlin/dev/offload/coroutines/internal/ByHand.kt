@@ -4,12 +4,13 @@ import dev.offload.OffloadConfig
 import dev.offload.OffloadHandle
 import dev.offload.coroutines.OffloadManager
 import dev.offload.coroutines.OffloadScope
+import dev.offload.coroutines.hostile.until
 import dev.offload.coroutines.name
 import java.time.Duration
-import java.util.concurrent.ScheduledThreadPoolExecutor
 import java.util.concurrent.ThreadPoolExecutor
 import java.util.concurrent.TimeUnit
 import java.util.concurrent.atomic.AtomicInteger
+import java.util.concurrent.atomic.AtomicReference
 
 /** Time that stands still; tells how many tasks it would still have to run. */
 internal class StandingTimer : OffloadTimer {
@@ -85,21 +86,30 @@ private fun PermitPool.isListed() =
 /** The threads that time the limits of a manager in real time. */
 internal class TimerView(manager: OffloadManager) {
     private val timer = privateField<SystemTimer?>(manager, "systemTimer")!!
-    private val clock = privateField<ScheduledThreadPoolExecutor>(timer, "clock")
+    private val queue = privateField<TimerQueue>(timer, "queue")
     private val runners = privateField<ThreadPoolExecutor>(timer, "runners")
     private val threadName = "offload-timer-${manager.name}"
 
-    /** What is still to be run later. */
-    val entries: Int get() = clock.queue.size
+    /** What is still to be run later, while the clock takes nothing in and nothing out. */
+    val entries: Int
+        get() {
+            val coming = generateSequence(privateField<AtomicReference<TimerEntry?>>(queue, "inbox").get()) { it.below }
+            val placed = privateField<TimerWheel?>(queue, "wheel")?.let {
+                privateField<Array<TimerEntry?>>(it, "first")
+            }
+            return (coming + placed.orEmpty().asSequence().flatMap { slot -> generateSequence(slot) { it.after } })
+                .count { privateField<Runnable?>(it, "task") != null }
+        }
 
     /**
      * Whether it was stopped, and then ends: what it was at goes on to its end, and one thread may be about to start another.
      * A timer that was not stopped would lose its threads, too, but some seconds later and for want of work.
      */
-    fun ends(): Boolean = clock.isShutdown &&
-        runners.isShutdown &&
-        clock.awaitTermination(10, TimeUnit.SECONDS) &&
-        runners.awaitTermination(10, TimeUnit.SECONDS)
+    fun ends(): Boolean {
+        if (!privateField<Boolean>(timer, "isStopped") || !runners.isShutdown) return false
+        until("the clock has gone") { privateField<Thread?>(timer, "clock") == null }
+        return runners.awaitTermination(10, TimeUnit.SECONDS)
+    }
 
     fun threads(): List<Thread> = Thread.getAllStackTraces().keys.filter { it.name == threadName }
 }
@@ -123,3 +133,12 @@ internal fun onSmallStack(test: () -> Unit) {
 
 private const val SMALL_STACK = 256L * 1024
 private const val JOIN_MILLIS = 60_000L
+
+/** Goes down to the end of the stack, and calls [action] at each depth on the way back, as long as it throws. */
+internal fun atEndOfStack(action: () -> Unit) {
+    try {
+        atEndOfStack(action)
+    } catch (_: VirtualMachineError) { // as the JDK may wrap it
+        action() // if that throws, it is tried with a little more room, and so with each amount of it
+    }
+}

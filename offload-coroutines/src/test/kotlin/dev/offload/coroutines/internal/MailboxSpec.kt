@@ -117,12 +117,3 @@ private fun atEndsOfStacks(give: (Runnable) -> Unit, after: (Int) -> Unit) {
         after(round)
     }
 }
-
-/** Goes down to the end of the stack, and calls [action] at each depth on the way back, as long as it throws. */
-private fun atEndOfStack(action: () -> Unit) {
-    try {
-        atEndOfStack(action)
-    } catch (_: VirtualMachineError) { // as the JDK may wrap it
-        action() // if that throws, it is tried with a little more room, and so with each amount of it
-    }
-}

@@ -236,8 +236,8 @@ private class ShutdownStorm(name: String, private val round: Int, dispatcher: Co
         manager.snapshot().children().shouldBeEmpty()
         kinds.flatMap { kind -> List(KEYS) { kind.key(it) } }.filter { manager.isInFlight(it) }.shouldBeEmpty()
         val timer = TimerView(manager)
-        timer.entries shouldBe 0
         timer.ends() shouldBe true
+        timer.entries shouldBe 0
         timer.threads().forEach { it.join(10_000) } // the last of them have left their pool, and may not be gone yet
         timer.threads().shouldBeEmpty()
     }
