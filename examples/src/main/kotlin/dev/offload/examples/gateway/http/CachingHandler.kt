@@ -27,7 +27,7 @@ internal class CachingHandler(
             try {
                 checkedPath(request.httpVersion, request.uri, request.headers)
             } catch (e: BadRequestException) {
-                return call.sendErrorAndClose(HttpStatusCode.BadRequest, e.message)
+                return call.sendErrorAndClose(e.status, e.message)
             }
         when {
             !rules.isForEveryone(request.httpMethod, request.headers) -> pass(call, path, outcome = null)

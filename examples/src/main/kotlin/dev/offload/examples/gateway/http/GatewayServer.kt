@@ -66,7 +66,7 @@ internal class GatewayServer private constructor(
             val store = ResponseStore(settings, timeSource)
             val rules = CacheRules(settings)
             val loader = Loader(origin, store, rules, settings, timeSource)
-            val handler = CachingHandler(store, rules, PassThrough(origin, limit))
+            val handler = CachingHandler(store, rules, PassThrough(origin, limit, settings.maxBody))
             val backoff = Backoff(timeSource)
             val counts = LoadCounts()
             val manager = if (settings.offload) managerWith(limit) else null

@@ -10,9 +10,12 @@ import io.ktor.server.response.header
 import io.ktor.server.response.respond
 import io.ktor.utils.io.InternalAPI
 import io.ktor.utils.io.writeFully
+import kotlinx.coroutines.CoroutineName
+import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.delay
+import kotlinx.coroutines.ensureActive
 import kotlinx.coroutines.job
 import kotlin.time.Duration.Companion.milliseconds
 
@@ -25,14 +28,37 @@ import kotlin.time.Duration.Companion.milliseconds
  */
 @OptIn(InternalAPI::class)
 internal fun ApplicationCall.cancelOnHangUp() {
-    if (isLastOfConnection()) return
+    if (isLastOfConnection) return
     attributes.put(HttpRequestCloseHandlerKey) { coroutineContext.cancel() }
 }
 
-private fun ApplicationCall.isLastOfConnection(): Boolean {
-    val options = request.headers.listed(HttpHeaders.Connection).map { it.lowercase() }
-    return "close" in options || (request.httpVersion != "HTTP/1.1" && "keep-alive" !in options)
+/** Whether the server closes the connection after this call. */
+internal val ApplicationCall.isLastOfConnection: Boolean
+    get() {
+        val options = request.headers.listed(HttpHeaders.Connection).map { it.lowercase() }
+        return "close" in options || (request.httpVersion == HTTP_1_0 && options.isEmpty())
+    }
+
+/**
+ * Suspends until the requests that came before this one on its connection have been answered. CIO handles what is sent
+ * ahead at once. But what follows a request that is refused may be none, and must not be acted on: it waits here until
+ * the connection is closed. This function is cancellable.
+ */
+@OptIn(ExperimentalCoroutinesApi::class)
+internal suspend fun ApplicationCall.awaitTurn() {
+    val own = coroutineContext.job.parent
+    val connection = own?.parent ?: return
+    // In the order in which they were begun.
+    connection.children
+        .takeWhile { it !== own }
+        .filter { (it as? CoroutineScope)?.coroutineContext?.get(CoroutineName) == HANDLER }
+        .forEach { it.join() }
+    // The one before may have ended because the connection did, and that is about to reach this one.
+    connection.ensureActive()
 }
+
+/** How CIO names the coroutine that handles a request, which is a child of that of the connection. */
+private val HANDLER = CoroutineName("request-handler")
 
 /**
  * Closes the connection to a client whose answer cannot be finished: a body that is too short must not look as if it
@@ -48,8 +74,8 @@ internal fun ApplicationCall.hangUp() {
  * Tells what is wrong with a request, and closes its connection: where the next request begins on it is not certain. CIO
  * closes only what the client wants to be closed.
  *
- * The answer does not end before the connection does. So what was read as a request after this one, and may be none,
- * gets no answer: answers go out in the order of their requests.
+ * The answer does not end before the connection does, so what was read as a request after this one, and may be none,
+ * never has its turn, see [awaitTurn].
  */
 internal suspend fun ApplicationCall.sendErrorAndClose(status: HttpStatusCode, why: String) {
     val line = "$why\n".encodeToByteArray()

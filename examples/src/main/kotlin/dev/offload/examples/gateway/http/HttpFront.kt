@@ -26,7 +26,7 @@ import java.nio.channels.UnresolvedAddressException
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.milliseconds
 
-/** The HTTP server, which knows nothing of caches. Clients are HTTP 1.1; each request is one call of [gateway]. */
+/** The HTTP server, which knows nothing of caches. Clients are HTTP 1.1 or 1.0; each request is one call of [gateway]. */
 internal class HttpFront private constructor(private val gateway: Gateway) {
     private val requests = OpenRequests()
 
@@ -85,6 +85,7 @@ internal class HttpFront private constructor(private val gateway: Gateway) {
         }
         try {
             call.cancelOnHangUp()
+            call.awaitTurn()
             gateway.handle(call)
         } catch (e: CancellationException) {
             throw e

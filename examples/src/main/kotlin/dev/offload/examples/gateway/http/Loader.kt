@@ -1,13 +1,9 @@
 package dev.offload.examples.gateway.http
 
-import io.ktor.client.statement.HttpResponse
-import io.ktor.client.statement.bodyAsChannel
 import io.ktor.http.Headers
 import io.ktor.http.HttpHeaders
 import io.ktor.http.HttpMethod
 import io.ktor.http.headers
-import io.ktor.utils.io.readRemaining
-import kotlinx.io.readByteArray
 import kotlin.time.TimeSource
 
 /**
@@ -70,7 +66,7 @@ internal class Loader(
             if (stored != null && it.status.value == NOT_MODIFIED) {
                 keep(key, request, stored.updatedBy(it.headers.endToEnd()))
             } else {
-                val body = readBody(it)
+                val body = readWhole(it, settings.maxBody)
                 if (body == null) {
                     store.putNotShareable(key)
                     Loaded.TooLarge
@@ -110,17 +106,6 @@ internal class Loader(
     private fun answer(request: LoadRequest, response: StoredResponse): Loaded.Answer {
         val vary = varyOf(response.headers).orEmpty()
         return Loaded.Answer(response, Variant(vary, variantOf(vary, request.headers)))
-    }
-
-    /** The whole body, or null if it is larger than allowed. It fails if the answer breaks off. */
-    private suspend fun readBody(answer: HttpResponse): ByteArray? {
-        val announced = answer.headers.bodyLength()
-        if (announced != null && announced > settings.maxBody) return null
-        val channel = answer.bodyAsChannel()
-        val body = channel.readRemaining(settings.maxBody + 1L).readByteArray()
-        if (body.size > settings.maxBody) return null
-        checkWhole(answer, channel, body.size.toLong())
-        return body
     }
 
     private companion object {

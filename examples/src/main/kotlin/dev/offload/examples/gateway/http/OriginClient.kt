@@ -6,7 +6,9 @@ import io.ktor.client.request.prepareRequest
 import io.ktor.client.request.setBody
 import io.ktor.client.statement.HttpResponse
 import io.ktor.http.Headers
+import io.ktor.http.HttpHeaders
 import io.ktor.http.HttpMethod
+import io.ktor.http.HttpProtocolVersion
 import io.ktor.http.content.OutgoingContent
 import io.ktor.http.encodedPath
 import io.ktor.http.takeFrom
@@ -100,7 +102,13 @@ internal class HttpOriginClient(private val url: String) :
                 url.encodedPath += if (url.trailingQuery) request.path.dropLast(1) else request.path
                 headers.appendAll(request.headers)
                 request.body?.let { setBody(it) }
-            }.execute(read)
+            }.execute {
+                // Its framing is not to be trusted (RFC 9112, 6.1).
+                if (it.version == HttpProtocolVersion.HTTP_1_0 && HttpHeaders.TransferEncoding in it.headers) {
+                    throw OriginFailedException("the origin has chunks in HTTP/1.0")
+                }
+                read(it)
+            }
     } catch (e: CancellationException) {
         // The client's own cancellations are not ours: a connection that breaks may show as one.
         currentCoroutineContext().ensureActive()

@@ -2,9 +2,11 @@ package dev.offload.examples.gateway.http
 
 import io.ktor.client.statement.HttpResponse
 import io.ktor.client.statement.bodyAsChannel
+import io.ktor.http.Headers
 import io.ktor.http.HttpMethod
 import io.ktor.server.application.ApplicationCall
 import io.ktor.server.request.httpMethod
+import io.ktor.server.request.httpVersion
 import io.ktor.server.request.receiveChannel
 import io.ktor.server.response.respond
 import io.ktor.utils.io.copyTo
@@ -14,11 +16,12 @@ import kotlinx.coroutines.launch
 import kotlin.time.Duration
 
 /**
- * Passes a request to the origin and its answer to the client, both as they come, holding neither in memory.
+ * Passes a request to the origin and its answer to the client, both as they come, holding neither in memory if it can.
  *
  * @param limit how long the origin may take to begin its answer
+ * @param maxBody how large a body may be that has to be held
  */
-internal class PassThrough(private val origin: OriginClient, private val limit: Duration) {
+internal class PassThrough(private val origin: OriginClient, private val limit: Duration, private val maxBody: Int) {
     /**
      * Passes a request through.
      *
@@ -36,7 +39,7 @@ internal class PassThrough(private val origin: OriginClient, private val limit: 
                     throw OriginTooSlowException(limit)
                 }
             val headers = call.request.headers
-            val body = if (hasBody(headers)) RequestBody(headers.bodyLength()) else null
+            val body = headers.bodyLength()?.takeIf { it > 0 }?.let(::RequestBody)
             val sending = body?.let { launch { it.send(call.receiveChannel()) } }
             origin.exchange(OriginRequest(call.request.httpMethod, path, headers.endToEnd(), body)) {
                 watchdog.cancel()
@@ -50,19 +53,43 @@ internal class PassThrough(private val origin: OriginClient, private val limit: 
         val status = answer.status.value
         val headers = answer.headers.endToEnd()
         val length = answer.headers.bodyLength()
-        call.mark(outcome)
-        if (call.request.httpMethod == HttpMethod.Head || status in WITHOUT_BODY) {
-            call.sent = Sent(status, 0, outcome)
-            call.respond(NoBody(status, headers, length))
-        } else {
-            call.sent = Sent(status, null, outcome)
-            val body = StreamedBody(status, headers, length) {
-                val channel = answer.bodyAsChannel()
-                val bytes = channel.copyTo(it)
-                checkWhole(answer, channel, bytes)
-                call.sent = Sent(status, bytes, outcome)
+        val isUnframed = length == null && call.request.httpVersion == HTTP_1_0
+        when {
+            call.request.httpMethod == HttpMethod.Head || status in WITHOUT_BODY -> {
+                call.mark(outcome)
+                call.sent = Sent(status, 0, outcome)
+                call.respond(NoBody(status, headers, length))
             }
-            call.respond(body)
+
+            // Neither chunks nor a close can end it, so its length has to be found out.
+            isUnframed && !call.isLastOfConnection -> {
+                val body =
+                    readWhole(answer, maxBody) ?: throw OriginFailedException("the answer is too large for HTTP/1.0")
+                call.send(status, headers, body, outcome)
+            }
+
+            else -> {
+                stream(call, answer, headers, outcome, isUnframed)
+            }
         }
+    }
+
+    private suspend fun stream(
+        call: ApplicationCall,
+        answer: HttpResponse,
+        headers: Headers,
+        outcome: CacheOutcome?,
+        endsWithConnection: Boolean,
+    ) {
+        val status = answer.status.value
+        call.mark(outcome)
+        call.sent = Sent(status, null, outcome)
+        val body = StreamedBody(status, headers, answer.headers.bodyLength(), endsWithConnection) {
+            val channel = answer.bodyAsChannel()
+            val bytes = channel.copyTo(it)
+            checkWhole(answer, channel, bytes)
+            call.sent = Sent(status, bytes, outcome)
+        }
+        call.respond(body)
     }
 }

@@ -10,7 +10,7 @@ import java.io.IOException
 internal class BrokenRequestException(cause: Throwable?) : IOException("the body of the request broke off", cause)
 
 /** What a client sends, to be sent on as it comes. */
-internal class RequestBody(override val contentLength: Long?) : OutgoingContent.ReadChannelContent() {
+internal class RequestBody(override val contentLength: Long) : OutgoingContent.ReadChannelContent() {
     private val channel = ByteChannel()
 
     override fun readFrom(): ByteReadChannel = channel
@@ -31,7 +31,7 @@ internal class RequestBody(override val contentLength: Long?) : OutgoingContent.
                 throw if (body.closedCause == null) e else BrokenRequestException(e)
             }
         // The channel may end in silence, and only tells who asks.
-        val isWhole = body.closedCause == null && (contentLength == null || sent == contentLength)
+        val isWhole = body.closedCause == null && sent == contentLength
         if (!isWhole) throw BrokenRequestException(body.closedCause)
         channel.flushAndClose()
     }

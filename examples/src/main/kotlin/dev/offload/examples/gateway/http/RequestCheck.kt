@@ -2,10 +2,14 @@ package dev.offload.examples.gateway.http
 
 import io.ktor.http.Headers
 import io.ktor.http.HttpHeaders
+import io.ktor.http.HttpStatusCode
 import java.util.Locale
 
-/** A request that no client may make. */
-internal class BadRequestException(override val message: String) : Exception(message)
+/** A request that is not to be answered, but with this status. */
+internal class BadRequestException(
+    override val message: String,
+    val status: HttpStatusCode = HttpStatusCode.BadRequest,
+) : Exception(message)
 
 /**
  * Checks what the server leaves to its users (RFC 9112, 3.2 and 6.3), and answers the path that is asked for, with its
@@ -18,7 +22,7 @@ internal class BadRequestException(override val message: String) : Exception(mes
  * @throws BadRequestException if the request is to be refused, and its connection closed
  */
 internal fun checkedPath(version: String, target: String, headers: Headers): String {
-    checkFraming(headers)
+    checkFraming(version, headers)
     if (headers.hasControls()) throw BadRequestException("a header has a control character")
     val host = host(version, headers)
     val path = if (target.startsWith('/')) target else pathOfUrl(target, host)
@@ -30,8 +34,11 @@ internal fun checkedPath(version: String, target: String, headers: Headers): Str
     return escaped(path)
 }
 
-/** The server undoes one encoding, `chunked`, and believes it before any length. */
-private fun checkFraming(headers: Headers) {
+/**
+ * The server undoes one encoding, `chunked`, and believes it before any length. But it takes a body that breaks off
+ * between two chunks for a whole one, and nobody behind it can tell; so what comes in chunks is not taken at all.
+ */
+private fun checkFraming(version: String, headers: Headers) {
     val encodings = headers.listed(HttpHeaders.TransferEncoding)
     val lengths = headers.listed(HttpHeaders.ContentLength)
     when {
@@ -39,17 +46,21 @@ private fun checkFraming(headers: Headers) {
             if (lengths.size > 1) throw BadRequestException("there is more than one Content-Length")
         }
 
+        version == HTTP_1_0 -> throw BadRequestException("HTTP/1.0 has no Transfer-Encoding")
+
         encodings.singleOrNull()?.lowercase() != "chunked" ->
             throw BadRequestException("the only Transfer-Encoding is chunked, once")
 
         lengths.isNotEmpty() -> throw BadRequestException("Transfer-Encoding and Content-Length exclude each other")
+
+        else -> throw BadRequestException("the length of the body must be told", HttpStatusCode.LengthRequired)
     }
 }
 
 private fun host(version: String, headers: Headers): String? {
     val hosts = headers.getAll(HttpHeaders.Host).orEmpty()
     when {
-        hosts.isEmpty() && version != "HTTP/1.0" -> throw BadRequestException("there is no Host")
+        hosts.isEmpty() && version != HTTP_1_0 -> throw BadRequestException("there is no Host")
         hosts.size > 1 -> throw BadRequestException("there is more than one Host")
         hosts.any { !HOST.matches(it) } -> throw BadRequestException("the Host is none")
     }
@@ -81,6 +92,9 @@ private fun escaped(path: String): String {
 }
 
 private fun isBare(c: Char, inPath: Boolean): Boolean = c in "\"<>\\^`{|}" || (inPath && c in "[]") || c > '~'
+
+/** The version that knows neither chunks nor, for certain, the name of the host. */
+internal const val HTTP_1_0 = "HTTP/1.0"
 
 private val HOST = Regex("""[\w.~%!$&'()*+,;=:\[\]-]*""")
 private val BAD_ESCAPE = Regex("%(?![0-9a-fA-F]{2})")

@@ -1,6 +1,7 @@
 package dev.offload.examples.gateway.http
 
 import io.ktor.http.Headers
+import io.ktor.http.HttpHeaders
 import io.ktor.http.HttpMethod
 import io.ktor.http.HttpStatusCode
 import io.ktor.http.content.OutgoingContent
@@ -78,18 +79,31 @@ internal class WholeBody(status: Int, override val headers: Headers, private val
     override fun bytes(): ByteArray = body
 }
 
-internal class NoBody(status: Int, override val headers: Headers, override val contentLength: Long?) :
-    OutgoingContent.NoContent() {
+/** An answer without a body; a length is told only if one is given, since that of another answer would be wrong. */
+internal class NoBody(status: Int, headers: Headers, override val contentLength: Long?) : OutgoingContent.NoContent() {
     override val status = HttpStatusCode.fromValue(status)
+    override val headers = if (contentLength == null) unframed(headers) else headers
 }
 
+/** A body that is sent as it comes; without a length in chunks, or, if [endsWithConnection], up to the close. */
 internal class StreamedBody(
     status: Int,
-    override val headers: Headers,
+    headers: Headers,
     override val contentLength: Long?,
+    endsWithConnection: Boolean = false,
     private val write: suspend (ByteWriteChannel) -> Unit,
 ) : OutgoingContent.WriteChannelContent() {
     override val status = HttpStatusCode.fromValue(status)
+    override val headers = if (endsWithConnection) unframed(headers) else headers
 
     override suspend fun writeTo(channel: ByteWriteChannel) = write(channel)
+}
+
+/**
+ * Keeps the server from adding a framing of its own where no length is given. It looks for the name of this header, and
+ * sends a line for each value, of which there are none.
+ */
+private fun unframed(given: Headers): Headers = headers {
+    appendAll(given)
+    appendAll(HttpHeaders.TransferEncoding, listOf())
 }

@@ -76,6 +76,34 @@ class OriginFramingSpec :
             }
         }
 
+        test("chunks in an answer of HTTP 1.0 are not to be trusted") {
+            withRawOrigin({ "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\npage\r\n0\r\n\r\n" }) {
+                get("/page").status shouldBe 502
+                get("/page", "Authorization: me").status shouldBe 502
+            }
+        }
+
+        test("an answer without a body tells no length that its origin has not told") {
+            for (answer in listOf(
+                "HTTP/1.1 204 No Content\r\n\r\n",
+                "HTTP/1.1 304 Not Modified\r\nETag: \"x\"\r\n\r\n",
+                OK + "Transfer-Encoding: chunked\r\n\r\n",
+            )) {
+                withRawOrigin({ answer }) {
+                    val request = request("HEAD", "/page", "Authorization: me", "Connection: close")
+                    val passed = RawAnswer(send(request))
+                    passed.status shouldBe answer.drop("HTTP/1.1 ".length).take(3).toInt()
+                    passed["Content-Length"] shouldBe null
+                    passed["Transfer-Encoding"] shouldBe null
+                    passed.body shouldBe ""
+                }
+            }
+            withRawOrigin({ response("", "X-A: b") }) {
+                val request = request("HEAD", "/page", "Authorization: me", "Connection: close")
+                RawAnswer(send(request))["Content-Length"] shouldBe "0"
+            }
+        }
+
         test("a control character in a header of an answer reaches nobody") {
             withRawOrigin({ response("page", "X-A: a\u0000b") }) {
                 get("/page").text shouldNotContain "\u0000"

@@ -76,6 +76,17 @@ internal class RawGateway(val server: GatewayServer, val origin: RawOrigin, val 
         }
     }
 
+    /** Sends [request], says that no more comes, and answers all that comes until the gateway closes the connection. */
+    suspend fun sendAndEnd(request: String): String = runInterruptible(Dispatchers.IO) {
+        val url = URI(server.url)
+        Socket(url.host, url.port).use {
+            it.soTimeout = 8.seconds.inWholeMilliseconds.toInt()
+            it.getOutputStream().write(request.toByteArray(Charsets.ISO_8859_1))
+            it.shutdownOutput()
+            it.getInputStream().readUntilClosed().toString(Charsets.ISO_8859_1)
+        }
+    }
+
     /** Sends [request], and hangs up without waiting for anything. */
     suspend fun sendAndHangUp(request: String) = runInterruptible(Dispatchers.IO) {
         val url = URI(server.url)
