@@ -7,6 +7,7 @@ import io.ktor.http.Headers
 import io.ktor.http.HttpMethod
 import io.ktor.http.headers
 import kotlin.time.Duration
+import kotlin.time.Duration.Companion.days
 import kotlin.time.Duration.Companion.seconds
 
 private val rules = CacheRules(GatewaySettings(ttl = 5.seconds, stale = 7.seconds, staleIfError = 9.seconds))
@@ -51,6 +52,8 @@ class CacheRulesSpec :
             ).forAll {
                 stored("Date: Thu, 01 Jan 2026 00:00:00 GMT", "Expires: $it")?.fresh shouldBe 60.seconds
             }
+            val nextYear = stored("Date: Thursday, 01-Jan-26 00:00:00 GMT", "Expires: Friday, 01-Jan-27 00:00:00 GMT")
+            nextYear?.fresh shouldBe 365.days
             listOf("Thu, 01 Jan 2099 00:01:00 CET", "2099-01-01", "Thu, 1 Jan 2099 00:01:00 GMT", "0", "").forAll {
                 stored("Expires: $it") shouldBe null
             }
@@ -107,6 +110,7 @@ class CacheRulesSpec :
                 "Content-Length: 1",
                 "X-Api-Key: mine",
                 "X-Tenant: us",
+                "Sec-Token: mine",
                 "Origin: http://a.example",
                 "X-Forwarded-For: 192.0.2.1",
             ).forAll { rules.isForEveryone(HttpMethod.Get, headersOf(it)) shouldBe false }

@@ -3,6 +3,7 @@ package dev.offload.examples.gateway.http
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.inspectors.forAll
 import io.kotest.matchers.shouldBe
+import io.kotest.matchers.shouldNotBe
 import io.kotest.matchers.string.shouldContain
 import io.kotest.matchers.string.shouldEndWith
 import io.kotest.matchers.string.shouldNotContain
@@ -33,6 +34,7 @@ class RequestCheckSpec :
                 "a name with a blank" to request("GET", "/page", "X-A : b"),
                 "a header with NUL" to request("GET", "/page", "X-A: a\u0000b"),
                 "a path with NUL" to request("GET", "/a\u0000b"),
+                "a path with DEL" to request("GET", "/a\u007fb"),
                 "a bad escape" to request("GET", "/a%zz"),
                 "half an escape" to request("GET", "/a%2"),
                 "a fragment" to request("GET", "/a#b"),
@@ -118,6 +120,45 @@ class RequestCheckSpec :
                 get("/a|b[?{\"}[|").body shouldBe "GET /a%7Cb%5B?%7B%22%7D[%7C HTTP/1.1"
                 get("/a%ff%00%7e").body shouldBe "GET /a%ff%00%7e HTTP/1.1"
                 get("/\u00c3\u00a9").body shouldBe "GET /%C3%A9 HTTP/1.1"
+            }
+        }
+
+        test("what concerns one connection is not passed on, in either direction") {
+            val hops =
+                arrayOf(
+                    "Connection: keep-alive, X-Named",
+                    "X-Named: x",
+                    "Keep-Alive: timeout=5",
+                    "Proxy-Connection: x",
+                    "Proxy-Authorization: x",
+                    "Proxy-Authenticate: x",
+                    "TE: trailers",
+                    "Trailer: X-A",
+                    "X-Cache: x",
+                )
+            withRawOrigin({ response("page", *hops, "X-Kept: x") }) {
+                val last = request("GET", "/last", "Connection: close")
+                for (mine in listOf(arrayOf(), arrayOf("Authorization: me"))) {
+                    val answer = Head(send(request("GET", "/page", *hops, *mine) + last))
+                    val sent = Head(origin.requests.first { it.startsWith("GET /page") })
+                    for (head in listOf(answer, sent)) {
+                        head["Connection"] shouldNotBe "keep-alive, X-Named"
+                        hops.drop(1).filter {
+                            it != "X-Cache: x"
+                        }.forAll { head[it.substringBefore(':')] shouldBe null }
+                        head["X-Cache"] shouldNotBe "x"
+                    }
+                    answer["X-Kept"] shouldBe "x"
+                    origin.requests.clear()
+                }
+            }
+        }
+
+        test("what a client expects of the gateway is not passed on") {
+            withRawOrigin({ response("done") }) {
+                val answer = send(post("Content-Length: 4", "Expect: 100-continue", "Connection: close", body = "page"))
+                answer shouldEndWith "done"
+                Head(origin.requests.single())["Expect"] shouldBe null
             }
         }
 

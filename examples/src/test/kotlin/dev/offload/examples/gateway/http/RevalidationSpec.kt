@@ -48,9 +48,17 @@ class RevalidationSpec :
             )) {
                 withRawOrigin({
                     if ("\r\nIf-" in it) {
-                        NOT_MODIFIED + "Cache-Control: max-age=7\r\nX-New: yes\r\nContent-Length: 99\r\n\r\n"
+                        NOT_MODIFIED +
+                            "Cache-Control: max-age=7\r\nX-New: yes\r\nContent-Length: 99\r\nContent-Type: of/none\r\n\r\n"
                     } else {
-                        response("page", validator.first, "Cache-Control: max-age=5", "X-Old: yes", "X-New: no")
+                        response(
+                            "page",
+                            validator.first,
+                            "Cache-Control: max-age=5",
+                            "Content-Type: text/plain",
+                            "X-Old: yes",
+                            "X-New: no",
+                        )
                     }
                 }) {
                     get("/page")["X-New"] shouldBe "no"
@@ -61,6 +69,7 @@ class RevalidationSpec :
                     validated.outcome shouldBe "MISS"
                     validated["X-New"] shouldBe "yes"
                     validated["X-Old"] shouldBe "yes"
+                    validated["Content-Type"] shouldBe "text/plain"
                     origin.requests.last() shouldContain validator.second
                     time += 6.seconds
                     get("/page").outcome shouldBe "HIT"
@@ -83,6 +92,7 @@ class RevalidationSpec :
                     "If-None-Match: \"other\", \"one\"",
                     "If-None-Match: *",
                     "If-Modified-Since: Thu, 01 Jan 2026 00:00:00 GMT",
+                    "If-Modified-Since: Thu, 01 Jan 2026 00:00:01 GMT",
                 ).forAll {
                     val answer = get("/page", it)
                     answer.status shouldBe 304
@@ -101,6 +111,40 @@ class RevalidationSpec :
             }
         }
 
+        test("an error is told to a client whatever it has already") {
+            val gone = arrayOf("ETag: \"one\"", "Cache-Control: max-age=9")
+            withRawOrigin({ response("gone", *gone, status = "404 Not Found") }) {
+                get("/page").status shouldBe 404
+                val again = get("/page", "If-None-Match: \"one\"")
+                again.status shouldBe 404
+                again.outcome shouldBe "HIT"
+            }
+        }
+
+        test(
+            "how long an answer is served while it is renewed is one thing, and how long if the origin fails another",
+        ) {
+            for ((age, isWell, got) in listOf(
+                Triple(12, true, "STALE page 1"),
+                Triple(12, false, "STALE page 1"),
+                Triple(16, true, "MISS page 2"),
+                Triple(16, false, "STALE page 1"),
+                Triple(29, false, "STALE page 1"),
+                Triple(31, false, "MISS sorry"),
+            )) {
+                val number = AtomicInteger()
+                val settings = GatewaySettings(ttl = 10.seconds, stale = 5.seconds, staleIfError = 20.seconds)
+                withRawOrigin({
+                    val own = number.incrementAndGet()
+                    if (own == 1 || isWell) response("page $own") else response("sorry", status = "503 Not Well")
+                }, settings) {
+                    get("/page").body shouldBe "page 1"
+                    time += age.seconds
+                    get("/page").run { "$outcome $body" } shouldBe got
+                }
+            }
+        }
+
         test("a client that wants a new answer gets one, and so do those who come after it") {
             listOf("Cache-Control: no-cache", "Cache-Control: max-age=0", "Pragma: no-cache").forAll {
                 withRawOrigin(numbered("Cache-Control: max-age=60")) {
@@ -109,6 +153,25 @@ class RevalidationSpec :
                     get("/page").body shouldBe "page 2"
                     origin.requests.last() shouldContain "Cache-Control: no-cache"
                 }
+            }
+        }
+
+        test("who wants a new answer gets none from the store, also if the origin fails") {
+            val number = AtomicInteger()
+            withRawOrigin({
+                if (number.incrementAndGet() == 1) response("page") else response("sorry", status = "503 Not Well")
+            }) {
+                get("/page").body shouldBe "page"
+                get("/page", "Cache-Control: no-cache").body shouldBe "sorry"
+                get("/page").body shouldBe "page"
+            }
+        }
+
+        test("Pragma counts only where nothing else is said") {
+            withRawOrigin({ response("page") }) {
+                get("/page").outcome shouldBe "MISS"
+                get("/page", "Pragma: no-cache", "Cache-Control: max-age=60").outcome shouldBe "HIT"
+                get("/page", "Pragma: no-cache").outcome shouldBe "MISS"
             }
         }
 
@@ -159,6 +222,16 @@ class RevalidationSpec :
                     get("/other").outcome shouldBe "MISS"
                     get("/third").outcome shouldBe "HIT"
                 }
+            }
+        }
+
+        test("a request that changes something and leads elsewhere makes the store forget, too") {
+            withRawOrigin({
+                response("page", status = if (it.startsWith("POST")) "303 See Other" else "200 OK")
+            }) {
+                get("/page")
+                send(request("POST", "/page", "Content-Length: 0", "Connection: close")) shouldContain " 303 "
+                get("/page").outcome shouldBe "MISS"
             }
         }
 
@@ -216,6 +289,15 @@ class RevalidationSpec :
                     get("/page").outcome shouldBe outcome
                 }
             }
+        }
+
+        test("the age of an answer is told, also to the first who gets it") {
+            withRawOrigin({ response("page", "Cache-Control: max-age=60", "Age: 7") }) {
+                get("/page")["Age"] shouldBe "7"
+                time += 5.seconds
+                get("/page")["Age"] shouldBe "12"
+            }
+            withRawOrigin({ response("page") }) { get("/page")["Age"] shouldBe null }
         }
 
         test("an old date is an age, and an Expires that is no date is over") {

@@ -11,6 +11,7 @@ import kotlinx.coroutines.awaitAll
 import kotlinx.coroutines.coroutineScope
 import java.util.concurrent.CountDownLatch
 import java.util.concurrent.TimeUnit
+import java.util.concurrent.atomic.AtomicInteger
 import kotlin.time.Duration.Companion.seconds
 
 private fun String.header(name: String): String? =
@@ -51,6 +52,16 @@ class WhoseAnswerSpec :
                     get("/page").body shouldBe "in null"
                 }
                 origin.requests.size shouldBe 3
+            }
+        }
+
+        test("all lines of a header that answers vary with count") {
+            withRawOrigin({
+                response("in ${it.lines().filter { line -> line.startsWith("Accept-L") }}", "Vary: Accept-Language")
+            }) {
+                for (second in listOf("en", "fr")) {
+                    get("/page", "Accept-Language: de", "Accept-Language: $second").body shouldContain second
+                }
             }
         }
 
@@ -107,6 +118,21 @@ class WhoseAnswerSpec :
                     get("/page", "Referer: 6").body shouldBe "for 6"
                     origin.requests.size shouldBe 6
                 }
+            }
+        }
+
+        test("an origin that says it is not well does not keep its next answer from being shared") {
+            val number = AtomicInteger()
+            withRawOrigin({
+                if (number.incrementAndGet() == 1) {
+                    response("sorry", "Cache-Control: no-store", status = "503 Not Well")
+                } else {
+                    response("page")
+                }
+            }) {
+                get("/page").status shouldBe 503
+                get("/page").outcome shouldBe "MISS"
+                get("/page").outcome shouldBe "HIT"
             }
         }
 
