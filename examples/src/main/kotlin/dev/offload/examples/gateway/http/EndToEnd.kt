@@ -30,13 +30,19 @@ private const val VIA = "1.1 offload-gateway"
  * that is not.
  */
 internal fun Headers.endToEnd(): Headers {
-    val named = listed(HttpHeaders.Connection).map { it.lowercase() }
+    val names = endToEndNames()
     val kept = HeadersBuilder()
-    forEach { name, values ->
-        if (name.lowercase() !in NOT_FORWARDED && name.lowercase() !in named) kept.appendAll(name, values)
-    }
+    forEach { name, values -> if (name.lowercase() in names) kept.appendAll(name, values) }
     kept[HttpHeaders.Via] = (getAll(HttpHeaders.Via).orEmpty() + VIA).joinToString(", ")
     return kept.build()
+}
+
+/** The names of these headers that are meant for the other end, in lower case. */
+internal fun Headers.endToEndNames(): Set<String> {
+    val names = names().mapTo(HashSet()) { it.lowercase() }
+    names -= NOT_FORWARDED
+    names -= listed(HttpHeaders.Connection).map { it.lowercase() }.toSet()
+    return names
 }
 
 /**

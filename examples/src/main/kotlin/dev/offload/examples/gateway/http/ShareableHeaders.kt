@@ -13,7 +13,7 @@ import io.ktor.http.Headers
 internal class ShareableHeaders(more: Set<String>) {
     private val names = HARMLESS + more.map { it.lowercase() }
 
-    fun areAll(request: Headers): Boolean = request.endToEnd().names().all { isHarmless(it.lowercase()) }
+    fun areAll(request: Headers): Boolean = request.endToEndNames().all(::isHarmless)
 
     private fun isHarmless(name: String): Boolean = name in names || HARMLESS_GROUPS.any { name.startsWith(it) }
 

@@ -43,9 +43,9 @@ internal class Comparison(
      */
     suspend fun warmUp(requests: Int) {
         EmbeddedOrigin.start(Duration.ZERO, failureRate = 0.0).use { other ->
-            val quiet = Comparison(log.withRequests(requests), workers, gateway, other, Progress.none())
-            quiet.withOffload()
-            quiet.without()
+            val warmUp = Comparison(log.withRequests(requests), workers, gateway, other, progress)
+            warmUp.play("warm-up, with offload", gateway.copy(offload = true))
+            warmUp.play("warm-up, without", gateway.copy(offload = false))
         }
     }
 
