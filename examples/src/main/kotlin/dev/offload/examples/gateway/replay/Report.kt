@@ -49,10 +49,12 @@ internal class Report(
             row("latency p50") { it.calls.latencies.percentile(50).inMillis() } +
                 "    as the caller saw it; without offload, who meets what is stale waits",
             row("latency p95") { it.calls.latencies.percentile(95).inMillis() } +
-                "    the first to ask for a path waits for the origin either way",
+                "    who is the first to ask for a path waits either way: ${firsts()} of the requests",
             row("latency p99") { it.calls.latencies.percentile(99).inMillis() },
         ) + broken("with offload", with) + broken("without", without)
     }
+
+    private fun firsts(): String = percent(log.distinctPaths.toLong(), log.requests.toLong())
 
     private fun outcomes(): List<String> = listOf(columns("X-Cache", "with offload", "without")) +
         CacheOutcome.entries.map { outcome ->

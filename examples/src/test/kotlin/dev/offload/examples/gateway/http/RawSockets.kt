@@ -64,13 +64,16 @@ private fun InputStream.readTo(end: String): String {
     return read.toString()
 }
 
+/** How long a test waits for the next byte: less than for the whole test, and more than a busy machine takes. */
+private val PATIENCE = 30.seconds
+
 /** A gateway in front of a [RawOrigin]. */
 internal class RawGateway(val server: GatewayServer, val origin: RawOrigin, val time: TestTimeSource) {
     /** Sends [request] and answers all that comes until the gateway closes the connection. */
     suspend fun send(request: String): String = runInterruptible(Dispatchers.IO) {
         val url = URI(server.url)
         Socket(url.host, url.port).use {
-            it.soTimeout = 8.seconds.inWholeMilliseconds.toInt()
+            it.soTimeout = PATIENCE.inWholeMilliseconds.toInt()
             it.getOutputStream().write(request.toByteArray(Charsets.ISO_8859_1))
             it.getInputStream().readUntilClosed().toString(Charsets.ISO_8859_1)
         }
@@ -80,7 +83,7 @@ internal class RawGateway(val server: GatewayServer, val origin: RawOrigin, val 
     suspend fun sendAndEnd(request: String): String = runInterruptible(Dispatchers.IO) {
         val url = URI(server.url)
         Socket(url.host, url.port).use {
-            it.soTimeout = 8.seconds.inWholeMilliseconds.toInt()
+            it.soTimeout = PATIENCE.inWholeMilliseconds.toInt()
             it.getOutputStream().write(request.toByteArray(Charsets.ISO_8859_1))
             it.shutdownOutput()
             it.getInputStream().readUntilClosed().toString(Charsets.ISO_8859_1)
