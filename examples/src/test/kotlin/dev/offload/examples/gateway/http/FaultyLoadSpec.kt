@@ -16,6 +16,7 @@ import kotlin.time.Duration.Companion.seconds
 
 private const val CLIENTS = 24
 private const val SEED = 17
+private val LIMIT = 20.minutes
 
 /** How many requests are made; `examples/conformance/load` makes more. */
 private val asked: Int? = System.getProperty("gateway.load.requests")?.toInt()
@@ -23,11 +24,14 @@ private val asked: Int? = System.getProperty("gateway.load.requests")?.toInt()
 /** A gateway under load, between clients that hang up and an origin that breaks its answers. */
 class FaultyLoadSpec :
     FunSpec({
-        test("no answer is a half one or another's, and no upload is, whatever the origin and the clients do") {
+        // Beyond what other tests may take, for the long run.
+        test(
+            "no answer is a half one or another's, and no upload is, whatever the origin and the clients do",
+        ).config(timeout = LIMIT) {
             val requests = asked ?: 3_000
             // Answers grow old in the middle of the load, so that they are renewed and validated in it.
             val settings = GatewaySettings(ttl = 200.milliseconds, stale = 500.milliseconds, staleIfError = 1.seconds)
-            withTimeout(20.minutes) {
+            withTimeout(LIMIT) {
                 FaultyOrigin(SEED).use { origin ->
                     HttpOriginClient(origin.url).use { client ->
                         val server = GatewayServer.start(settings, client, {})
