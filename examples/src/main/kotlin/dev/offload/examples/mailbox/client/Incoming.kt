@@ -10,10 +10,10 @@ internal sealed interface Incoming {
     /** An answer to no request of this client: its id is null, as for a request that could not be read, or text. */
     data object Stray : Incoming
 
-    /** Meant as the answer to the request [id], but none in JSON-RPC 2.0. */
+    /** Meant as the answer to the request [id], but none in JSON-RPC 2.0, or no JSON behind its id. */
     data class Invalid(val id: Long) : Incoming
 
-    /** No answer in JSON-RPC 2.0, or no JSON. */
+    /** No answer in JSON-RPC 2.0, or no JSON, to no request that could be told. */
     data object Malformed : Incoming
 }
 

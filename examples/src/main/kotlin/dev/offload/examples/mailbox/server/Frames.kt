@@ -19,7 +19,7 @@ internal object Frames {
         when (form) {
             Form.RESULT -> """{"jsonrpc":"2.0","id":${request.id},"result":${request.number}}"""
             Form.ERROR -> """{"jsonrpc":"2.0","error":{"code":-32000,"message":"out of luck"},"id":${request.id}}"""
-            Form.INVALID -> """{"jsonrpc":"2.0","id":${request.id},"value":${request.number}}"""
+            Form.INVALID -> INVALID[request.number % INVALID.size].format(request.id)
         },
     )
 
@@ -34,9 +34,18 @@ internal object Frames {
             "",
             "no JSON",
             "[1,2,3]",
-            """{"jsonrpc":"2.0","id":1,"result":""",
+            """{"jsonrpc":"2.0","result":""",
             """{"id":[1],"result":true}""",
         ).map(::line)
+
+    /** What is no answer, with an id to be put in. */
+    private val INVALID =
+        listOf(
+            """{"jsonrpc":"2.0","id":%s,"value":true}""",
+            """{"jsonrpc":"2.0","id":%s,"result":""",
+            """{"jsonrpc":"2.0","id":%s,"result":true} true""",
+            """{"jsonrpc":"2.0","id":%s,"result":true,"result":false}""",
+        )
 
     private val UNKNOWN =
         listOf("-1", "9007199254740993", "1e3", "\"1\"", "null", "123456789012345678901234567890")

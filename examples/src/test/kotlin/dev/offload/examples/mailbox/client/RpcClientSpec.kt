@@ -158,6 +158,24 @@ class RpcClientSpec :
             }
         }
 
+        "an answer that breaks off, or goes on behind its end, ends its call at once, and no other" {
+            connected { client, server ->
+                listOf(
+                    """1""",
+                    """1} true""",
+                    """"text""",
+                    """1,"result":2}""",
+                    "[".repeat(100_000),
+                ).forEach { broken ->
+                    val call = async { shouldThrow<InvalidAnswerException> { client.call("echo", number(1), LONG) } }
+                    server.send("""{"jsonrpc":"2.0","id":${server.receive().id},"result":$broken""")
+                    call.await()
+                    client.roundTrip(server, 2) shouldBe number(2)
+                }
+                client.counts.run { listOf(malformed, delivered).map { it.sum() } } shouldBe listOf(5L, 5L)
+            }
+        }
+
         "a frame that is too long closes the connection, also if its end never comes" {
             connected(maxFrame = 1_000) { client, server ->
                 val call = async { shouldThrow<ConnectionLostException> { client.call("echo", number(1), LONG) } }

@@ -49,6 +49,22 @@ class RpcCodecSpec :
                 """{"jsonrpc":"2.0","id":7,"error":{"code":1.5,"message":"text"}}""",
                 """{"jsonrpc":"2.0","id":7,"error":{"code":9999999999,"message":"text"}}""",
                 """{"jsonrpc":"2.0","id":7,"error":{"code":1}}""",
+                """{"jsonrpc":"2.0","id":7,"method":"m","result":1}""",
+            ).forAll { read(it) shouldBe Incoming.Invalid(7) }
+        }
+
+        "what breaks off or goes on too long, but tells its id, is invalid" {
+            listOf(
+                """{"jsonrpc":"2.0","id":7,"result":word}""",
+                """{"jsonrpc":"2.0","id":7,"result":1} {}""",
+                """{"jsonrpc":"2.0","id":7,"result":1""",
+                """{"jsonrpc":"2.0","id":7,"result":"tex""",
+                """{"jsonrpc":"2.0","result":1,"id":7}}""",
+                """{"jsonrpc":"2.0","id":7,"result":1,"result":2}""",
+                """{"jsonrpc":"2.0","result":{"id":8},"id":7,"error":""",
+                """{"jsonrpc":"2.0","id":7,"result":${"[".repeat(500_000)}${"]".repeat(500_000)}}""",
+                """{"jsonrpc":"2.0","id":7,"result":${"7".repeat(500_000)}}""",
+                """{"jsonrpc":"2.0","id":7,"result":"\x"}""",
             ).forAll { read(it) shouldBe Incoming.Invalid(7) }
         }
 
@@ -70,11 +86,16 @@ class RpcCodecSpec :
                 """{"jsonrpc":"2.0","id":[7],"result":1}""",
                 """{"jsonrpc":"2.0","id":true,"result":1}""",
                 """{"jsonrpc":"2.0","id":7,"id":8,"result":1}""",
-                """{"jsonrpc":"2.0","id":7,"result":word}""",
-                """{"jsonrpc":"2.0","id":7,"result":1} {}""",
-                """{"jsonrpc":"2.0","id":7,"result":1""",
-                """{"jsonrpc":"2.0","id":7,"result":${"[".repeat(500_000)}${"]".repeat(500_000)}}""",
+                """{"jsonrpc":"2.0","id":7,"result":1,"id":8,"result":""",
+                """{"jsonrpc":"2.0","result":1,"id":7""", // or what is left of 75
+                """{"jsonrpc":"2.0","id":7,"method":"m","params":""",
+                """{"jsonrpc":"2.0","id":"7","result":""",
+                """{"jsonrpc":"2.0","id":7.5,"result":""",
+                """{"jsonrpc":"2.0","result":{"id":7},"error":""",
+                """{"jsonrpc":"2.0","result":word,"id":7}""",
+                """[{"jsonrpc":"2.0","id":7,"result":""",
                 """{"jsonrpc":"2.0","id":${"7".repeat(500_000)},"result":1}""",
+                """{"jsonrpc":"2.0","id":9223372036854775808,"result":""",
             ).forAll { read(it) shouldBe Incoming.Malformed }
         }
 
