@@ -1,6 +1,5 @@
 package dev.offload.examples.desk;
 
-import dev.offload.ConcurrencyLimit;
 import dev.offload.KindPolicy;
 import dev.offload.OffloadConfig;
 import dev.offload.TimeoutPolicy;
@@ -11,6 +10,8 @@ import dev.offload.examples.desk.files.DiskStorage;
 import dev.offload.examples.desk.files.Inbox;
 import dev.offload.examples.desk.files.Storage;
 import dev.offload.examples.desk.files.UploadDesk;
+import dev.offload.examples.desk.http.Sending;
+import dev.offload.examples.desk.http.ServerEdge;
 import java.io.IOException;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -21,6 +22,11 @@ import org.springframework.context.annotation.DependsOn;
 @SpringBootApplication(proxyBeanMethods = false)
 @EnableConfigurationProperties(DeskSettings.class)
 class DeskApplication {
+
+  @Bean
+  ServerEdge serverEdge(DeskSettings settings) {
+    return new ServerEdge(settings.stallTime());
+  }
 
   @Bean
   DeskDirectory directory(DeskSettings settings) throws DirectoryException {
@@ -41,17 +47,21 @@ class DeskApplication {
    * One manager for the application. Spring would {@code close()} it by itself, and that waits for
    * as long as it takes; so {@link ManagerEnd} does it.
    *
-   * <p>Clients decide how fast an upload comes, and so must not have all threads of a pool, or all
-   * of the disk, to themselves.
+   * <p>Clients decide how fast an upload comes and a download goes, and so must not have all
+   * threads, or all of the disk, to themselves.
    */
   @Bean(destroyMethod = "")
   AsyncOffloadManager manager(DeskSettings settings) {
     KindPolicy receiving =
         KindPolicy.unset()
-            .withConcurrency(
-                new ConcurrencyLimit(settings.receiveAtOnce(), settings.receiveWaiting()))
+            .withConcurrency(settings.receiving())
             .withTimeout(TimeoutPolicy.cancelAfter(settings.receiveTime()));
-    OffloadConfig config = OffloadConfig.builder().kind(Inbox.RECEIVE, receiving).build();
+    KindPolicy sending =
+        KindPolicy.unset()
+            .withConcurrency(settings.sending())
+            .withTimeout(TimeoutPolicy.cancelAfter(settings.sendTime()));
+    OffloadConfig config =
+        OffloadConfig.builder().kind(Inbox.RECEIVE, receiving).kind(Sending.SEND, sending).build();
     return AsyncOffloadManager.builder().name("desk").config(config).build();
   }
 

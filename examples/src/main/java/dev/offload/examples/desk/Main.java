@@ -70,6 +70,7 @@ public final class Main {
     String dir = desk.getEnvironment().getRequiredProperty("desk.dir");
     out.println("desk: at " + files + ", keeps files in " + dir + "; Ctrl-C stops it. Try:");
     out.println("  curl --data-binary @README.md " + files);
+    out.println("  curl " + files + "/$(sha256sum < README.md | cut -c1-64)/content");
     out.println("  curl '" + files + "?state=SUCCEEDED'");
     out.println("  curl -X DELETE " + files + "/$(sha256sum < README.md | cut -c1-64)");
   }

@@ -145,7 +145,7 @@ class DeskProgramTest {
       Main.announce(desk.context, new PrintStream(out, true, StandardCharsets.UTF_8));
       String said = out.toString(StandardCharsets.UTF_8);
       assertTrue(said.contains("at http://localhost:" + desk.port + "/files"), said);
-      assertEquals(3, said.lines().filter(line -> line.startsWith("  curl ")).count(), said);
+      assertEquals(4, said.lines().filter(line -> line.startsWith("  curl ")).count(), said);
     }
   }
 }

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.offload.TaskState;
 import dev.offload.examples.desk.files.FileId;
+import dev.offload.examples.desk.files.FileState;
 import dev.offload.examples.desk.files.UploadDesk;
 import java.io.IOException;
 import java.net.Socket;
@@ -70,7 +70,7 @@ class DeskStopTest {
       desk.stop().join();
 
       var status = tasks.status(FileId.of(ID));
-      assertEquals(TaskState.FAILED, status.state());
+      assertEquals(FileState.FAILED, status.state());
       assertTrue(status.cause().contains("the scope that owns it ended"), status.cause());
       assertEquals(List.of(), desk.stored());
       assertEquals(List.of(), desk.incoming());

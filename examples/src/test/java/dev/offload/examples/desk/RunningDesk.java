@@ -1,11 +1,17 @@
 package dev.offload.examples.desk;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import dev.offload.examples.desk.files.Storage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -13,9 +19,11 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -32,6 +40,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 /** A desk at a free port, and a client for it. */
 final class RunningDesk implements AutoCloseable {
   static final Duration LIMIT = Duration.ofSeconds(60);
+
+  static final int LARGE = 40_000_000;
 
   final Path dir;
   final StorageProbe storage = new StorageProbe();
@@ -70,8 +80,43 @@ final class RunningDesk implements AutoCloseable {
     return send("POST", "/files", BodyPublishers.ofString(text)).join();
   }
 
+  /** Stores a file that is larger than all buffers between two programs, and answers its id. */
+  String storeLarge() {
+    String text = "hello".repeat(LARGE / 5);
+    assertEquals(202, post(text).statusCode());
+    awaitState(idOf(text), "SUCCEEDED");
+    return idOf(text);
+  }
+
+  /** Shortens a stored file behind the desk's back. */
+  void cut(String id, long size) throws IOException {
+    try (FileChannel file =
+        FileChannel.open(dir.resolve("stored").resolve(id), StandardOpenOption.WRITE)) {
+      file.truncate(size);
+    }
+  }
+
   HttpResponse<String> get(String path) {
     return send("GET", path, BodyPublishers.noBody()).join();
+  }
+
+  private HttpResponse<byte[]> ask(String method, String id, String[] headers) {
+    URI uri = URI.create("http://localhost:" + port + "/files/" + id + "/content");
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(uri).timeout(LIMIT).method(method, BodyPublishers.noBody());
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return client.sendAsync(request.build(), BodyHandlers.ofByteArray()).join();
+  }
+
+  /** Asks for the bytes of a file, with headers as name, value, name, value. */
+  HttpResponse<byte[]> content(String id, String... headers) {
+    return ask("GET", id, headers);
+  }
+
+  HttpResponse<byte[]> head(String id, String... headers) {
+    return ask("HEAD", id, headers);
   }
 
   CompletableFuture<HttpResponse<String>> delete(String id) {
@@ -86,6 +131,40 @@ final class RunningDesk implements AutoCloseable {
   private static Socket connect(int port) throws IOException {
     Socket socket = new Socket(InetAddress.getByName("localhost"), port);
     socket.setSoTimeout((int) LIMIT.toMillis());
+    return socket;
+  }
+
+  /** Asks for a file, and reads no more of the answer than the system does. */
+  Socket beginDownload(String id) throws IOException {
+    Socket socket = new Socket();
+    socket.setReceiveBufferSize(4096);
+    socket.setSoTimeout((int) LIMIT.toMillis());
+    socket.connect(new InetSocketAddress(InetAddress.getByName("localhost"), port));
+    write(socket, "GET /files/" + id + "/content HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    return socket;
+  }
+
+  /** Reads what comes until the end of the connection, in order or not. */
+  static byte[] rest(Socket socket) {
+    ByteArrayOutputStream read = new ByteArrayOutputStream();
+    byte[] buffer = new byte[64 * 1024];
+    try {
+      InputStream in = socket.getInputStream();
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        read.write(buffer, 0, n);
+      }
+    } catch (SocketTimeoutException e) {
+      throw new AssertionError("the connection has not ended in " + LIMIT, e);
+    } catch (IOException e) {
+      // reset, which is an end
+    }
+    return read.toByteArray();
+  }
+
+  /** Connects, and sends a request, or some of it. */
+  Socket send(String text) throws IOException {
+    Socket socket = connect();
+    write(socket, text);
     return socket;
   }
 

@@ -2,12 +2,14 @@ package dev.offload.examples.desk;
 
 import dev.offload.examples.desk.files.FileId;
 import dev.offload.examples.desk.files.Storage;
+import dev.offload.examples.desk.files.StoredFile;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** A storage in front of the real one: it counts, fails when told to, and waits at its gate. */
 final class StorageProbe implements Storage {
@@ -59,6 +61,16 @@ final class StorageProbe implements Storage {
     if (failing) {
       throw new FileSystemException("/secret/place", null, "no space left");
     }
+  }
+
+  @Override
+  public @Nullable String wrong(FileId id) {
+    return disk.wrong(id);
+  }
+
+  @Override
+  public StoredFile open(FileId id) throws IOException {
+    return disk.open(id);
   }
 
   @Override

@@ -1,13 +1,12 @@
 package dev.offload.examples.desk.files;
 
-import dev.offload.TaskState;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How far a file has come.
  *
  * @param id of the file
- * @param state what the recorder knows
- * @param cause why it is not stored, if that has failed
+ * @param state of it
+ * @param cause why it is not stored, if that has failed; what is wrong with it, if it is missing
  */
-public record FileStatus(FileId id, TaskState state, @Nullable String cause) {}
+public record FileStatus(FileId id, FileState state, @Nullable String cause) {}

@@ -4,6 +4,7 @@ import dev.offload.OffloadKind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.SocketTimeoutException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,10 +77,11 @@ public final class Inbox implements AutoCloseable {
    * @return what the upload is to be stored under
    * @throws TooLargeException if the upload is larger than allowed; what is left of it is not read
    * @throws BrokenUploadException if the upload breaks off
+   * @throws StalledUploadException if no more bytes come
    * @throws InboxException if the disk fails
    */
   public FileId receive(InputStream body, TemporaryFile file)
-      throws TooLargeException, BrokenUploadException, InboxException {
+      throws TooLargeException, BrokenUploadException, StalledUploadException, InboxException {
     MessageDigest hash = sha256();
     byte[] buffer = new byte[BUFFER_SIZE];
     long size = 0;
@@ -105,10 +107,14 @@ public final class Inbox implements AutoCloseable {
     clear();
   }
 
-  private static int read(InputStream body, byte[] buffer) throws BrokenUploadException {
+  private static int read(InputStream body, byte[] buffer)
+      throws BrokenUploadException, StalledUploadException {
     try {
       return body.read(buffer);
     } catch (IOException e) {
+      if (e.getCause() instanceof SocketTimeoutException stalled) { // as Tomcat has it
+        throw new StalledUploadException(stalled);
+      }
       throw new BrokenUploadException(e);
     }
   }

@@ -22,6 +22,10 @@ import org.slf4j.LoggerFactory;
  * bodies of one task never overlap, be they stores or deletes. All there is to do here is to say
  * what a task is: the storing of the file of one id. It belongs to the manager, and so goes on when
  * the request that brought the file is answered.
+ *
+ * <p>A recorder knows what was done, and not what became of it. So whoever asks for a stored file
+ * has the disk looked at, for its name and its size; nothing is recorded then, as a disk may come
+ * back. Only who brings the file again has the success dropped, and launches the task anew.
  */
 public final class UploadDesk {
   private static final Logger LOG = LoggerFactory.getLogger(UploadDesk.class);
@@ -56,6 +60,11 @@ public final class UploadDesk {
    */
   public Receipt take(TemporaryFile upload, FileId id) {
     LaunchOutcome<OffloadFuture<FileId>> launch = tasks.launch(id, () -> store(upload, id));
+    if (launch instanceof LaunchOutcome.AlreadySucceeded && storage.wrong(id) != null) {
+      dropMissing(id);
+      // Of those who find it missing at the same time one launches it, and the others join.
+      launch = tasks.launch(id, () -> store(upload, id));
+    }
     if (launch instanceof LaunchOutcome.Launched<OffloadFuture<FileId>> launched) {
       upload.leaveTo(launched.handle());
       var unused = launched.handle().whenComplete((stored, failure) -> log(failure));
@@ -64,6 +73,18 @@ public final class UploadDesk {
     return launch instanceof LaunchOutcome.AlreadyWorking
         ? Receipt.BEING_STORED
         : Receipt.STORED_ALREADY;
+  }
+
+  /**
+   * Lifts the promise for a file that has not kept its own. Looks again, one caller at a time:
+   * somebody else may have done this, and stored the file. What is being deleted is not dropped;
+   * whoever brings it meanwhile came before the delete, as with any file.
+   */
+  private synchronized void dropMissing(FileId id) {
+    String wrong = storage.wrong(id);
+    if (wrong != null && tasks.dropSucceeded(List.of(id)) > 0) {
+      LOG.warn("a stored file was missing, and comes again: {}", wrong);
+    }
   }
 
   /** Tells the operator. Clients ask what became of a file, but a disk is not theirs to mend. */
@@ -94,7 +115,26 @@ public final class UploadDesk {
   }
 
   /**
-   * Tells how far a file has come.
+   * Opens a stored file to be read.
+   *
+   * @param id of the file
+   * @return the file, to be closed
+   * @throws NotStoredException if it is not stored
+   * @throws IOException if the disk fails
+   */
+  public StoredFile open(FileId id) throws NotStoredException, IOException {
+    if (tasks.state(id) == TaskState.SUCCEEDED) {
+      try {
+        return storage.open(id);
+      } catch (MissingFileException e) {
+        throw new NotStoredException(status(id)); // which may have changed since
+      }
+    }
+    throw new NotStoredException(status(id));
+  }
+
+  /**
+   * Tells how far a file has come. Of one that is stored this looks whether it is still there.
    *
    * @param id of the file
    * @return its state
@@ -102,11 +142,28 @@ public final class UploadDesk {
   public FileStatus status(FileId id) {
     // In this order: a task that fails in between reads WORKING, as it was when it was asked for.
     TaskState state = tasks.state(id);
-    if (state != TaskState.FAILED) {
-      return new FileStatus(id, state, null);
+    return switch (state) {
+      case NOT_FOUND, WORKING -> new FileStatus(id, FileState.of(state), null);
+      case SUCCEEDED -> statusOfStored(id);
+      case FAILED -> {
+        String cause = tasks.failure(id).map(Causes::describe).orElse(null);
+        // It was launched again if there is none.
+        yield new FileStatus(id, FileState.of(cause == null ? tasks.state(id) : state), cause);
+      }
+    };
+  }
+
+  private FileStatus statusOfStored(FileId id) {
+    String wrong = storage.wrong(id);
+    if (wrong == null) {
+      return new FileStatus(id, FileState.SUCCEEDED, null);
     }
-    String cause = tasks.failure(id).map(Causes::describe).orElse(null); // launched again if null
-    return new FileStatus(id, cause == null ? tasks.state(id) : state, cause);
+    // A file that is being deleted, or was a moment ago, is not missing.
+    boolean atRest = tasks.awaitEnd(id).isDone();
+    TaskState state = tasks.state(id);
+    return atRest && state == TaskState.SUCCEEDED
+        ? new FileStatus(id, FileState.MISSING, wrong)
+        : new FileStatus(id, FileState.of(state), null);
   }
 
   /**
@@ -116,19 +173,29 @@ public final class UploadDesk {
    * @return a stream that makes each answer when it is taken
    * @throws IllegalArgumentException if the state is NOT_FOUND
    */
-  public Stream<FileStatus> list(TaskState state) {
-    List<FileId> ids = tasks.tasks(state);
+  public Stream<FileStatus> list(FileState state) {
+    List<FileId> ids = tasks.tasks(recorded(state));
     return ids.stream().map(this::status).filter(file -> file.state() == state);
   }
 
   /**
-   * Counts files.
+   * Counts files. Those that are missing are counted one by one, with a look at each stored file;
+   * those that are stored are counted without a look, the missing ones with them.
    *
    * @param state which
    * @return how many
    * @throws IllegalArgumentException if the state is NOT_FOUND
    */
-  public long count(TaskState state) {
-    return tasks.count(state);
+  public long count(FileState state) {
+    return state == FileState.MISSING ? list(state).count() : tasks.count(recorded(state));
+  }
+
+  private static TaskState recorded(FileState state) {
+    return switch (state) {
+      case NOT_FOUND -> TaskState.NOT_FOUND;
+      case WORKING -> TaskState.WORKING;
+      case SUCCEEDED, MISSING -> TaskState.SUCCEEDED;
+      case FAILED -> TaskState.FAILED;
+    };
   }
 }

@@ -1,14 +1,15 @@
 package dev.offload.examples.desk.http;
 
-import dev.offload.TaskState;
 import dev.offload.async.AsyncOffloadManager;
 import dev.offload.async.AsyncOffloadScope;
 import dev.offload.examples.desk.files.BrokenUploadException;
 import dev.offload.examples.desk.files.FileId;
+import dev.offload.examples.desk.files.FileState;
 import dev.offload.examples.desk.files.FileStatus;
 import dev.offload.examples.desk.files.Inbox;
 import dev.offload.examples.desk.files.InboxException;
 import dev.offload.examples.desk.files.Receipt;
+import dev.offload.examples.desk.files.StalledUploadException;
 import dev.offload.examples.desk.files.TemporaryFile;
 import dev.offload.examples.desk.files.TooLargeException;
 import dev.offload.examples.desk.files.UploadDesk;
@@ -53,7 +54,11 @@ final class FilesController {
    */
   @PostMapping
   ResponseEntity<PostAnswer> post(HttpServletRequest http)
-      throws TooLargeException, BrokenUploadException, InboxException, IOException {
+      throws TooLargeException,
+          BrokenUploadException,
+          StalledUploadException,
+          InboxException,
+          IOException {
     inbox.requireRoomFor(http.getContentLengthLong());
     try (TemporaryFile file = inbox.open();
         AsyncOffloadScope request = manager.openScope("POST /files");
@@ -71,14 +76,14 @@ final class FilesController {
   @GetMapping("/{id}")
   ResponseEntity<FileStatus> get(@PathVariable FileId id) {
     FileStatus file = desk.status(id);
-    HttpStatus code = file.state() == TaskState.NOT_FOUND ? HttpStatus.NOT_FOUND : HttpStatus.OK;
+    HttpStatus code = file.state() == FileState.NOT_FOUND ? HttpStatus.NOT_FOUND : HttpStatus.OK;
     return ResponseEntity.status(code).body(file);
   }
 
   /** Lists the files in a state; if there are very many, some of them. */
   @GetMapping
-  ListAnswer list(@RequestParam TaskState state) {
-    if (state == TaskState.NOT_FOUND) {
+  ListAnswer list(@RequestParam FileState state) {
+    if (state == FileState.NOT_FOUND) {
       throw new ResponseStatusException(HttpStatus.BAD_REQUEST, Problems.NOT_LISTED);
     }
     List<FileStatus> files = desk.list(state).limit(LIST_LIMIT).toList();

@@ -3,10 +3,13 @@ package dev.offload.examples.desk.http;
 import dev.offload.OffloadCancelledException;
 import dev.offload.OffloadRejectedException;
 import dev.offload.OffloadTimeoutException;
-import dev.offload.TaskState;
 import dev.offload.examples.desk.files.BrokenUploadException;
 import dev.offload.examples.desk.files.Causes;
+import dev.offload.examples.desk.files.FileState;
+import dev.offload.examples.desk.files.FileStatus;
 import dev.offload.examples.desk.files.InboxException;
+import dev.offload.examples.desk.files.NotStoredException;
+import dev.offload.examples.desk.files.StalledUploadException;
 import dev.offload.examples.desk.files.TooLargeException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +30,7 @@ import org.springframework.web.method.annotation.MethodArgumentTypeMismatchExcep
 @RestControllerAdvice
 @Order(Ordered.HIGHEST_PRECEDENCE) // before Spring's own, which says less
 final class Problems {
-  static final String NOT_LISTED = "state must be WORKING, SUCCEEDED or FAILED";
+  static final String NOT_LISTED = "state must be WORKING, SUCCEEDED or FAILED, or MISSING";
 
   private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
 
@@ -43,11 +46,27 @@ final class Problems {
   }
 
   @ExceptionHandler
+  ResponseEntity<ProblemDetail> stalled(StalledUploadException e) {
+    return answer(HttpStatus.REQUEST_TIMEOUT, Causes.describe(e));
+  }
+
+  @ExceptionHandler
   ResponseEntity<ProblemDetail> tooSlow(OffloadTimeoutException e) {
     return answer(HttpStatus.REQUEST_TIMEOUT, "the upload took too long");
   }
 
-  /** Too many uploads, or the desk is closing. */
+  @ExceptionHandler
+  ResponseEntity<ProblemDetail> notStored(NotStoredException e) {
+    FileStatus file = e.status();
+    return switch (file.state()) {
+      case NOT_FOUND -> answer(HttpStatus.NOT_FOUND, "there is no such file");
+      case MISSING -> answer(HttpStatus.GONE, "the file is missing: " + file.cause());
+      case SUCCEEDED -> answer(HttpStatus.CONFLICT, "the file is being deleted, or has just come");
+      case WORKING, FAILED -> answer(HttpStatus.CONFLICT, Causes.describe(e));
+    };
+  }
+
+  /** Too many uploads or downloads, or the desk is closing. */
   @ExceptionHandler({OffloadRejectedException.class, OffloadCancelledException.class})
   ResponseEntity<ProblemDetail> busy() {
     return ResponseEntity.status(HttpStatus.SERVICE_UNAVAILABLE)
@@ -66,7 +85,7 @@ final class Problems {
   /** An id or a state is none. */
   @ExceptionHandler
   ResponseEntity<ProblemDetail> noneSuch(MethodArgumentTypeMismatchException e) {
-    boolean isState = TaskState.class.equals(e.getRequiredType());
+    boolean isState = FileState.class.equals(e.getRequiredType());
     return answer(
         HttpStatus.BAD_REQUEST, isState ? NOT_LISTED : Causes.describe(e.getMostSpecificCause()));
   }
