@@ -159,6 +159,21 @@ class DeskMissingTest {
     }
   }
 
+  @Test
+  void whoFindsItMissingAndIsOvertakenDoesNotMendItAgain() throws IOException {
+    try (RunningDesk desk = deskWithFile()) {
+      Files.delete(file());
+      desk.storage.meanwhile.set(
+          () -> {
+            assertTrue(desk.post("hello").body().contains("ACCEPTED"));
+            desk.awaitState(ID, "SUCCEEDED");
+          });
+      HttpResponse<String> overtaken = desk.post("hello");
+      assertTrue(overtaken.body().contains("STORED_ALREADY"), overtaken.body());
+      assertEquals(2, desk.storage.stores.get());
+    }
+  }
+
   private static List<HttpResponse<String>> postTwentyTimes(RunningDesk desk) {
     List<CompletableFuture<HttpResponse<String>>> posts =
         Stream.generate(() -> desk.send("POST", "/files", BodyPublishers.ofString("hello")))

@@ -136,11 +136,15 @@ final class RunningDesk implements AutoCloseable {
 
   /** Asks for a file, and reads no more of the answer than the system does. */
   Socket beginDownload(String id) throws IOException {
+    return beginDownload(id, "Connection: close\r\n");
+  }
+
+  Socket beginDownload(String id, String headers) throws IOException {
     Socket socket = new Socket();
     socket.setReceiveBufferSize(4096);
     socket.setSoTimeout((int) LIMIT.toMillis());
     socket.connect(new InetSocketAddress(InetAddress.getByName("localhost"), port));
-    write(socket, "GET /files/" + id + "/content HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    write(socket, "GET /files/" + id + "/content HTTP/1.1\r\nHost: x\r\n" + headers + "\r\n");
     return socket;
   }
 

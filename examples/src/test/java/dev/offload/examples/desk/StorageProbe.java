@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** A storage in front of the real one: it counts, fails when told to, and waits at its gate. */
@@ -17,6 +18,9 @@ final class StorageProbe implements Storage {
   final AtomicInteger stores = new AtomicInteger();
   final AtomicInteger deletes = new AtomicInteger();
   volatile boolean failing;
+
+  /** Run once, when the next look at a file has found what it is about to tell. */
+  final AtomicReference<Runnable> meanwhile = new AtomicReference<>(() -> {});
 
   /** Counted down when a call arrives. */
   final CountDownLatch arrived = new CountDownLatch(1);
@@ -65,7 +69,9 @@ final class StorageProbe implements Storage {
 
   @Override
   public @Nullable String wrong(FileId id) {
-    return disk.wrong(id);
+    String wrong = disk.wrong(id);
+    meanwhile.getAndSet(() -> {}).run();
+    return wrong;
   }
 
   @Override
