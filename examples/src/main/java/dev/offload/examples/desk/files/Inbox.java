@@ -4,7 +4,6 @@ import dev.offload.OffloadKind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.SocketTimeoutException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,12 +75,11 @@ public final class Inbox implements AutoCloseable {
    * @param file where it goes
    * @return what the upload is to be stored under
    * @throws TooLargeException if the upload is larger than allowed; what is left of it is not read
-   * @throws BrokenUploadException if the upload breaks off
-   * @throws StalledUploadException if no more bytes come
+   * @throws BrokenUploadException if the upload breaks off, or stands still for too long
    * @throws InboxException if the disk fails
    */
   public FileId receive(InputStream body, TemporaryFile file)
-      throws TooLargeException, BrokenUploadException, StalledUploadException, InboxException {
+      throws TooLargeException, BrokenUploadException, InboxException {
     MessageDigest hash = sha256();
     byte[] buffer = new byte[BUFFER_SIZE];
     long size = 0;
@@ -107,14 +105,10 @@ public final class Inbox implements AutoCloseable {
     clear();
   }
 
-  private static int read(InputStream body, byte[] buffer)
-      throws BrokenUploadException, StalledUploadException {
+  private static int read(InputStream body, byte[] buffer) throws BrokenUploadException {
     try {
       return body.read(buffer);
     } catch (IOException e) {
-      if (e.getCause() instanceof SocketTimeoutException stalled) { // as Tomcat has it
-        throw new StalledUploadException(stalled);
-      }
       throw new BrokenUploadException(e);
     }
   }

@@ -9,7 +9,6 @@ import dev.offload.examples.desk.files.FileStatus;
 import dev.offload.examples.desk.files.Inbox;
 import dev.offload.examples.desk.files.InboxException;
 import dev.offload.examples.desk.files.Receipt;
-import dev.offload.examples.desk.files.StalledUploadException;
 import dev.offload.examples.desk.files.TemporaryFile;
 import dev.offload.examples.desk.files.TooLargeException;
 import dev.offload.examples.desk.files.UploadDesk;
@@ -54,11 +53,7 @@ final class FilesController {
    */
   @PostMapping
   ResponseEntity<PostAnswer> post(HttpServletRequest http)
-      throws TooLargeException,
-          BrokenUploadException,
-          StalledUploadException,
-          InboxException,
-          IOException {
+      throws TooLargeException, BrokenUploadException, InboxException, IOException {
     inbox.requireRoomFor(http.getContentLengthLong());
     try (TemporaryFile file = inbox.open();
         AsyncOffloadScope request = manager.openScope("POST /files");

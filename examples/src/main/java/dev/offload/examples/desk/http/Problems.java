@@ -9,7 +9,6 @@ import dev.offload.examples.desk.files.FileState;
 import dev.offload.examples.desk.files.FileStatus;
 import dev.offload.examples.desk.files.InboxException;
 import dev.offload.examples.desk.files.NotStoredException;
-import dev.offload.examples.desk.files.StalledUploadException;
 import dev.offload.examples.desk.files.TooLargeException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,15 +38,10 @@ final class Problems {
     return answer(HttpStatus.CONTENT_TOO_LARGE, Causes.describe(e));
   }
 
-  /** The client is gone, most likely. */
+  /** The client is gone, most likely; one that stands still Tomcat tells 408 in place of this. */
   @ExceptionHandler
   ResponseEntity<ProblemDetail> broken(BrokenUploadException e) {
     return answer(HttpStatus.BAD_REQUEST, Causes.describe(e));
-  }
-
-  @ExceptionHandler
-  ResponseEntity<ProblemDetail> stalled(StalledUploadException e) {
-    return answer(HttpStatus.REQUEST_TIMEOUT, Causes.describe(e));
   }
 
   @ExceptionHandler
