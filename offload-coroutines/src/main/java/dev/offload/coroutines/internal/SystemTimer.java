@@ -1,12 +1,14 @@
 package dev.offload.coroutines.internal;
 
 import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,12 +51,13 @@ public final class SystemTimer implements OffloadTimer {
   private static final AtomicReferenceFieldUpdater<SystemTimer, @Nullable Thread> CLOCK =
       AtomicReferenceFieldUpdater.newUpdater(SystemTimer.class, Thread.class, "clock");
 
-  private final long begin = System.nanoTime();
+  private final LongSupplier nanoTime;
+  private final long begin;
   private final long idleNanos;
   private final TimerQueue queue = new TimerQueue(this::hasPut, this::handOver);
   private final Runnable clockRun = this::run;
-  private final ThreadFactory threads;
-  private final ThreadPoolExecutor runners;
+  private final Executor clocks;
+  private final ExecutorService runners;
   private volatile @Nullable Thread clock;
   private volatile long wakeTick = AWAKE;
   private volatile boolean isStopped;
@@ -65,18 +68,38 @@ public final class SystemTimer implements OffloadTimer {
   }
 
   SystemTimer(String threadName, long idleNanos) {
-    this.idleNanos = idleNanos;
-    OwnThreads own = OwnThreads.ofCaller();
-    threads = task -> own.make(threadName, true, task);
-    runners =
+    this(idleNanos, OwnThreads.ofCaller(), threadName);
+  }
+
+  private SystemTimer(long idleNanos, OwnThreads own, String threadName) {
+    this(
+        System::nanoTime,
+        idleNanos,
+        clock -> own.make(threadName, true, clock).start(),
         new ThreadPoolExecutor(
             0,
             Integer.MAX_VALUE,
             IDLE_NANOS,
             TimeUnit.NANOSECONDS,
             new SynchronousQueue<>(),
-            threads,
-            new ThreadPoolExecutor.CallerRunsPolicy());
+            task -> own.make(threadName, true, task),
+            new ThreadPoolExecutor.CallerRunsPolicy()));
+  }
+
+  /**
+   * Makes a timer of a given time and given threads.
+   *
+   * @param nanoTime as that of {@link System}
+   * @param idleNanos how long a clock stays without work
+   * @param clocks runs a clock on a thread of its own
+   * @param runners take what is due
+   */
+  SystemTimer(LongSupplier nanoTime, long idleNanos, Executor clocks, ExecutorService runners) {
+    this.nanoTime = nanoTime;
+    this.begin = nanoTime.getAsLong();
+    this.idleNanos = idleNanos;
+    this.clocks = clocks;
+    this.runners = runners;
   }
 
   @Override
@@ -91,7 +114,7 @@ public final class SystemTimer implements OffloadTimer {
     if (isStopped) { // its manager has terminated, and nothing is left to be timed
       entry.cancel();
     } else if (present == null) {
-      threads.newThread(clockRun).start();
+      clocks.execute(clockRun);
     } else if (entry.tick < wakeTick || entry.depth % MANY == 0) {
       LockSupport.unpark(present);
     }
@@ -125,7 +148,10 @@ public final class SystemTimer implements OffloadTimer {
         next = queue.takeIn();
       } while (next < wakeTick);
       boolean isIdle = next == TimerWheel.NEVER && wakeTick == TimerWheel.NEVER;
-      LockSupport.parkNanos(this, Math.min(idleNanos, nanosUntil(wakeTick)));
+      long sleep = Math.min(idleNanos, nanosUntil(wakeTick));
+      if (sleep > 0) { // else no park at all, so that a clock that does not sleep can be checked
+        LockSupport.parkNanos(this, sleep);
+      }
       if (isIdle && queue.hasNoNews()) {
         return;
       }
@@ -143,7 +169,7 @@ public final class SystemTimer implements OffloadTimer {
   }
 
   private long now() {
-    return System.nanoTime() - begin;
+    return nanoTime.getAsLong() - begin;
   }
 
   private long nanosUntil(long tick) {
