@@ -148,8 +148,20 @@ public final class TaskWatch implements AutoCloseable {
    * What the watcher was not told yet, the oldest first. Where it is full, the end of the queue
    * counts what is left out; so the queue is never longer than twice its capacity.
    *
-   * <p>The lock guards the fields alone. One thread at a time tells; {@code telling} is set by the
-   * offer that finds none at it, and taken back by the one that finds the queue empty.
+   * <p>The lock guards the fields alone. One thread at a time tells.
+   *
+   * <pre>
+   *  from     to       by
+   *  -------  -------  ----------------------------------------------------------------
+   *  AT_REST  SENT     an offer, which then sends a thread
+   *  SENT     SENT     another offer, if sending failed: that thread is taken for lost
+   *  SENT     TELLING  the thread that comes first, of those sent
+   *  TELLING  AT_REST  the same, when nothing is left
+   *  TELLING  SENT     an offer, if the thread broke off
+   * </pre>
+   *
+   * <p>That a thread could not be sent, or broke off, is noted by a write alone: there may be no
+   * stack left to take the lock. What is left then is told with the next event.
    */
   private static final class Buffer<I> implements TaskFeed.Watcher<I>, Runnable {
     private final Executor executor;
@@ -158,14 +170,20 @@ public final class TaskWatch implements AutoCloseable {
 
     private final Deque<TaskEvent<I>> events = new ArrayDeque<>();
     private int buffered;
-    private boolean telling;
+    private State state = State.AT_REST;
     private boolean closed;
 
-    /**
-     * Whether who was to tell could not, or not go on: what is left is told with the next event.
-     * Written where there may be no stack left, not even to take the lock.
-     */
+    /** While SENT: whether the thread that was sent may not come. */
+    private volatile boolean sendingFailed;
+
+    /** While TELLING: whether the thread that told is gone. */
     private volatile boolean brokeOff;
+
+    private enum State {
+      AT_REST,
+      SENT,
+      TELLING
+    }
 
     Buffer(Executor executor, int capacity, Consumer<? super TaskEvent<I>> consumer) {
       this.executor = executor;
@@ -179,13 +197,13 @@ public final class TaskWatch implements AutoCloseable {
         try {
           executor.execute(this);
         } catch (Throwable e) {
-          brokeOff = true;
+          sendingFailed = true;
           throw e;
         }
       }
     }
 
-    /** True if nobody is telling. */
+    /** True if a thread is to be sent. */
     private synchronized boolean add(TaskEvent<I> event) {
       if (closed) {
         return false;
@@ -199,16 +217,33 @@ public final class TaskWatch implements AutoCloseable {
       } else {
         events.add(new TaskEvent.Missed<>(1));
       }
-      boolean first = !telling || brokeOff;
-      brokeOff = false;
-      telling = true;
-      return first;
+      boolean nobodyTells =
+          switch (state) {
+            case AT_REST -> true;
+            case SENT -> sendingFailed;
+            case TELLING -> brokeOff;
+          };
+      if (nobodyTells) {
+        state = State.SENT;
+        sendingFailed = false;
+        brokeOff = false;
+      }
+      return nobodyTells;
+    }
+
+    /** False for a thread that comes although it was taken for lost. */
+    private synchronized boolean begin() {
+      boolean isFirst = state == State.SENT;
+      if (isFirst) {
+        state = State.TELLING;
+      }
+      return isFirst;
     }
 
     private synchronized @Nullable TaskEvent<I> next() {
       TaskEvent<I> event = events.poll();
       if (event == null) {
-        telling = false;
+        state = State.AT_REST;
       } else if (!(event instanceof TaskEvent.Missed)) {
         buffered--;
       }
@@ -222,6 +257,9 @@ public final class TaskWatch implements AutoCloseable {
 
     @Override
     public void run() {
+      if (!begin()) {
+        return;
+      }
       try {
         for (TaskEvent<I> event = next(); event != null; event = next()) {
           tell(event);

@@ -10,7 +10,8 @@ import java.util.concurrent.atomic.AtomicInteger
 
 /**
  * T1: a clock that goes for want of work overlooks nothing. Clocks are started, but run when an operation says so, and go as
- * soon as they find nothing to do. When all that were started have run, so have all tasks that were due.
+ * soon as they find nothing to do. When all that were started have run, so have all tasks that were due. (A task that comes
+ * between the last look of a clock and its leave is for the stress runs: the model checker does not switch there.)
  */
 internal class SystemTimerLincheckTest : LincheckTest(SystemTimerSpecification::class.java) {
     private val started = ConcurrentLinkedQueue<Runnable>()
