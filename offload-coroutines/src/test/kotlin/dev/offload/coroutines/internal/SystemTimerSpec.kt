@@ -152,6 +152,25 @@ internal class SystemTimerSpec :
             timer.stop()
         }
 
+        for (isPlaced in listOf(false, true)) {
+            "T1: who holds a limit that was taken back does not hold its task, placed = $isPlaced" {
+                val queue = TimerQueue({}, {})
+                fun add(): Pair<OffloadTimer.Task, WeakReference<Runnable>> {
+                    val runs = AtomicInteger()
+                    val task = Runnable(runs::incrementAndGet)
+                    return queue.add(1, task) to WeakReference(task)
+                }
+                val (timed, task) = add()
+                if (isPlaced) queue.takeIn()
+                timed.cancel()
+                until("the task is gone") {
+                    System.gc()
+                    task.get() == null
+                }
+                queue.takeIn() shouldBe TimerWheel.NEVER
+            }
+        }
+
         "R9: the clock goes when there is nothing to do, or when it is stopped" {
             val idle = SystemTimer("goes", 100_000)
             val stopped = SystemTimer("stopped")
