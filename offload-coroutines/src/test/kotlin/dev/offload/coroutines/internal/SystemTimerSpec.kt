@@ -171,6 +171,19 @@ internal class SystemTimerSpec :
             }
         }
 
+        "T1: a limit that is taken back just as it is due touches no other of its time" {
+            val ran = AtomicInteger()
+            val queue = TimerQueue({}, Runnable::run)
+            val timed = queue.add(5) { ran.addAndGet(100) }
+            queue.takeIn()
+            timed.cancel()
+            queue.giveOut(5)
+            queue.add(5, ran::incrementAndGet)
+            queue.takeIn()
+            queue.giveOut(5)
+            ran.get() shouldBe 1
+        }
+
         "R9: the clock goes when there is nothing to do, or when it is stopped" {
             val idle = SystemTimer("goes", 100_000)
             val stopped = SystemTimer("stopped")
