@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *  from     to       by
  *  -------  -------  ----------------------------------------------------------------
  *  NEW      PLACED   the clock, which puts it into its wheel
- *  NEW      OVER     who takes it back; or the clock, which runs it: it is due already
+ *  NEW      OVER     who takes it back: the clock then drops it
  *  PLACED   OVER     the clock, which runs it
  *  PLACED   LEAVING  who takes it back, and puts it into the inbox again
  *  LEAVING  OVER     the clock, which drops it

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Entries in the order of their ticks, for one thread: a hierarchical timing wheel (G. Varghese and
  * T. Lauck, 1987; the levels and their bits as in the timer of Tokio). To put in and to take out
- * cost the same for a million entries as for one.
+ * takes as many steps for a million entries as for one.
  *
  * <p>A level has 64 slots; a slot of level n spans 64^n ticks. An entry stands on the level of the
  * highest bit in which its tick differs from {@code now}, in the slot its tick has there. So:
