@@ -10,6 +10,7 @@ import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
@@ -18,7 +19,8 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * A second caller joins a key in flight, by a string that is equal to the one in flight and not
  * identical; the library's key is made in each operation. The peer has no lease: it answers one
- * future for all, so that one caller's cancel is everybody's.
+ * future for all, so that one caller's cancel is everybody's, and counts nothing; with several
+ * threads each counts its lease with the same job. So the library with one thread is a peer, too.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -27,6 +29,10 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class JoinInFlight {
+  /** How many join at a time; JMH is told the same. */
+  @Param({"1", "2", "4", "8"})
+  public int threads;
+
   private final String id = "0f8fad5b-d9cb-469f-a165-70867728950e";
   private final String equalId = String.valueOf(id.toCharArray());
 
@@ -44,6 +50,12 @@ public class JoinInFlight {
   @Benchmark
   public Object offload() {
     return jobs.share(equalId);
+  }
+
+  /** The library; {@code benchmarks/run} gives it one thread. */
+  @Benchmark
+  public Object oneThread() {
+    return offload();
   }
 
   /** The peer. */
