@@ -2,31 +2,18 @@ package dev.offload.benchmarks.report;
 
 import java.util.List;
 
-/** The part of the page on how costs grow with the number of elements. */
+/** The part of a machine's block on how costs grow with the number of elements. */
 final class GrowthPart {
-  static final String TITLE = "## Growth";
-
-  private static final String HEAD =
-      """
-
-      %s
-
-      The same work with more and more elements, made by `benchmarks/run growth` (some minutes, on JDK 17). A figure is the
-      processor time of all threads for one element, in nanoseconds, so what grows in proportion stays the same from column to
-      column; the last but one column says how many times the first figure the last one is. A larger heap costs everybody
-      more, and what a garbage collector has to copy counts, so the peers are what to compare with. A size that would take too
-      long is left out, and those above it; the table of each run says why.
-
-      ![Processor time of one element by their number](benchmarks/sizes.svg)
-      """
-          .formatted(TITLE);
+  static final String TITLE = "### Growth";
 
   private GrowthPart() {}
 
-  static String of(List<Run> runs) {
-    StringBuilder text = new StringBuilder(HEAD);
+  /** Of all runs on one machine, whose plot is in the file of that name. */
+  static String of(List<Run> runs, String plot) {
+    StringBuilder text = new StringBuilder("\n" + TITLE + "\n");
+    text.append("\n![Processor time of one element by their number](").append(plot).append(")\n");
     for (Run run : runs) {
-      text.append("\n### ").append(run.jdk()).append("\n\n").append(Table.facts(run.facts()));
+      text.append("\n#### ").append(run.jdk()).append("\n\n").append(Table.facts(run.facts()));
       text.append("\n| row | work | peer |");
       Workloads.SIZES.forEach(size -> text.append(Table.format(" n = %,d: ours / peer |", size)));
       text.append(" grows | bytes allocated at the last |\n|---|---|---|");

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The library's cost as a multiple of a peer's: the median of the rounds, with the least and the
@@ -37,6 +38,7 @@ public record Ratio(
     double allocatedOurs,
     double allocatedPeers) {
   private static final double GUARD = 2;
+  private static final int PERCENT = 100;
 
   /** All ratios for which there are results. */
   public static List<Ratio> of(Results results, List<Workload> workloads) {
@@ -93,10 +95,26 @@ public record Ratio(
     return rounds.stream().mapToDouble(Measured::least).min().orElse(Double.NaN);
   }
 
+  /** How many times the peer's cost the library's may be; null if that is only reported. */
+  public @Nullable Double target() {
+    return workload.target(peer);
+  }
+
   /** Whether the target is met, or there is none. */
   public boolean meetsTarget() {
-    Double target = workload.target();
+    Double target = target();
     return target == null || median <= target;
+  }
+
+  /** Whether the target is met, and if not, by how much it is missed; empty if there is none. */
+  String verdict() {
+    Double target = target();
+    if (target == null) {
+      return "";
+    }
+    return meetsTarget()
+        ? "met"
+        : Table.format("missed by %.0f %%", Math.ceil(PERCENT * (median / target - 1)));
   }
 
   /**
@@ -104,7 +122,7 @@ public record Ratio(
    * have to agree, since a loaded machine may spoil the first, and threads that spin the second.
    */
   public boolean failsGuard() {
-    Double target = workload.target();
+    Double target = target();
     return target != null && median > GUARD * target && (Double.isNaN(cpu) || cpu > GUARD * target);
   }
 }

@@ -44,7 +44,7 @@ final class RatioPlot {
     double y = TOP + LINE / 2.0;
     for (Map.Entry<String, List<Ratio>> line : lines.entrySet()) {
       image.text(LEFT - 10.0, y + 4, "end", line.getKey());
-      Double target = line.getValue().get(0).workload().target();
+      Double target = line.getValue().get(0).target();
       if (target != null) {
         image.line(x(target), y - 9, x(target), y + 9, "#d62728", 3);
       }

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -21,6 +22,9 @@ public record Run(Properties facts, Results results) {
   /** The name of the file with the facts. */
   public static final String FACTS = "run.properties";
 
+  /** The fact that names the processor, and how many of its cores there are to run on. */
+  public static final String PROCESSOR = "processor";
+
   /** The directory beside those of the other runs that holds the runs that measured growth. */
   public static final String GROWTH = "growth";
 
@@ -31,6 +35,12 @@ public record Run(Properties facts, Results results) {
       facts.load(file);
     }
     return new Run(facts, Results.read(directory));
+  }
+
+  /** These runs, each with the others of its machine. */
+  static Map<String, List<Run>> byMachine(List<Run> runs) {
+    return runs.stream()
+        .collect(Collectors.groupingBy(Run::machine, LinkedHashMap::new, Collectors.toList()));
   }
 
   /** Reads all runs under a directory, oldest JVM first; none if there is no directory. */
@@ -47,6 +57,11 @@ public record Run(Properties facts, Results results) {
       runs.add(read(each));
     }
     return runs;
+  }
+
+  /** The processor it ran on and how many of its cores, by which machines are told apart. */
+  public String machine() {
+    return facts.getProperty(PROCESSOR, "unknown processor");
   }
 
   /** The JVM, short. */

@@ -20,10 +20,31 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 final class Forks {
   private Forks() {}
 
+  /** All sides, but for one that is no peer of this work, or that this JVM cannot run. */
   static ChainedOptionsBuilder of(Workload workload, Mode mode) {
     ChainedOptionsBuilder options =
+        options(workload, mode)
+            .include(methods(workload, ".+"))
+            .exclude(methods(workload, Workload.ONE_THREAD))
+            .threads(workload.threads());
+    if (!Machine.hasVirtualThreads()) {
+      options.exclude(methods(workload, Workload.VIRTUAL_THREADS));
+    }
+    return options;
+  }
+
+  /** The library with one thread, as a peer of itself with several. */
+  static ChainedOptionsBuilder ofOneThread(Workload workload, Mode mode) {
+    return options(workload, mode).include(methods(workload, Workload.ONE_THREAD)).threads(1);
+  }
+
+  private static String methods(Workload workload, String methods) {
+    return "\\." + workload.benchmark() + "\\." + methods + "$";
+  }
+
+  private static ChainedOptionsBuilder options(Workload workload, Mode mode) {
+    ChainedOptionsBuilder options =
         new OptionsBuilder()
-            .include("\\." + workload.benchmark() + "\\.")
             .forks(1)
             .warmupIterations(mode.warmups)
             .warmupTime(TimeValue.milliseconds(mode.warmup.toMillis()))

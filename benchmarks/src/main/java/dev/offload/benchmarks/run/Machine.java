@@ -19,6 +19,7 @@ import java.util.Properties;
 /** What has to be known to read the figures. */
 final class Machine {
   private static final double GIB = 1L << 30;
+  private static final int UNPINNED = 24;
 
   private Machine() {}
 
@@ -49,13 +50,13 @@ final class Machine {
         "machine",
         String.format(
             Locale.ROOT,
-            "%s %s, %d cores, %.0f GiB; load %.1f before, %.1f after",
+            "%s %s, %.0f GiB; load %.1f before, %.1f after",
             system.getName(),
             system.getArch(),
-            system.getAvailableProcessors(),
             system.getTotalMemorySize() / GIB,
             loadBefore,
             load()));
+    facts.setProperty(Run.PROCESSOR, Processor.name());
     facts.setProperty("versions", versions());
     facts.setProperty("date", LocalDate.now(ZoneOffset.UTC).toString());
     facts.setProperty("mode", mode.settings());
@@ -64,6 +65,11 @@ final class Machine {
     try (Writer file = Files.newBufferedWriter(directory.resolve(Run.FACTS))) {
       facts.store(file, null);
     }
+  }
+
+  /** Whether this JVM has virtual threads that do not pin what they run on in a monitor. */
+  static boolean hasVirtualThreads() {
+    return Runtime.version().feature() >= UNPINNED;
   }
 
   static double load() {

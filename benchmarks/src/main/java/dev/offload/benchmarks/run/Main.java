@@ -42,8 +42,9 @@ public final class Main {
     empty(Files.createDirectories(directory));
     double load = Machine.load();
     weigh(mode, directory.resolve("bytes.json"));
+    Latencies.write(directory);
     new Rounds(mode).run(directory);
-    Machine.write(directory, mode, load, Map.of());
+    Machine.write(directory, mode, load, leftOut());
     List<Ratio> broken = Report.broken(directory);
     for (Ratio ratio : broken) {
       System.out.printf(
@@ -53,7 +54,7 @@ public final class Main {
           ratio.workload().what(),
           ratio.median(),
           ratio.peer(),
-          ratio.workload().target());
+          ratio.target());
     }
     if (!broken.isEmpty()) {
       System.out.println("worse than twice the target");
@@ -76,24 +77,19 @@ public final class Main {
     }
   }
 
+  private static Map<String, String> leftOut() {
+    return Machine.hasVirtualThreads()
+        ? Map.of()
+        : Map.of("left out", "virtual threads, which this JVM does not have");
+  }
+
   /** In a JVM of its own, with the collector whose figures are exact. */
   private static void weigh(Mode mode, Path file) throws IOException, InterruptedException {
-    Process weighing =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:MarkSweepAlwaysCompactCount=1",
-                "-Xmx4g",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.offload.benchmarks.heap.RetainedBytes",
-                file.toString(),
-                "" + mode.kept,
-                "" + mode.weighings)
-            .inheritIO()
-            .start();
-    if (weighing.waitFor() != 0) {
-      throw new IllegalStateException("the heap could not be weighed");
-    }
+    new Program(
+            "dev.offload.benchmarks.heap.RetainedBytes",
+            "-XX:+UseSerialGC",
+            "-XX:MarkSweepAlwaysCompactCount=1",
+            "-Xmx4g")
+        .run(file.toString(), "" + mode.kept, "" + mode.weighings);
   }
 }

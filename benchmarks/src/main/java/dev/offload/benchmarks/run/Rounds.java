@@ -31,6 +31,9 @@ final class Rounds {
           System.out.printf(
               "round %d of %d: %s %s%n", round, mode.rounds, workload.row(), workload.label());
           results.addAll(new Runner(Forks.of(workload, mode).build()).run());
+          if (workload.threads() > 1) {
+            results.addAll(new Runner(Forks.ofOneThread(workload, mode).build()).run());
+          }
         }
       }
       Forks.write(results, directory.resolve("round-" + round + ".json"));

@@ -15,7 +15,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ReportTest {
   private static final Workload WORK =
-      new Workload("P5", "wait", "WaitByKey", Map.of("parked", "10"), 1.5, true);
+      new Workload("P5", "wait", "WaitByKey", Map.of("parked", "10"), Map.of("byHand", 1.5), true);
+
+  private static final String MACHINE = "Some processor, 2 cores";
 
   private final Results results = new Results();
 
@@ -47,6 +49,16 @@ class ReportTest {
   }
 
   @Test
+  void aTargetIsForOnePeerAndSaysByHowMuchItIsMissed() {
+    results.add(round(result("offload", "16"), result("byHand", "10"), result("otherwise", "1")));
+    List<Ratio> ratios = Ratio.of(results, List.of(WORK));
+    assertEquals(
+        List.of("byHand missed by 7 %", "otherwise "),
+        ratios.stream().map(ratio -> ratio.peer() + " " + ratio.verdict()).toList());
+    assertTrue(ratios.get(1).meetsTarget());
+  }
+
+  @Test
   void eachPeerHasARatioOfItsOwnAndOtherParametersHaveNone() {
     results.add(
         round(
@@ -66,22 +78,70 @@ class ReportTest {
   }
 
   @Test
-  void thePageHoldsEachRunAndItsPlots(@TempDir Path directory) throws IOException {
-    for (String release : List.of("17", "25")) {
-      Path run = Files.createDirectories(directory.resolve("results").resolve(release));
-      Files.writeString(
-          run.resolve("round-1.json"), round(result("offload", "33"), result("byHand", "10")));
-      Files.writeString(run.resolve(Run.FACTS), "release=" + release + "\ndate=today\n");
-    }
+  void aMachinesBlockHoldsItsTargetsEachRunAndItsPlots(@TempDir Path directory) throws IOException {
+    measure(directory, "17", MACHINE, "33");
+    measure(directory, "25", MACHINE, "10");
     Report.write(directory.resolve("results"), directory);
-    String page = Files.readString(directory.resolve("benchmarks.md"));
-    assertTrue(page.contains("## JDK 17") && page.contains("## JDK 25"), page);
+    String page = page(directory);
+    assertTrue(page.contains("\n## Machine: " + MACHINE + "\n"), page);
+    assertTrue(page.contains("\n### JDK 17\n") && page.contains("\n### JDK 25\n"), page);
+    assertTrue(page.contains("| row | work | peer | at most | JDK 17 | JDK 25 |"), page);
+    assertTrue(page.contains("| 1.10 | missed by 200 %: 3.30 | met: 1.00 |"), page);
     assertTrue(
-        page.contains("| `byHand` | 3.30 (3.30 to 3.30) | 1.10 | missed | 4.00 | 544 / 544 |"),
+        page.contains(
+            "| `deferredInMap` | 3.30 (3.30 to 3.30) | 1.10 | missed by 200 % | 4.00 | 544 / 544 |"),
         page);
-    assertTrue(
-        Files.readString(directory.resolve("benchmarks/ratios.svg")).trim().endsWith("</svg>"));
+    String plot = "benchmarks/some-processor-2-cores-ratios.svg";
+    assertTrue(page.contains("(" + plot + ")"), page);
+    assertTrue(Files.readString(directory.resolve(plot)).trim().endsWith("</svg>"));
     assertEquals(1, Report.broken(directory.resolve("results/17")).size());
+  }
+
+  @Test
+  void aTargetThatOneRunDidNotMeasureIsNotMeasuredThere(@TempDir Path directory)
+      throws IOException {
+    measure(directory, "17", MACHINE, "33");
+    Path other = measure(directory, "25", MACHINE, "10");
+    Files.writeString(other.resolve("round-1.json"), round());
+    Report.write(directory.resolve("results"), directory);
+    assertTrue(page(directory).contains("| missed by 200 %: 3.30 | not measured |"));
+  }
+
+  @Test
+  void aRunReplacesTheBlockOfItsMachineAndNoOther(@TempDir Path directory) throws IOException {
+    measure(directory.resolve("one"), "17", "Processor A, 64 cores", "11");
+    Report.write(directory.resolve("one/results"), directory);
+    String one = page(directory);
+    measure(directory.resolve("two"), "25", MACHINE, "33");
+    grow(directory.resolve("two"), "17");
+    Report.write(directory.resolve("two/results"), directory);
+    String two = page(directory);
+    assertTrue(two.startsWith(one), two);
+
+    measure(directory.resolve("two"), "25", MACHINE, "22");
+    Report.write(directory.resolve("two/results"), directory);
+    assertEquals(two.replace("3.30", "2.20").replace("200 %", "100 %"), page(directory));
+    Report.write(directory.resolve("one/results"), directory);
+    assertEquals(two.replace("3.30", "2.20").replace("200 %", "100 %"), page(directory));
+  }
+
+  @Test
+  void latencyIsToldInMicrosecondsForEachPercentile(@TempDir Path directory) throws IOException {
+    Path run = measure(directory, "17", MACHINE, "11");
+    Files.writeString(
+        run.resolve("latency-1-offload.json"),
+        round(latency("offload", "50", "90000"), latency("offload", "99.9", "2000000")));
+    Files.writeString(
+        run.resolve("latency-1-byHand.json"),
+        round(latency("byHand", "50", "60000"), latency("byHand", "99.9", "1000000")));
+    Report.write(directory.resolve("results"), directory);
+    String page = page(directory);
+    assertTrue(
+        page.contains(
+            "| L1 | percentile 50, 5,000 a second | `byHand` | 1.50 (1.50 to 1.50) | 90 | 60 |\n"
+                + "| L1 | percentile 99.9, 5,000 a second | `byHand` | 2.00 (2.00 to 2.00) |"
+                + " 2,000 | 1,000 |"),
+        page);
   }
 
   @Test
@@ -95,31 +155,29 @@ class ReportTest {
             "| G1 | n bodies each call a job of a kind limited to 32 | `semaphore` |"
                 + " 40 / 10 | 80 / 30 | left out | 2.00 / 3.00 | 544 / 544 |"),
         page);
-    assertTrue(page.contains("### JDK 17"), page);
+    assertTrue(page.contains("\n### Growth\n") && page.contains("\n#### JDK 17\n"), page);
     assertTrue(page.contains("| left out | G1, n = 100,000: too slow |"), page);
-    String plot = Files.readString(directory.resolve("benchmarks/sizes.svg"));
+    String plot =
+        Files.readString(directory.resolve("benchmarks/some-processor-2-cores-sizes.svg"));
     assertTrue(plot.contains("JDK 17, G1: n bodies each call") && plot.contains(">80 ns<"), plot);
-    assertFalse(Files.exists(directory.resolve("benchmarks/ratios.svg")));
+    assertFalse(Files.exists(directory.resolve("benchmarks/some-processor-2-cores-ratios.svg")));
   }
 
   @Test
-  void whatThePageSaysOfOtherRunsStays(@TempDir Path directory) throws IOException {
-    Path ratios = Files.createDirectories(directory.resolve("ratios/25"));
-    Files.writeString(
-        ratios.resolve("round-1.json"), round(result("offload", "33"), result("byHand", "10")));
-    Files.writeString(ratios.resolve(Run.FACTS), "release=25\n");
+  void eachSortOfRunLeavesWhatTheOtherHasWritten(@TempDir Path directory) throws IOException {
+    measure(directory.resolve("ratios"), "25", MACHINE, "33");
     grow(directory, "17");
 
-    Report.write(directory.resolve("ratios"), directory);
-    String ratiosAlone = Files.readString(directory.resolve("benchmarks.md"));
+    Report.write(directory.resolve("ratios/results"), directory);
+    String ratiosAlone = page(directory);
     Report.write(directory.resolve("results"), directory);
-    String both = Files.readString(directory.resolve("benchmarks.md"));
-    assertTrue(both.startsWith(ratiosAlone) && both.contains("\n## Growth\n"), both);
+    String both = page(directory);
+    assertTrue(both.startsWith(ratiosAlone) && both.contains("\n### Growth\n"), both);
 
-    Report.write(directory.resolve("ratios"), directory);
-    assertEquals(both, Files.readString(directory.resolve("benchmarks.md")));
+    Report.write(directory.resolve("ratios/results"), directory);
+    assertEquals(both, page(directory));
     Report.write(directory.resolve("results"), directory);
-    assertEquals(both, Files.readString(directory.resolve("benchmarks.md")));
+    assertEquals(both, page(directory));
   }
 
   @Test
@@ -129,6 +187,30 @@ class ReportTest {
     assertEquals(List.of(1_000, 10_000, 100_000, 1_000), sizes);
     assertEquals(growth.size(), growth.stream().map(Workload::label).distinct().count());
     assertEquals(1, WORK.size());
+  }
+
+  /** Answers the directory of a run with one ratio: that of the time to 10. */
+  private static Path measure(Path directory, String release, String machine, String time)
+      throws IOException {
+    Path run = Files.createDirectories(directory.resolve("results").resolve(release));
+    Files.writeString(
+        run.resolve("round-1.json"), round(result("offload", time), result("deferredInMap", "10")));
+    Files.writeString(run.resolve(Run.FACTS), facts(release, machine));
+    return run;
+  }
+
+  private static String facts(String release, String machine) {
+    return "release=" + release + "\nprocessor=" + machine + "\n";
+  }
+
+  private static String page(Path directory) throws IOException {
+    return Files.readString(directory.resolve("benchmarks.md"));
+  }
+
+  private static String latency(String side, String percentile, String nanos) {
+    return result(side, nanos)
+        .replace("waitmap.WaitByKey", "request.OpenLoad")
+        .replace("\"parked\": \"10\"", "\"percentile\": \"" + percentile + "\"");
   }
 
   private static void grow(Path directory, String release) throws IOException {
@@ -141,7 +223,7 @@ class ReportTest {
             grown("offload", 10_000, 80),
             grown("semaphore", 10_000, 30)));
     Files.writeString(
-        run.resolve(Run.FACTS), "release=" + release + "\nleft\\ out=G1, n = 100,000: too slow\n");
+        run.resolve(Run.FACTS), facts(release, MACHINE) + "left\\ out=G1, n = 100,000: too slow\n");
   }
 
   private static String grown(String method, int size, int cpu) {
