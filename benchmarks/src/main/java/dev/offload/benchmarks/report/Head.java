@@ -10,7 +10,7 @@ final class Head {
       nanoseconds depend on the machine and on what else it does. This page is made by
 
       ```
-      benchmarks/run quick        # some minutes, on JDK 17; fails if a ratio is worse than twice its target
+      benchmarks/run quick        # 12 minutes, on JDK 17; fails if a ratio is worse than twice its target
       benchmarks/run quick 17 25  # on both
       benchmarks/run full         # two to three hours for each of both
       benchmarks/run growth       # some minutes, on JDK 17: the same work with 1,000 to 100,000 elements
@@ -39,7 +39,8 @@ final class Head {
       JDK 17.
 
       Latency (L1) is that of such a request when they come at a fixed rate, whether or not those before have ended; it counts
-      from when the request was due, so that a pause counts for all who came in it. What stands there are percentiles.
+      from when the request was due, so that a pause counts for all who came in it. What stands there are percentiles, from the
+      least to the greatest of the rounds.
 
       Growth is the same work with more and more elements. A figure is the processor time of all threads for one element, in
       nanoseconds, so what grows in proportion stays the same from column to column; the last but one column says how many times

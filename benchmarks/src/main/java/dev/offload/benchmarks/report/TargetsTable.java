@@ -1,51 +1,48 @@
 package dev.offload.benchmarks.report;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Which targets a machine meets, on one JVM beside the other. */
 final class TargetsTable {
+  private static final String NOT_MEASURED = "not measured";
+
   private TargetsTable() {}
 
+  /** A line for each target that was measured in one of these runs, in the order of the report. */
   static String of(List<Run> runs) {
-    StringBuilder head = new StringBuilder("\n### Targets\n\n| row | work | peer | at most |");
-    StringBuilder rule = new StringBuilder("|---|---|---|---|");
-    Map<List<String>, List<String>> lines = new LinkedHashMap<>();
-    for (int i = 0; i < runs.size(); i++) {
-      head.append(' ').append(runs.get(i).jdk()).append(" |");
-      rule.append("---|");
-      for (Ratio ratio : runs.get(i).ratios()) {
-        Double target = ratio.target();
-        if (target != null) {
-          lines
-              .computeIfAbsent(line(ratio, target), each -> notMeasured(runs.size()))
-              .set(i, ratio.verdict() + Table.format(": %.2f", ratio.median()));
+    List<List<Ratio>> measured = runs.stream().map(Run::ratios).toList();
+    List<String> head = new ArrayList<>(List.of("row", "work", "peer", "at most"));
+    runs.forEach(run -> head.add(run.jdk()));
+    StringBuilder table = new StringBuilder("\n### Targets\n\n").append(line(head));
+    table.append("|").append("---|".repeat(head.size())).append('\n');
+    for (Workload workload : Workloads.all()) {
+      for (Map.Entry<String, Double> target : new TreeMap<>(workload.targets()).entrySet()) {
+        List<String> verdicts =
+            measured.stream().map(run -> verdict(run, workload, target.getKey())).toList();
+        if (!verdicts.stream().allMatch(NOT_MEASURED::equals)) {
+          List<String> cells = new ArrayList<>(List.of(workload.row(), workload.what()));
+          cells.add("`" + target.getKey() + "`");
+          cells.add(Table.format("%.2f", target.getValue()));
+          cells.addAll(verdicts);
+          table.append(line(cells));
         }
       }
     }
-    StringBuilder table = head.append('\n').append(rule).append('\n');
-    lines.forEach(
-        (line, verdicts) -> {
-          List<String> cells = new ArrayList<>(line);
-          cells.addAll(verdicts);
-          table.append(Table.line(cells.toArray(String[]::new)));
-        });
     return table.toString();
   }
 
-  private static List<String> line(Ratio ratio, double target) {
-    Workload workload = ratio.workload();
-    return List.of(
-        workload.row(), workload.what(), "`" + ratio.peer() + "`", Table.format("%.2f", target));
+  private static String verdict(List<Ratio> measured, Workload workload, String peer) {
+    return measured.stream()
+        .filter(ratio -> ratio.workload().equals(workload) && ratio.peer().equals(peer))
+        .map(ratio -> ratio.verdict() + Table.format(": %.2f", ratio.median()))
+        .findFirst()
+        .orElse(NOT_MEASURED);
   }
 
-  private static List<String> notMeasured(int runs) {
-    List<String> verdicts = new ArrayList<>();
-    for (int i = 0; i < runs; i++) {
-      verdicts.add("not measured");
-    }
-    return verdicts;
+  private static String line(List<String> cells) {
+    return Table.line(cells.toArray(String[]::new));
   }
 }

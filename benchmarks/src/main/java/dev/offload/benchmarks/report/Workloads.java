@@ -93,7 +93,8 @@ public final class Workloads {
     }
     add("P16", "job with a listener", "ListenedJobs");
     add("P17", "job with MDC, in Kotlin", "MdcJobs");
-    add("P17", "job with MDC, in Java", "MdcBlockingJobs");
+    String java = "job with MDC, in Java";
+    all.add(new Workload("P17", java, "MdcBlockingJobs", Map.of(), NONE, false));
   }
 
   private void grown() {

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.Set;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
@@ -18,6 +19,9 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 
 /** How JMH runs one workload: the library and each peer in a fork. */
 final class Forks {
+  /** What runs so much code that compiling it takes longer than the warm-up of others. */
+  private static final Set<String> SETTLE_LATE = Set.of("WholeRequest", "StandingQueue");
+
   private Forks() {}
 
   /** All sides, but for one that is no peer of this work, or that this JVM cannot run. */
@@ -46,7 +50,7 @@ final class Forks {
     ChainedOptionsBuilder options =
         new OptionsBuilder()
             .forks(1)
-            .warmupIterations(mode.warmups)
+            .warmupIterations(warmups(workload, mode))
             .warmupTime(TimeValue.milliseconds(mode.warmup.toMillis()))
             .measurementIterations(mode.iterations)
             .measurementTime(TimeValue.milliseconds(mode.iteration.toMillis()))
@@ -57,6 +61,10 @@ final class Forks {
             .jvmArgs(Machine.forkOptions(mode).toArray(String[]::new));
     workload.params().forEach(options::param);
     return options;
+  }
+
+  private static int warmups(Workload workload, Mode mode) {
+    return SETTLE_LATE.contains(workload.benchmark()) ? 3 * mode.warmups : mode.warmups;
   }
 
   static void write(Collection<RunResult> results, Path file) throws IOException {

@@ -50,6 +50,6 @@ enum Mode {
                 iteration.toMillis());
     return kept == 0
         ? settings + "; of the largest size 1, then 2"
-        : settings + "; %,d things weighed".formatted(kept);
+        : settings + "; P15 and P18 warm up thrice as long; %,d things weighed".formatted(kept);
   }
 }

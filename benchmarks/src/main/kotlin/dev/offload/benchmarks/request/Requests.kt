@@ -1,6 +1,7 @@
 package dev.offload.benchmarks.request
 
 import kotlinx.coroutines.yield
+import org.slf4j.MDC
 
 /**
  * Serves requests as a server has them. Each makes two loads that others share who want the same, two of its own, and
@@ -27,12 +28,15 @@ interface Requests {
 
         /** The server of this name: that of the method in [WholeRequest] that measures it. */
         @JvmStatic
-        fun named(side: String): Requests = when (side) {
-            "offload" -> OffloadRequests()
-            "byHand" -> RequestsByHand()
-            "byHandWithLeases" -> RequestsWithLeases()
-            "virtualThreads" -> VirtualThreadRequests()
-            else -> throw IllegalArgumentException("nobody serves requests by the name of $side")
+        fun named(side: String): Requests {
+            MDC.clear() // makes the logging ready, which is better done by one thread than by those that serve
+            return when (side) {
+                "offload" -> OffloadRequests()
+                "byHand" -> RequestsByHand()
+                "byHandWithLeases" -> RequestsWithLeases()
+                "virtualThreads" -> VirtualThreadRequests()
+                else -> throw IllegalArgumentException("nobody serves requests by the name of $side")
+            }
         }
     }
 }

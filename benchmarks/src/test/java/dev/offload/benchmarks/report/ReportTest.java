@@ -100,11 +100,24 @@ class ReportTest {
   @Test
   void aTargetThatOneRunDidNotMeasureIsNotMeasuredThere(@TempDir Path directory)
       throws IOException {
-    measure(directory, "17", MACHINE, "33");
-    Path other = measure(directory, "25", MACHINE, "10");
-    Files.writeString(other.resolve("round-1.json"), round());
+    Path one = measure(directory, "17", MACHINE, "10");
+    Files.writeString(
+        one.resolve("round-1.json"),
+        round(result("offload", "11"), result("deferredInMap", "10"))
+            .replace("\"10\"}", "\"1000\"}"));
+    measure(directory, "25", MACHINE, "33");
     Report.write(directory.resolve("results"), directory);
-    assertTrue(page(directory).contains("| missed by 200 %: 3.30 | not measured |"));
+    String page = page(directory);
+    String parked = " parked | `deferredInMap` | 1.10 | ";
+    assertTrue(
+        page.contains(
+            "10"
+                + parked
+                + "not measured | missed by 200 %: 3.30 |\n"
+                + "| P5 | subscribe, wake, await, 1000"
+                + parked
+                + "met: 1.10 | not measured |"),
+        page);
   }
 
   @Test
@@ -138,9 +151,10 @@ class ReportTest {
     String page = page(directory);
     assertTrue(
         page.contains(
-            "| L1 | percentile 50, 5,000 a second | `byHand` | 1.50 (1.50 to 1.50) | 90 | 60 |\n"
+            "| L1 | percentile 50, 5,000 a second | `byHand` | 1.50 (1.50 to 1.50) |"
+                + " 90 to 90 | 60 to 60 |\n"
                 + "| L1 | percentile 99.9, 5,000 a second | `byHand` | 2.00 (2.00 to 2.00) |"
-                + " 2,000 | 1,000 |"),
+                + " 2,000 to 2,000 | 1,000 to 1,000 |"),
         page);
   }
 
