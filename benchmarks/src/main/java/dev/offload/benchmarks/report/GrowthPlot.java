@@ -1,6 +1,8 @@
 package dev.offload.benchmarks.report;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToIntFunction;
 
@@ -13,6 +15,16 @@ final class GrowthPlot {
   private static final int BOTTOM = 260;
   private static final String OURS = "#1f77b4";
   private static final String PEER = "#ff7f0e";
+
+  /** Benchmarks whose one parameter is how many others there are, and what they do. */
+  private static final Map<String, String> OTHERS = new LinkedHashMap<>();
+
+  static {
+    OTHERS.put("JobsInFlight", "submit and await, by jobs in flight");
+    OTHERS.put("WaitByKey", "subscribe, wake, await, by parked");
+    OTHERS.put("TimeLimits", "job with a time limit, by limits pending");
+    OTHERS.put("StandingQueue", "job under a limit, by jobs queued");
+  }
 
   private final Svg image;
   private final Axes axes;
@@ -39,13 +51,13 @@ final class GrowthPlot {
     this.axes = axes;
   }
 
-  /** By how many jobs are in flight, or waiters parked, meanwhile. */
+  /** By how many jobs are in flight or queued, waiters parked, or limits pending, meanwhile. */
   static String of(List<Run> runs) {
     Axes axes = new Axes(1, 1_000_000, GrowthPlot::others, Ratio::ours, Ratio::peers);
-    GrowthPlot plot = new GrowthPlot(2 * runs.size(), axes);
+    GrowthPlot plot = new GrowthPlot(OTHERS.size() * runs.size(), axes);
     for (Run run : runs) {
-      plot.panel(run.jdk() + ": submit and await, by jobs in flight", of(run, "JobsInFlight"));
-      plot.panel(run.jdk() + ": subscribe, wake, await, by parked", of(run, "WaitByKey"));
+      OTHERS.forEach(
+          (benchmark, words) -> plot.panel(run.jdk() + ": " + words, of(run, benchmark)));
     }
     return plot.image.end();
   }
@@ -69,8 +81,17 @@ final class GrowthPlot {
     return plot.image.end();
   }
 
+  /** Beside the first peer that has a target. */
   private static List<Ratio> of(Run run, String benchmark) {
-    return run.ratios().stream().filter(r -> r.workload().benchmark().equals(benchmark)).toList();
+    List<Ratio> all =
+        run.ratios().stream().filter(r -> r.workload().benchmark().equals(benchmark)).toList();
+    String peer =
+        all.stream()
+            .filter(ratio -> ratio.target() != null)
+            .map(Ratio::peer)
+            .findFirst()
+            .orElse("");
+    return all.stream().filter(ratio -> ratio.peer().equals(peer)).toList();
   }
 
   private static int others(Ratio point) {

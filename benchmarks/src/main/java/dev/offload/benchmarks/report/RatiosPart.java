@@ -33,7 +33,7 @@ final class RatiosPart {
   static String of(List<Run> runs, String ratioPlot, String growthPlot) {
     RatiosPart part = new RatiosPart();
     part.text.append("\n![Ratios, with their targets](").append(ratioPlot).append(")\n");
-    part.text.append("\n![Cost by number in flight or parked](").append(growthPlot).append(")\n");
+    part.text.append("\n![Cost by number of others](").append(growthPlot).append(")\n");
     part.text.append(TargetsTable.of(runs));
     runs.forEach(part::run);
     return part.text.toString();

@@ -10,14 +10,13 @@ import java.util.concurrent.atomic.AtomicLongArray
 import java.util.concurrent.locks.LockSupport
 import kotlin.math.ceil
 import kotlin.time.Duration
-import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.seconds
 import kotlin.time.TimeSource
 
 private const val A_SECOND = 5_000
 private const val CLIENTS = 16
 private const val WARM_UP_AT_ONCE = 1_000
-private val WARM_UP = 1500.milliseconds
+private val WARM_UP = 2.seconds
 private val MEASURED = 3.seconds
 private const val PERCENT = 100.0
 

@@ -94,6 +94,9 @@ class ReportTest {
     String plot = "benchmarks/some-processor-2-cores-ratios.svg";
     assertTrue(page.contains("(" + plot + ")"), page);
     assertTrue(Files.readString(directory.resolve(plot)).trim().endsWith("</svg>"));
+    String others =
+        Files.readString(directory.resolve("benchmarks/some-processor-2-cores-growth.svg"));
+    assertTrue(others.contains("JDK 25: subscribe, wake, await") && others.contains(">33 ns<"));
     assertEquals(1, Report.broken(directory.resolve("results/17")).size());
   }
 
