@@ -19,8 +19,9 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * A second caller joins a key in flight, by a string that is equal to the one in flight and not
  * identical; the library's key is made in each operation. The peer has no lease: it answers one
- * future for all, so that one caller's cancel is everybody's, and counts nothing; with several
- * threads each counts its lease with the same job. So the library with one thread is a peer, too.
+ * future for all, so that one caller's cancel is everybody's. With several threads the library
+ * counts all leases at one job, which the cache does not; so the library with one thread is a peer,
+ * too, which shows the cost of contention.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -29,7 +30,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class JoinInFlight {
-  /** How many join at a time; JMH is told the same. */
+  /** The number of threads, equal to that of JMH. */
   @Param({"1", "2", "4", "8"})
   public int threads;
 
@@ -52,7 +53,7 @@ public class JoinInFlight {
     return jobs.share(equalId);
   }
 
-  /** The library; {@code benchmarks/run} gives it one thread. */
+  /** The library, run by {@code benchmarks/run} with one thread. */
   @Benchmark
   public Object oneThread() {
     return offload();

@@ -27,8 +27,8 @@ public record Workload(
   public static final String OURS = "offload";
 
   /**
-   * The peer that is the library itself, doing the same by one thread; a benchmark has it if it has
-   * the parameter {@code threads}.
+   * The peer that is the library itself with one thread; a benchmark has it if it has the parameter
+   * {@code threads}.
    */
   public static final String ONE_THREAD = "oneThread";
 

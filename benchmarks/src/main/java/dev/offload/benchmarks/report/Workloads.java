@@ -143,7 +143,7 @@ public final class Workloads {
         .map(
             percentile ->
                 new Workload(
-                    "L1",
+                    "P19",
                     "percentile " + percentile + ", 5,000 a second",
                     "OpenLoad",
                     Map.of("percentile", percentile),

@@ -19,7 +19,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 
 /** How JMH runs one workload: the library and each peer in a fork. */
 final class Forks {
-  /** What runs so much code that compiling it takes longer than the warm-up of others. */
+  /** Benchmarks with so much code that compiling it takes longer than the usual warm-up. */
   private static final Set<String> SETTLE_LATE = Set.of("WholeRequest", "StandingQueue");
 
   private Forks() {}

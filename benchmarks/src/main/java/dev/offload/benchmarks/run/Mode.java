@@ -50,6 +50,7 @@ enum Mode {
                 iteration.toMillis());
     return kept == 0
         ? settings + "; of the largest size 1, then 2"
-        : settings + "; P15 and P18 warm up thrice as long; %,d things weighed".formatted(kept);
+        : settings
+            + "; P15 and P18 with three times the warm-up; %,d things weighed".formatted(kept);
   }
 }

@@ -13,8 +13,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Submit and await one job whose begin and end are counted by a listener, as metrics do. The peer
- * is the library without a listener.
+ * Submit and await one job; a listener counts starts and ends, as for metrics. The peer is the
+ * library without a listener.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -25,7 +25,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class ListenedJobs {
   private static final int JOBS = 1000;
 
-  private final ToldJobs jobs = new ToldJobs();
+  private final JobsWithListener jobs = new JobsWithListener();
 
   /** The library. */
   @Benchmark

@@ -15,11 +15,11 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * A job that waits at the end of a queue until a limit lets it run: the cost is that of one job,
- * from its submission to its end, where the queue is always as long.
+ * Throughput under a concurrency limit with a standing queue: the cost of one job from its
+ * submission to its end, while the length of the queue stays the same.
  *
- * <p>The peer is {@code async} that takes a permit of a {@code Semaphore}, with as many others that
- * wait for one. Both are first come, first served.
+ * <p>The peer is {@code async} that takes a permit of a {@code Semaphore}, with as many waiters.
+ * Both are first come, first served.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -29,10 +29,10 @@ import org.openjdk.jmh.annotations.Warmup;
 public class StandingQueue {
   private static final int JOBS = 5000;
 
-  /** The length of a queue. */
+  /** The constant length of a queue. */
   @State(Scope.Benchmark)
   public abstract static class Length {
-    /** How many are in it. */
+    /** The number of waiting jobs. */
     @Param({"0", "1000", "100000"})
     public int queued;
   }
@@ -41,7 +41,7 @@ public class StandingQueue {
   public static class Ours extends Length {
     private final LimitedQueue queue = new LimitedQueue();
 
-    /** Makes it so long. */
+    /** Fills it. */
     @Setup
     public void fill() {
       queue.fill(queued);
@@ -52,7 +52,7 @@ public class StandingQueue {
   public static class Peer extends Length {
     private final SemaphoreQueue queue = new SemaphoreQueue();
 
-    /** Makes it so long. */
+    /** Fills it. */
     @Setup
     public void fill() {
       queue.fill(queued);

@@ -15,12 +15,12 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Submit and await one job with a time limit, beside others whose limits are pending.
+ * Submit and await one job with a time limit while the limits of others are pending.
  *
- * <p>The peers: the library without a limit, beside the same jobs; {@code withTimeout} around
- * {@code async}, which ends the work as the library does; and {@code CompletableFuture.orTimeout},
- * which tells the caller and lets the work go on. Beside each of these as many of its own are
- * pending.
+ * <p>The peers are the library without a limit, in the same state; {@code withTimeout} around
+ * {@code async}, which cancels the work, as the library does; and {@code
+ * CompletableFuture.orTimeout}, which completes the future and lets the work go on. Each has as
+ * many pending timeouts of its own.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

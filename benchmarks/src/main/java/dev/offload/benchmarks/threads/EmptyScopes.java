@@ -16,8 +16,8 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * Open a scope and end it, by one thread or by several under one manager.
  *
- * <p>The peer is {@code supervisorScope}: nothing holds it but its caller, and nobody can ask what
- * is open. The other one is the library with one thread.
+ * <p>The peers are {@code supervisorScope}, which is known to its caller alone, so that nobody can
+ * list or close what is open; and the library with one thread, which shows the cost of contention.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -28,7 +28,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class EmptyScopes {
   private static final int SCOPES = 1000;
 
-  /** How many do so at a time; JMH is told the same. */
+  /** The number of threads, equal to that of JMH. */
   @Param({"1", "2", "4", "8"})
   public int threads;
 
@@ -42,7 +42,7 @@ public class EmptyScopes {
     scopes.emptyScopes(SCOPES);
   }
 
-  /** The library; {@code benchmarks/run} gives it one thread. */
+  /** The library, run by {@code benchmarks/run} with one thread. */
   @Benchmark
   @OperationsPerInvocation(SCOPES)
   public void oneThread() {

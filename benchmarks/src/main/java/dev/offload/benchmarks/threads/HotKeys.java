@@ -14,11 +14,12 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Calls on few keys that all threads want, which run a short body once for all who call meanwhile.
+ * Calls on few keys that all threads use: concurrent calls on one key share one run of a short
+ * body.
  *
- * <p>The peer is Caffeine's {@code AsyncCache}, whose entry is removed before its future completes,
- * as the library's; it cannot cancel a load that nobody waits for any more. The other one is the
- * library with one thread.
+ * <p>The peers are Caffeine's {@code AsyncCache}, whose entry is removed before its future
+ * completes, as the library does it, but which cannot cancel a load that nobody waits for any more;
+ * and the library with one thread, which shows the cost of contention.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -29,11 +30,11 @@ import org.openjdk.jmh.annotations.Warmup;
 public class HotKeys {
   private static final int CALLS = 1000;
 
-  /** How many call at a time; JMH is told the same. */
+  /** The number of threads, equal to that of JMH. */
   @Param({"1", "2", "4", "8"})
   public int threads;
 
-  /** How many keys they call on. */
+  /** The number of keys. */
   @Param({"1", "1000"})
   public int keys;
 
@@ -46,7 +47,7 @@ public class HotKeys {
     calls.offload(CALLS, keys);
   }
 
-  /** The library; {@code benchmarks/run} gives it one thread. */
+  /** The library, run by {@code benchmarks/run} with one thread. */
   @Benchmark
   @OperationsPerInvocation(CALLS)
   public void oneThread() {

@@ -18,8 +18,9 @@ import org.openjdk.jmh.infra.ThreadParams;
 /**
  * Submit and await one job under a key of its own, by one thread or by several with one manager.
  *
- * <p>The peer is {@code async} in one scope, by the same threads; it has no key. The other one is
- * the library with one thread: what more threads cost each of them is what they have to agree on.
+ * <p>The peers are {@code async} in one scope on the same threads, which has no key, and the
+ * library with one thread, which shows the cost of contention. Each thread runs its own coroutines
+ * and bodies, so the threads share nothing but the manager or the scope.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -30,7 +31,7 @@ import org.openjdk.jmh.infra.ThreadParams;
 public class UniqueKeys {
   private static final int JOBS = 1000;
 
-  /** How many do so at a time; JMH is told the same. */
+  /** The number of threads, equal to that of JMH. */
   @Param({"1", "2", "4", "8"})
   public int threads;
 
@@ -56,7 +57,7 @@ public class UniqueKeys {
     jobs.uniqueKeys(keys.first, JOBS);
   }
 
-  /** The library; {@code benchmarks/run} gives it one thread. */
+  /** The library, run by {@code benchmarks/run} with one thread. */
   @Benchmark
   @OperationsPerInvocation(JOBS)
   public void oneThread(Keys keys) {

@@ -18,8 +18,8 @@ import java.util.concurrent.atomic.AtomicInteger
 private const val AT_A_TIME = 50
 
 /**
- * A queue that stands at one length behind [AT_A_TIME] bodies: each of them puts the next one at its end before it ends
- * itself. Between two runs these bodies wait, and nothing moves.
+ * A queue of constant length behind [AT_A_TIME] running bodies: before a body ends, it enqueues the next one. Between two
+ * runs the running bodies are suspended.
  */
 abstract class Queue {
     @Volatile private var run = Run(0)
@@ -30,13 +30,13 @@ abstract class Queue {
         val over = CompletableDeferred<Unit>()
     }
 
-    /** Makes it so long. */
+    /** Fills the queue to this length. */
     fun fill(queued: Int) {
         repeat(AT_A_TIME + queued) { enqueue() }
         run.stopped.await()
     }
 
-    /** Lets so many bodies go through. */
+    /** Runs this many bodies. */
     fun pass(bodies: Int) {
         val before = run
         run = Run(bodies)
@@ -44,10 +44,10 @@ abstract class Queue {
         run.stopped.await()
     }
 
-    /** Puts a [body] at the end. */
+    /** Enqueues a [body]. */
     protected abstract fun enqueue()
 
-    /** What all of them do. */
+    /** The body of all jobs. */
     protected suspend fun body() {
         var current = run
         while (current.left.decrementAndGet() < 0) {

@@ -14,8 +14,8 @@ import org.openjdk.jmh.infra.Blackhole
 import java.util.concurrent.CompletableFuture
 
 /**
- * Calls on a few keys by several threads at a time, each with [CALLERS] coroutines of its own. A body runs where it is
- * started, and takes about a tenth of a microsecond: time enough for another thread to join it.
+ * Calls on a few keys by several threads, each with [CALLERS] coroutines. A body runs in place, on the thread that starts
+ * it, and takes about a tenth of a microsecond, so that another thread can join it.
  */
 class CallsByThreads {
     private val manager = OffloadManager(context = Dispatchers.Unconfined)

@@ -6,8 +6,8 @@ import dev.offload.coroutines.scope
 import kotlinx.coroutines.runBlocking
 
 /**
- * What several threads do with one manager at a time. Each of them runs its own coroutines, and the bodies it asks for, so
- * that no dispatcher comes between, and what the threads have in common is the manager alone.
+ * Work of several threads on one manager. Each thread runs its own coroutines and their bodies in `runBlocking`, so the
+ * threads share the manager, and no dispatcher.
  */
 class OffloadByThreads {
     private val manager = OffloadManager()

@@ -154,9 +154,9 @@ class ReportTest {
     String page = page(directory);
     assertTrue(
         page.contains(
-            "| L1 | percentile 50, 5,000 a second | `byHand` | 1.50 (1.50 to 1.50) |"
+            "| P19 | percentile 50, 5,000 a second | `byHand` | 1.50 (1.50 to 1.50) |"
                 + " 90 to 90 | 60 to 60 |\n"
-                + "| L1 | percentile 99.9, 5,000 a second | `byHand` | 2.00 (2.00 to 2.00) |"
+                + "| P19 | percentile 99.9, 5,000 a second | `byHand` | 2.00 (2.00 to 2.00) |"
                 + " 2,000 to 2,000 | 1,000 to 1,000 |"),
         page);
   }

@@ -8,10 +8,10 @@ import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.runBlocking
 import java.util.concurrent.atomic.LongAdder
 
-/** Jobs of a manager that tells a listener, and of one that has none. */
-class ToldJobs {
-    private val told = OffloadManager(listener = Counts())
-    private val untold = OffloadManager()
+/** Jobs of a manager with a listener, and of one without. */
+class JobsWithListener {
+    private val listened = OffloadManager(listener = Counts())
+    private val plain = OffloadManager()
     private val kind = OffloadKind.named<Int, Unit>("benchmark")
 
     private class Counts : OffloadListener {
@@ -24,10 +24,10 @@ class ToldJobs {
     }
 
     /** Submits and awaits one job after the other; a listener counts them. */
-    fun listened(jobs: Int) = oneByOne(told, jobs)
+    fun listened(jobs: Int) = oneByOne(listened, jobs)
 
     /** As [listened], without one. */
-    fun plain(jobs: Int) = oneByOne(untold, jobs)
+    fun plain(jobs: Int) = oneByOne(plain, jobs)
 
     private fun oneByOne(manager: OffloadManager, jobs: Int) = runBlocking(Dispatchers.Default) {
         for (id in 0 until jobs) manager.submit(kind.key(id)) {}.await()
