@@ -5,9 +5,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happens to a shared job when the last caller who wanted its result has left: it is {@link
- * #cancel() cancelled}, or {@link #linger lingers} for somebody who comes back, or goes on to its
- * {@link #finish() end}.
+ * What happens to a shared job when its last holder leaves: it is {@link #cancel() cancelled}, it
+ * {@link #linger lingers} for a caller that may return, or it runs to its {@link #finish() end}.
  *
  * <p>Instances are immutable.
  *
@@ -24,7 +23,7 @@ public final class AbandonPolicy {
   }
 
   /**
-   * Returns the policy by which the job is cancelled at once ({@link CancelReason#ABANDONED}).
+   * Returns the policy that cancels the job at once ({@link CancelReason#ABANDONED}).
    *
    * @return the policy
    */
@@ -33,12 +32,12 @@ public final class AbandonPolicy {
   }
 
   /**
-   * Returns the policy by which the job goes on for a while, for a caller who comes back: a screen
-   * that was rotated, a client that connects again. If nobody joins it within that time, it is
+   * Returns the policy that keeps the job running for a while in case a caller returns, such as a
+   * rotated screen or a reconnecting client. If nobody joins the job within that time, it is
    * cancelled ({@link CancelReason#ABANDONED}).
    *
-   * @param time how long, from the moment in which the last caller left; by the clock of the job's
-   *     time limits
+   * @param time how long, from the moment the last holder leaves; measured by the same clock as the
+   *     job's time limits
    * @return the policy
    * @throws IllegalArgumentException if the time is null, zero, negative, or longer than fits into
    *     nanoseconds
@@ -48,8 +47,8 @@ public final class AbandonPolicy {
   }
 
   /**
-   * Returns the policy by which the job goes on to its end, for its effect (a cache that is filled,
-   * say); it can still be joined.
+   * Returns the policy that lets the job run to its end for its side effects (filling a cache, for
+   * example); it can still be joined.
    *
    * @return the policy
    */
@@ -58,15 +57,15 @@ public final class AbandonPolicy {
   }
 
   /**
-   * Tells how long the job goes on when nobody wants its result.
+   * Returns how long the job keeps running after its last holder has left.
    *
-   * @return the time, which is zero for {@link #cancel()}; null for {@link #finish()}
+   * @return the time: zero for {@link #cancel()}, null for {@link #finish()}
    */
   public @Nullable Duration time() {
     return linger;
   }
 
-  /** Tells whether {@code other} is a policy of the same time. */
+  /** Returns whether {@code other} is a policy with the same time. */
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof AbandonPolicy that && Objects.equals(linger, that.linger);

@@ -4,8 +4,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The checks of arguments that the types of this package share; each failure names the argument and
- * the rule.
+ * Argument checks shared by the types of this package; each failure names the argument and the
+ * rule.
  */
 final class Arguments {
 

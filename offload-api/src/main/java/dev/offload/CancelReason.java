@@ -7,19 +7,19 @@ package dev.offload;
  */
 public enum CancelReason {
   /**
-   * Someone cancelled it, by key or with {@code cancelAll}; or it was not shared, and the last of
-   * its holders gave it up.
+   * It was cancelled by key or with {@code cancelAll}, or it was not shared and its last holder
+   * gave it up.
    */
   CANCELLED,
   /**
-   * The last holder of a shared job left, and the kind's {@link AbandonPolicy} is {@link
-   * AbandonPolicy#cancel()}.
+   * The last holder of a shared job left, and its {@link AbandonPolicy} cancels it: at once, or
+   * when the {@link AbandonPolicy#linger linger} time is over.
    */
   ABANDONED,
   /** A submission under the same key replaced it ({@link ConflictPolicy#REPLACE}). */
   REPLACED,
   /**
-   * It ran longer than {@link TimeoutPolicy#cancelAfter()}, or had not begun within {@link
+   * It ran longer than {@link TimeoutPolicy#cancelAfter()}, or did not start within {@link
    * TimeoutPolicy#startWithin()}.
    */
   TIMED_OUT,

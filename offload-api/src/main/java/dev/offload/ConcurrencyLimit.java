@@ -1,25 +1,25 @@
 package dev.offload;
 
 /**
- * How many jobs of a scope or of a kind may run at a time, and how many may wait for it.
+ * How many jobs of a scope or of a kind may run at a time, and how many may be queued.
  *
- * <p>The limit of a scope covers all scopes under it, that of a kind the whole manager. A job takes
- * the permits of all limits that concern it together, when its predecessor has ended; among the
- * jobs that all find room, the one that has waited longest is first. A job that is being cancelled
+ * <p>A scope's limit covers all scopes under it, a kind's limit the whole manager. When its
+ * predecessor has ended, a job takes the permits of all limits that apply to it in one step; among
+ * the jobs that can run, the one that has waited longest goes first. A job that is being cancelled
  * keeps its permits until its body has ended.
  *
- * <p>A body that waits for a queued job lends it its own permits meanwhile, so that a body under a
- * limit may call further work under the same limit. It waits while any part of it does: with a
- * limit of 1, a body that starts a coroutine or thread which calls more work, and goes on itself,
- * runs beside that work. So does one that stops waiting before that work has ended. Only by that is
- * a limit exceeded.
+ * <p>A body that waits for a queued job lends it its own permits in the meantime, so a body under a
+ * limit may call further work under the same limit. A body counts as waiting while any part of it
+ * waits: with a limit of 1, a body that starts a coroutine or thread which calls more work, and
+ * continues itself, runs concurrently with that work. So does a body that stops waiting before that
+ * work has ended. These are the only cases in which a limit is exceeded.
  *
- * <p>Instances are immutable. The idea of the two numbers is that of {@link
- * java.util.concurrent.ThreadPoolExecutor}, the lending is akin to how a {@link
+ * <p>Instances are immutable. The two numbers follow {@link
+ * java.util.concurrent.ThreadPoolExecutor}; lending resembles the way a {@link
  * java.util.concurrent.ForkJoinPool} compensates for blocked threads.
  *
  * @param maxConcurrent how many bodies may run at a time, at least 1
- * @param maxQueued how many accepted jobs may wait; 0 to refuse what cannot run at once
+ * @param maxQueued how many accepted jobs may be queued; 0 to refuse what cannot run at once
  * @since 0.1
  */
 public record ConcurrencyLimit(int maxConcurrent, int maxQueued) {
@@ -41,7 +41,7 @@ public record ConcurrencyLimit(int maxConcurrent, int maxQueued) {
   }
 
   /**
-   * Limits how many run, and not how many wait.
+   * Returns a limit on running jobs only; the queue is unbounded.
    *
    * @param maxConcurrent how many bodies may run at a time
    * @return the limit
@@ -52,9 +52,9 @@ public record ConcurrencyLimit(int maxConcurrent, int maxQueued) {
   }
 
   /**
-   * Limits how many wait, too.
+   * Returns a copy with a bounded queue.
    *
-   * @param max how many accepted jobs may wait
+   * @param max how many accepted jobs may be queued
    * @return the limit
    * @throws IllegalArgumentException if {@code max} is below 0
    */

@@ -1,8 +1,8 @@
 package dev.offload;
 
 /**
- * Somebody waits for this key already, and a key of a wait map has one waiter. The first wait is
- * not touched.
+ * Thrown when a key of a wait map already has a waiter; there can be only one. The existing wait is
+ * not affected.
  *
  * @since 0.1
  */
@@ -10,7 +10,7 @@ public final class DuplicateWaiterException extends OffloadException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * Made by the library.
+   * Created by the library.
    *
    * @param mapName the name of the wait map
    */

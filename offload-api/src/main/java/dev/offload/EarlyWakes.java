@@ -3,14 +3,14 @@ package dev.offload;
 import java.time.Duration;
 
 /**
- * That a wait map stores values for keys nobody waits for yet, how many, and how long. One value is
- * stored for a key. What falls out, because it is the oldest of too many or too old, goes to the
- * map's {@code onUndelivered}.
+ * Makes a wait map store values for keys nobody is waiting for yet, and bounds how many and for how
+ * long. At most one value is stored per key. A value that is evicted, as the oldest of too many or
+ * because it is too old, goes to the map's {@code onUndelivered}.
  *
  * <p>Instances are immutable.
  *
- * @param maxStored how many values at most, at least 1
- * @param maxAge how long one is stored
+ * @param maxStored the maximum number of values, at least 1
+ * @param maxAge how long a value is stored
  * @since 0.1
  */
 public record EarlyWakes(int maxStored, Duration maxAge) {

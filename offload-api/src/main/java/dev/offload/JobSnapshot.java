@@ -4,20 +4,20 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One job as it stood at one moment. Taking it takes no lease.
+ * The state of one job at one moment. Taking a snapshot takes no lease.
  *
- * @param number which job of its manager it is; it never changes, and no other job of the manager
- *     has it. By it the manager can cancel the job, whatever scope owns it
+ * @param number the number of the job, constant and unique within its manager. The manager can
+ *     cancel the job by it, whichever scope owns the job
  * @param key the key of the job
- * @param label the key as text for people and logs; holds the id only if {@link
- *     OffloadConfig#showIds()} says so
- * @param state where the job stood
+ * @param label the key as human-readable text; contains the id only if {@link
+ *     OffloadConfig#showIds()} is set
+ * @param state the state of the job
  * @param cancelReason why it is being cancelled, or null if it is not
- * @param leases the number of callers who held it; a job started by {@code spawn} counts its scope
- *     as one
+ * @param leases the number of callers that held it; for a job started by {@code spawn}, its scope
+ *     counts as one
  * @param age the time since it was accepted
- * @param waitsFor what a queued job waits for, in words for people, as "its predecessor" or "a
- *     permit of kind user.load"; null for other jobs
+ * @param waitsFor what a queued job waits for, as human-readable text such as "its predecessor" or
+ *     "a permit of kind user.load"; null for other jobs
  * @since 0.1
  */
 public record JobSnapshot(
@@ -31,8 +31,8 @@ public record JobSnapshot(
     @Nullable String waitsFor) {
 
   /**
-   * Returns label, number, state, age and leases in one line, without the id unless the label has
-   * it.
+   * Returns label, number, state, age and leases in one line; contains the id only if the label
+   * does.
    */
   @Override
   public String toString() {

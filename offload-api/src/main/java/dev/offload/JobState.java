@@ -1,30 +1,32 @@
 package dev.offload;
 
 /**
- * Where a job stands. A job moves only downwards through this list, and ends in one of the last
- * three.
+ * The state of a job. A job only moves down this list, and ends in one of the last three states.
  *
  * @since 0.1
  */
 public enum JobState {
-  /** Accepted and visible in its scope; the body has not started. */
+  /** Accepted and visible in its scope; its body has not started. */
   QUEUED,
-  /** The body runs, or one of its child coroutines does. */
+  /** The body, or one of its child coroutines, is running. */
   RUNNING,
   /**
-   * A cancel or a time limit has decided the outcome and the callers have it; the body has not
-   * ended yet.
+   * The outcome was decided by cancellation or a time limit and the callers have it; the body has
+   * not ended yet.
    */
   CANCELLING,
   /** The body ended with a value. */
   SUCCEEDED,
   /** The body ended with an exception, or could not be started. */
   FAILED,
-  /** A cancel or a time limit decided the outcome, and the body has ended or never started. */
+  /**
+   * The outcome was decided by cancellation or a time limit, and the body has ended or never
+   * started.
+   */
   CANCELLED;
 
   /**
-   * Tells whether the job still counts as active in its scope.
+   * Returns whether the job still counts as active in its scope.
    *
    * @return true for {@link #QUEUED}, {@link #RUNNING} and {@link #CANCELLING}
    */

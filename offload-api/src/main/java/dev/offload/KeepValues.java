@@ -3,15 +3,15 @@ package dev.offload;
 import java.time.Duration;
 
 /**
- * That a task recorder keeps what its tasks answered, of how many successes, and how long; and when
- * each success was. Whoever launches a task that has succeeded is given what is kept. What falls
- * out, because it is the oldest of too many or too old, is a value: the task has succeeded as
- * before.
+ * Makes a task recorder keep the values of its successes, and bounds how many and for how long; it
+ * then also keeps the time of each success. A launch of a task that has succeeded returns the kept
+ * value. What is evicted, as the oldest of too many or because it is too old, is the value only:
+ * the task remains SUCCEEDED.
  *
  * <p>Instances are immutable.
  *
- * @param max how many values at most, at least 1
- * @param age how long one is told
+ * @param max the maximum number of values, at least 1
+ * @param age how long a value is available
  * @since 0.1
  */
 public record KeepValues(int max, Duration age) {
@@ -30,12 +30,12 @@ public record KeepValues(int max, Duration age) {
   }
 
   /**
-   * Keeps values.
+   * Returns bounds for the values to keep.
    *
-   * @param max how many at most, at least 1
-   * @param age how long one is told
+   * @param max the maximum number of values, at least 1
+   * @param age how long a value is available
    * @return the bounds
-   * @throws IllegalArgumentException as the constructor
+   * @throws IllegalArgumentException as for the constructor
    */
   public static KeepValues of(int max, Duration age) {
     return new KeepValues(max, age);

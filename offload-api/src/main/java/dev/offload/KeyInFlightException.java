@@ -9,7 +9,7 @@ public final class KeyInFlightException extends OffloadRejectedException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * Made by the library.
+   * Created by the library.
    *
    * @param label the key as text
    */

@@ -3,9 +3,9 @@ package dev.offload;
 import java.time.Duration;
 
 /**
- * The submission waited for a cancelled body under its key that would not end. Bodies of one key
- * never overlap, so the new body did not run. Make the old body answer to cancellation or
- * interruption, or submit under {@link ConflictPolicy#ALLOW}.
+ * The submission waited for a cancelled body under its key, which did not end in time. Bodies of
+ * one key never overlap, so the new body did not run. Make the old body respond to cancellation or
+ * interruption, or submit with {@link ConflictPolicy#ALLOW}.
  *
  * @since 0.1
  */
@@ -15,7 +15,7 @@ public final class KeyStuckException extends OffloadException {
   private final Duration waited;
 
   /**
-   * Made by the library.
+   * Created by the library.
    *
    * @param label the key as text
    * @param waited how long the submission waited

@@ -3,12 +3,12 @@ package dev.offload;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings of one kind. What is null follows the default of the manager.
+ * The settings of one kind. A null component follows the manager's default.
  *
- * <p>Instances are immutable: each {@code with} method answers a changed copy.
+ * <p>Instances are immutable: each {@code with} method returns a changed copy.
  *
  * @param conflict what a {@code submit} does when its key is in flight; {@link ConflictPolicy#JOIN}
- *     concerns {@link OffloadKey.Keyed} only, other keys of the kind keep to {@link
+ *     applies to {@link OffloadKey.Keyed} only, other keys of the kind use {@link
  *     ConflictPolicy#REJECT}
  * @param timeout how long a body may run
  * @param abandon what happens to a shared job when its last holder leaves
@@ -24,7 +24,7 @@ public record KindPolicy(
   private static final KindPolicy UNSET = new KindPolicy(null, null, null, null);
 
   /**
-   * Returns the policy that follows the default in everything.
+   * Returns the policy that follows the defaults in everything.
    *
    * @return the policy
    */

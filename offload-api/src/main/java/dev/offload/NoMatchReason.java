@@ -1,20 +1,23 @@
 package dev.offload;
 
 /**
- * Why nobody waited for a key that was woken, as far as the wait map remembers. A map remembers
- * nothing unless it was made to, and then so many keys as it was told, the last ones; a new wait
- * for a key makes it forgotten.
+ * Why nobody was waiting for a key that was woken, as far as the wait map remembers. By default a
+ * map remembers nothing; otherwise it remembers the given number of most recent keys. A new wait
+ * for a key makes the map forget it.
  *
  * @since 0.1
  */
 public enum NoMatchReason {
-  /** The map remembers nothing of the key: nobody asked, or it was too long ago. */
+  /** The map does not remember the key: nobody waited for it, or too long ago. */
   UNKNOWN,
   /**
-   * Too late: who waited for the key went without a value, because the time was over, or the wait
-   * was cancelled, closed or failed. This value is the first to come since.
+   * Too late: the wait for the key ended without a value, because it timed out or was cancelled,
+   * closed or failed. This value is the first since.
    */
   LATE,
-  /** The key was woken before, for the same wait, be it in time or late; or a value is stored. */
+  /**
+   * The key has already been woken for the same wait, whether in time or late; or a value is
+   * stored.
+   */
   DUPLICATE
 }

@@ -1,8 +1,8 @@
 package dev.offload;
 
 /**
- * The job, or this caller's lease on it, was cancelled. It says nothing about the caller's own
- * coroutine or thread: that one is not cancelled.
+ * The job, or this caller's lease on it, was cancelled. The caller's own coroutine or thread is not
+ * cancelled.
  *
  * @since 0.1
  */
@@ -12,7 +12,7 @@ public final class OffloadCancelledException extends OffloadException {
   private final CancelReason reason;
 
   /**
-   * Made by the library.
+   * Created by the library.
    *
    * @param label the key as text
    * @param reason why
@@ -23,7 +23,7 @@ public final class OffloadCancelledException extends OffloadException {
   }
 
   /**
-   * Returns why.
+   * Returns why it was cancelled.
    *
    * @return the reason
    */

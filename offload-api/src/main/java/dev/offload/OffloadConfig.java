@@ -6,11 +6,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings of a manager: one default and settings per kind.
+ * The settings of a manager: the defaults, and settings per kind.
  *
- * <p>A submission's own option comes first, then the kind's setting, then the default given here,
- * then what the library does by itself: {@link ConflictPolicy#JOIN} for {@link OffloadKey.Keyed}
- * and {@link ConflictPolicy#REJECT} for other keys, no limits, {@link AbandonPolicy#cancel()}.
+ * <p>A submission's own option takes precedence, then the kind's setting, then the default given
+ * here, then the built-in default: {@link ConflictPolicy#JOIN} for {@link OffloadKey.Keyed} and
+ * {@link ConflictPolicy#REJECT} for other keys, no limits, {@link AbandonPolicy#cancel()}.
  *
  * <pre>{@code
  * OffloadConfig config = OffloadConfig.builder()
@@ -48,7 +48,7 @@ public final class OffloadConfig {
   }
 
   /**
-   * Returns the settings of a manager that was given none.
+   * Returns the settings of a manager for which none are given.
    *
    * @return the settings
    */
@@ -57,7 +57,7 @@ public final class OffloadConfig {
   }
 
   /**
-   * Starts from the defaults.
+   * Returns a builder that starts from the defaults.
    *
    * @return a new builder
    */
@@ -66,9 +66,9 @@ public final class OffloadConfig {
   }
 
   /**
-   * Starts from these settings.
+   * Returns a builder that starts from these settings.
    *
-   * @return a new builder that holds what this object holds
+   * @return a new builder
    */
   public Builder toBuilder() {
     Builder builder = new Builder();
@@ -84,7 +84,7 @@ public final class OffloadConfig {
   }
 
   /**
-   * Returns what applies to a kind that has no settings of its own.
+   * Returns the policy of kinds without settings of their own.
    *
    * @return the default policy
    */
@@ -93,10 +93,10 @@ public final class OffloadConfig {
   }
 
   /**
-   * Returns what applies to a kind: its own settings, filled up with the defaults.
+   * Returns the policy of a kind: its own settings, completed with the defaults.
    *
    * @param kindName the name of the kind
-   * @return the policy; what neither the kind nor the default sets is null
+   * @return the policy; what neither the kind nor the defaults set is null
    * @throws IllegalArgumentException if the name is null
    */
   public KindPolicy policyOf(String kindName) {
@@ -112,7 +112,7 @@ public final class OffloadConfig {
   }
 
   /**
-   * Returns how many jobs may run and wait in the whole manager.
+   * Returns how many jobs may run and be queued in the whole manager.
    *
    * @return the limit, or null if there is none
    */
@@ -131,10 +131,10 @@ public final class OffloadConfig {
   }
 
   /**
-   * Returns how long a failed job of the manager waits for somebody to ask for its outcome before
-   * its failure is reported to the listener and the log. Failures of work that was given to {@code
-   * spawn} are reported at once, as nobody can ask for them; those of a scope's own jobs at the end
-   * of the scope. What has not been asked for when the manager ends is reported then.
+   * Returns how long the failure of a job of the manager may go unobserved before it is reported to
+   * the listener and the log. Failures of spawned work are reported at once, since nobody can ask
+   * for them; those of a scope's own jobs at the end of the scope. What is still unobserved when
+   * the manager ends is reported then.
    *
    * @return the time; 10 seconds if not set
    */
@@ -143,7 +143,7 @@ public final class OffloadConfig {
   }
 
   /**
-   * Returns how long a submission waits for the dying body under its key before it fails with
+   * Returns how long a submission waits for the cancelled body under its key before it fails with
    * {@link KeyStuckException}.
    *
    * @return the time; 60 seconds if not set
@@ -153,7 +153,7 @@ public final class OffloadConfig {
   }
 
   /**
-   * Returns how long a shutdown waits for cancelled bodies if the caller does not say.
+   * Returns how long a shutdown waits for cancelled bodies if the caller gives no time.
    *
    * @return the time; 5 seconds if not set
    */
@@ -162,7 +162,7 @@ public final class OffloadConfig {
   }
 
   /**
-   * Tells whether logs, exception messages and snapshots may show the ids of keys, which may be
+   * Returns whether logs, exception messages and snapshots may show the ids of keys, which may be
    * personal data.
    *
    * @return false if not set
@@ -171,7 +171,7 @@ public final class OffloadConfig {
     return showIds;
   }
 
-  /** Collects settings; each method checks its argument and answers this builder. */
+  /** Builds settings; each method checks its argument and returns this builder. */
   public static final class Builder {
     private KindPolicy defaults = KindPolicy.unset();
     private final Map<String, KindPolicy> kinds = new HashMap<>();
@@ -221,9 +221,9 @@ public final class OffloadConfig {
     }
 
     /**
-     * Limits how many jobs may run and wait in the whole manager, those of all its scopes counted
-     * together. A limit per kind is set with {@link KindPolicy#withConcurrency}, one for a scope
-     * when it is opened.
+     * Limits how many jobs may run and be queued in the whole manager, all scopes together. A limit
+     * per kind is set with {@link KindPolicy#withConcurrency}, the limit of a scope when it is
+     * opened.
      *
      * @param limit the limit
      * @return this builder
@@ -235,7 +235,7 @@ public final class OffloadConfig {
     }
 
     /**
-     * Sets what applies to one kind, in place of what was set for it before.
+     * Sets the policy of one kind, replacing what was set for it before.
      *
      * @param kind the kind
      * @param policy its settings
@@ -247,12 +247,13 @@ public final class OffloadConfig {
     }
 
     /**
-     * Sets what applies to the kind, or to the label given to {@code spawn}, of this name.
+     * Sets the policy of the kind, or of the label given to {@code spawn}, with this name.
      *
      * @param name the name
      * @param policy its settings
      * @return this builder
-     * @throws IllegalArgumentException if an argument is null or the name could not name a kind
+     * @throws IllegalArgumentException if an argument is null or the name is not a valid name of a
+     *     kind
      */
     public Builder kind(String name, KindPolicy policy) {
       kinds.put(OffloadKind.checkName("name", name), Arguments.notNull("policy", policy));
@@ -323,9 +324,9 @@ public final class OffloadConfig {
     }
 
     /**
-     * Makes the settings.
+     * Builds the settings.
      *
-     * @return an immutable copy of what this builder holds
+     * @return an immutable copy of this builder's settings
      */
     public OffloadConfig build() {
       return new OffloadConfig(this);

@@ -4,14 +4,14 @@ import java.util.List;
 
 /**
  * A body would have waited for itself: what it began to wait for waits, directly or through other
- * jobs, for the job of this body. Nobody in that circle could ever have gone on.
+ * jobs, for the job of this body. None of the jobs in such a cycle could ever have continued.
  *
- * <p>Thrown from the wait that closes the circle, into the body that began it; the other jobs go on
- * waiting, and are released by what that body does about it. Seen are waits made in a body or its
+ * <p>Thrown by the wait that closes the cycle, in the body that began it; the other jobs keep
+ * waiting until that body ends or otherwise releases them. Detected are waits in a body or its
  * child coroutines: {@code await}, {@code join}, {@code call}, {@code joinAll}, the end of a scope,
  * a blocking {@code get} or {@code join} of a future of this library; and a successor's wait for
- * its predecessor. Not seen are locks, channels, {@code select}, wait maps, derived futures, room
- * in a full queue, and code that left the context of its job.
+ * its predecessor. Not detected are locks, channels, {@code select}, wait maps, derived futures,
+ * waits for room in a full queue, and code that left the context of its job.
  *
  * @since 0.1
  */
@@ -21,9 +21,9 @@ public final class OffloadCycleException extends OffloadException {
   private final transient List<String> kinds;
 
   /**
-   * Made by the library.
+   * Created by the library.
    *
-   * @param kinds the kinds of the jobs of the circle, from the waiting one around to itself
+   * @param kinds the kinds of the jobs in the cycle, from the waiting one around to itself
    */
   public OffloadCycleException(List<String> kinds) {
     super(
@@ -35,9 +35,9 @@ public final class OffloadCycleException extends OffloadException {
   }
 
   /**
-   * Returns the kinds of the jobs in the circle, each waiting for the next.
+   * Returns the kinds of the jobs in the cycle, each waiting for the next.
    *
-   * @return the names, of which the first and the last are that of the job that was told
+   * @return the names; the first and the last are the kind of the job whose body got this exception
    */
   public List<String> kinds() {
     return kinds;

@@ -1,10 +1,11 @@
 package dev.offload;
 
 /**
- * The job failed with something that must not reach a caller as it is, or could not be started: a
- * {@link java.util.concurrent.CancellationException} that left the body although nobody cancelled
- * the job (an inner {@code withTimeout}, say; passed on raw it would look as if the caller were
- * cancelled), or an executor that refused the body. The cause tells.
+ * The job could not be started, or failed with an exception that must not reach a caller as it is:
+ * an executor refused the body, or the body threw a {@link
+ * java.util.concurrent.CancellationException} although nobody cancelled the job (from an inner
+ * {@code withTimeout}, for example; rethrown as it is, it would look as if the caller were
+ * cancelled). See the cause.
  *
  * @since 0.1
  */
@@ -12,7 +13,7 @@ public final class OffloadFailedException extends OffloadException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * Made by the library.
+   * Created by the library.
    *
    * @param message what happened to which kind of work
    * @param cause what the body or the executor threw

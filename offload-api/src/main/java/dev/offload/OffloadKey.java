@@ -4,8 +4,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The identity of a piece of work: always complete, so whoever holds a key can look the work up,
- * ask whether it is in flight and cancel it.
+ * The identity of a piece of work. A key is always complete: with it, the work can be looked up and
+ * cancelled.
  *
  * <p>The hierarchy is sealed; the three forms differ in who chooses the identity and whether
  * callers may share the work:
@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>{@link Keyed}: what the work is <em>about</em>. Interchangeable, so it may be shared.
  *   <li>{@link Explicit}: one task <em>named</em> by the caller. Never shared.
- *   <li>{@link Auto}: fire and forget; the library draws the identity when the key is made.
+ *   <li>{@link Auto}: fire and forget; the library assigns the identity when the key is created.
  * </ul>
  *
- * <p>Keys are made by their {@link OffloadKind}. They are immutable and safe to share between
- * threads, as far as the id of a {@link Keyed} is. {@code toString} shows the kind and never the
- * id, because ids may be personal data; {@link #describe(boolean)} shows both where that is wanted.
+ * <p>Keys are created by their {@link OffloadKind}. They are immutable and thread-safe, as far as
+ * the id of a {@link Keyed} is. {@code toString} shows the kind and never the id, because ids may
+ * be personal data; {@link #describe(boolean)} can show both.
  *
  * @param <T> the type of the work's result
  * @since 0.1
@@ -28,12 +28,12 @@ public sealed interface OffloadKey<T extends @Nullable Object> {
   /**
    * Returns the kind of the work.
    *
-   * @return the kind this key was made from
+   * @return the kind that created this key
    */
   OffloadKind<?, T> kind();
 
   /**
-   * Renders this key for people to read.
+   * Returns this key as human-readable text.
    *
    * @param showId whether to show the id as well as the kind
    * @return for example {@code Keyed(user.load)} or {@code Keyed(user.load, 42)}
@@ -41,7 +41,7 @@ public sealed interface OffloadKey<T extends @Nullable Object> {
   String describe(boolean showId);
 
   /**
-   * What the work is about: equal if kind and id are equal.
+   * Names what the work is about: equal if kind and id are equal.
    *
    * @param <T> the type of the work's result
    */
@@ -77,7 +77,7 @@ public sealed interface OffloadKey<T extends @Nullable Object> {
       return showId ? "Keyed(" + kind + ", " + id + ")" : toString();
     }
 
-    /** Tells whether {@code other} is a keyed key of the same kind with an equal id. */
+    /** Returns whether {@code other} is a keyed key of the same kind with an equal id. */
     @Override
     public boolean equals(@Nullable Object other) {
       return this == other
@@ -101,7 +101,7 @@ public sealed interface OffloadKey<T extends @Nullable Object> {
   }
 
   /**
-   * One task named by the caller: equal if kind and id are equal.
+   * Names one task of the caller's: equal if kind and id are equal.
    *
    * @param <T> the type of the work's result
    */
@@ -133,7 +133,7 @@ public sealed interface OffloadKey<T extends @Nullable Object> {
       return showId ? "Explicit(" + kind + ", " + id + ")" : toString();
     }
 
-    /** Tells whether {@code other} is an explicit key of the same kind with the same id. */
+    /** Returns whether {@code other} is an explicit key of the same kind with the same id. */
     @Override
     public boolean equals(@Nullable Object other) {
       return this == other
@@ -154,7 +154,7 @@ public sealed interface OffloadKey<T extends @Nullable Object> {
   }
 
   /**
-   * A key equal only to itself, so it cannot be forged and never collides.
+   * Equal only to itself, so it cannot be forged and never collides.
    *
    * @param <T> the type of the work's result
    */
@@ -175,9 +175,9 @@ public sealed interface OffloadKey<T extends @Nullable Object> {
     }
 
     /**
-     * Returns the id, which tells this key from others in logs.
+     * Returns the id, which distinguishes this key from others in logs.
      *
-     * @return the number drawn when this key was made, unique in this JVM
+     * @return the number assigned when this key was created, unique in this JVM
      */
     public long id() {
       return id;

@@ -5,33 +5,32 @@ import org.jspecify.annotations.Nullable;
 /**
  * A named category of work together with the types of its ids and of its result.
  *
- * <p>Make one constant per category and build all keys from it:
+ * <p>Define one constant per category and create all keys from it:
  *
  * <pre>{@code
  * static final OffloadKind<Integer, User> LOAD_USER = OffloadKind.named("user.load");
  * OffloadKey.Keyed<User> key = LOAD_USER.key(42);
  * }</pre>
  *
- * <p>A kind is equal only to itself, so two keys can meet only if they were made from the same
+ * <p>A kind is equal only to itself, so two keys can be equal only if they come from the same
  * constant; a joined result therefore always has the declared type, without a cast that could fail.
- * The type of the ids keeps apart what is never equal: {@code LOAD_USER.key("42")} does not
- * compile, where it would be another user's key than {@code LOAD_USER.key(42)}.
+ * The type of the ids catches mix-ups at compile time: {@code LOAD_USER.key("42")}, which would
+ * never equal {@code LOAD_USER.key(42)}, does not compile.
  *
- * <p>A manager that meets a second kind of the same name refuses it with {@link
- * IllegalArgumentException}; for a class that makes a kind for each of its instances there is
- * {@link #unshared}. The name is the label of metrics, logs and settings: choose few, fixed names
- * and never put an id into one.
+ * <p>A manager rejects a second kind of the same name with {@link IllegalArgumentException}; for a
+ * class that creates a kind per instance there is {@link #unshared}. The name is the label in
+ * metrics, logs and settings: choose few, fixed names and never put an id into one.
  *
- * <p>Instances are immutable and safe to share between threads.
+ * <p>Instances are immutable and thread-safe.
  *
- * @param <K> the type of the ids of its {@linkplain #key keys}; {@code Object} if they are of
- *     several types
+ * @param <K> the type of the ids of its {@linkplain #key keys}; {@code Object} if there are several
+ *     types
  * @param <T> the type of the result; may be a nullable type
  * @since 0.1
  */
 public final class OffloadKind<K, T extends @Nullable Object> {
 
-  /** The greatest number of characters in the name of a kind. */
+  /** The maximum number of characters in the name of a kind. */
   public static final int MAX_NAME_LENGTH = 64;
 
   private final String name;
@@ -43,7 +42,7 @@ public final class OffloadKind<K, T extends @Nullable Object> {
   }
 
   /**
-   * Makes a new kind. Each call makes a kind of its own: keep the result in a constant.
+   * Creates a kind. Each call creates a different kind: keep the result in a constant.
    *
    * @param name 1 to {@value #MAX_NAME_LENGTH} characters out of {@code A-Z a-z 0-9 . _ -}
    * @param <K> the type of the ids
@@ -56,13 +55,13 @@ public final class OffloadKind<K, T extends @Nullable Object> {
   }
 
   /**
-   * Makes a new kind of which a manager may know several of one name: for a class whose instances
-   * each own their kind, as a client of one of several hosts does. They share the name, and so the
+   * Creates a kind whose name may be used by several kinds in one manager: for a class whose
+   * instances each own a kind, such as a client per host. Kinds of the same name share the
    * settings, the concurrency limit and the counts, but never a run: keys of two kinds are not
    * equal.
    *
-   * <p>What two kinds of one name mean is then for whoever made them to know. A manager does not
-   * tell that a constant was made twice by mistake, as it does for {@link #named}.
+   * <p>Unlike with {@link #named}, a manager does not detect that a constant was created twice by
+   * mistake.
    *
    * @param name as for {@link #named}
    * @param <K> the type of the ids
@@ -75,7 +74,7 @@ public final class OffloadKind<K, T extends @Nullable Object> {
   }
 
   /**
-   * Tells whether this kind may be the only one of its name in a manager.
+   * Returns whether this kind must be the only one of its name in a manager.
    *
    * @return false for {@link #unshared} kinds
    */
@@ -93,11 +92,11 @@ public final class OffloadKind<K, T extends @Nullable Object> {
   }
 
   /**
-   * Makes the key of the work that is about {@code id}. All work under one such key is
-   * interchangeable: callers may share one run of it.
+   * Returns the key of the work about {@code id}. All work under one such key is interchangeable:
+   * callers may share one run.
    *
-   * @param id what the work is about; needs {@code equals} and {@code hashCode} that do not change
-   *     while the key is in use and do not throw
+   * @param id what the work is about; its {@code equals} and {@code hashCode} must not throw, nor
+   *     change while the key is in use
    * @return the key
    * @throws IllegalArgumentException if the id is null
    */
@@ -106,7 +105,7 @@ public final class OffloadKind<K, T extends @Nullable Object> {
   }
 
   /**
-   * Makes the key of one named task of this kind. Tasks under such a key are never shared.
+   * Returns the key of one named task of this kind. Tasks under such a key are never shared.
    *
    * @param id the caller's own number for the task
    * @return the key
@@ -116,9 +115,9 @@ public final class OffloadKind<K, T extends @Nullable Object> {
   }
 
   /**
-   * Draws a fresh key that is equal to no other, for work nobody else needs to name.
+   * Returns a fresh key that is equal to no other, for work that nobody else needs to name.
    *
-   * @return the key, complete: it can be looked up and cancelled like any other
+   * @return the key; work can be looked up and cancelled by it, as by any other
    */
   public OffloadKey.Auto<T> auto() {
     return new OffloadKey.Auto<>(this);
@@ -130,7 +129,7 @@ public final class OffloadKind<K, T extends @Nullable Object> {
     return name;
   }
 
-  /** Checks that {@code given} may name a kind, and returns it. */
+  /** Checks that {@code given} is a valid name of a kind, and returns it. */
   static String checkName(String argument, @Nullable String given) {
     String name = Arguments.notNull(argument, given);
     if (name.isEmpty() || name.length() > MAX_NAME_LENGTH) {

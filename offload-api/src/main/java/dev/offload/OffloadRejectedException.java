@@ -3,8 +3,8 @@ package dev.offload;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A submission was refused; nothing of its body has run. Thrown as such, and not as one of its
- * subclasses, for {@link RejectReason#QUEUE_FULL}.
+ * A submission was refused; its body has not run. This class itself, rather than a subclass, is
+ * thrown for {@link RejectReason#QUEUE_FULL}.
  *
  * @since 0.1
  */
@@ -32,7 +32,7 @@ public sealed class OffloadRejectedException extends OffloadException
   }
 
   /**
-   * Made by the library.
+   * Created by the library.
    *
    * @param label the key as text
    * @param limit whose limit it was
@@ -49,7 +49,7 @@ public sealed class OffloadRejectedException extends OffloadException
   }
 
   /**
-   * Returns why.
+   * Returns why the submission was refused.
    *
    * @return the reason
    */
@@ -58,7 +58,7 @@ public sealed class OffloadRejectedException extends OffloadException
   }
 
   /**
-   * Returns whose concurrency limit was full, in words: {@code kind user.load}, or {@code scope
+   * Returns whose concurrency limit was reached, as text: {@code kind user.load} or {@code scope
    * 'nightly'}.
    *
    * @return the owner of the limit; null unless the reason is {@link RejectReason#QUEUE_FULL}

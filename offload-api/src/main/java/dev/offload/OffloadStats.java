@@ -1,18 +1,17 @@
 package dev.offload;
 
 /**
- * Counts of what became of submissions, since the scope was opened.
+ * Counts of submissions by outcome, since the scope was opened.
  *
- * <p>Each submission is counted once, as what became of it. {@link #accepted()} and {@link
- * #submitted()} are sums of these counts, and no counts of their own: that they add up holds by
- * definition, and shows nothing. Under concurrent submissions the numbers are a moment's view; at
- * rest they are exact.
+ * <p>Each submission is counted once, by its outcome. {@link #accepted()} and {@link #submitted()}
+ * are sums of these counts, not counters of their own: they add up by definition, which proves
+ * nothing. Under concurrent submissions the numbers are a momentary view; at rest they are exact.
  *
  * @param joined submissions that shared a job in flight
  * @param rejected submissions that were refused
  * @param succeeded jobs whose body ended with a value
  * @param failed jobs whose body ended with an exception or could not be started
- * @param cancelled jobs that were cancelled or timed out, and whose body has ended
+ * @param cancelled jobs that were cancelled or timed out and whose body has ended
  * @param active jobs that are queued, running or being cancelled
  * @since 0.1
  */
@@ -32,7 +31,7 @@ public record OffloadStats(
   }
 
   /**
-   * Returns the number of submissions, whatever became of them.
+   * Returns the number of all submissions.
    *
    * @return accepted + joined + rejected
    */

@@ -3,8 +3,8 @@ package dev.offload;
 import java.time.Duration;
 
 /**
- * A limit of time was passed: of a job, which was cancelled ({@link CancelReason#TIMED_OUT}), of a
- * scope, or of a wait in a wait map. {@link #exceeded()} tells which.
+ * A time limit was exceeded: of a job, which was cancelled ({@link CancelReason#TIMED_OUT}), of a
+ * scope, or of a wait in a wait map. {@link #exceeded()} returns which.
  *
  * @since 0.1
  */
@@ -21,7 +21,7 @@ public final class OffloadTimeoutException extends OffloadException {
   }
 
   /**
-   * Made by the library, for {@link TimeLimit#CANCEL_AFTER}.
+   * Created by the library, for {@link TimeLimit#CANCEL_AFTER}.
    *
    * @param label the key as text
    * @param limit how long the body was allowed to run
@@ -35,10 +35,10 @@ public final class OffloadTimeoutException extends OffloadException {
   }
 
   /**
-   * Made by the library, for {@link TimeLimit#START_WITHIN}.
+   * Created by the library, for {@link TimeLimit#START_WITHIN}.
    *
    * @param label the key as text
-   * @param limit within which time the body was to begin
+   * @param limit the time within which the body should have started
    * @return the exception
    */
   public static OffloadTimeoutException notStarted(String label, Duration limit) {
@@ -52,7 +52,7 @@ public final class OffloadTimeoutException extends OffloadException {
   }
 
   /**
-   * Made by the library, for {@link TimeLimit#SCOPE}.
+   * Created by the library, for {@link TimeLimit#SCOPE}.
    *
    * @param scopeName the name of the scope
    * @param limit how long the scope was allowed to be open
@@ -66,7 +66,7 @@ public final class OffloadTimeoutException extends OffloadException {
   }
 
   /**
-   * Made by the library, for {@link TimeLimit#WAIT}.
+   * Created by the library, for {@link TimeLimit#WAIT}.
    *
    * @param mapName the name of the wait map
    * @param limit how long the wait lasted
@@ -78,7 +78,7 @@ public final class OffloadTimeoutException extends OffloadException {
   }
 
   /**
-   * Tells which limit was passed.
+   * Returns which limit was exceeded.
    *
    * @return which one
    */
@@ -87,7 +87,7 @@ public final class OffloadTimeoutException extends OffloadException {
   }
 
   /**
-   * Returns the limit that was passed.
+   * Returns the limit that was exceeded.
    *
    * @return the limit
    */

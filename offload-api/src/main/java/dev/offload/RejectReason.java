@@ -6,9 +6,9 @@ package dev.offload;
  * @since 0.1
  */
 public enum RejectReason {
-  /** The key is in flight and the newcomer's policy is {@link ConflictPolicy#REJECT}. */
+  /** The key is in flight and the submission's policy is {@link ConflictPolicy#REJECT}. */
   KEY_IN_FLIGHT,
-  /** A limit of the scope or of the kind is reached, and as many jobs wait for it as may. */
+  /** A concurrency limit is reached and its queue is full. */
   QUEUE_FULL,
   /** The scope has ended or is being cancelled or shut down. */
   SCOPE_CLOSED

@@ -3,8 +3,8 @@ package dev.offload;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a revoke of a recorded success went. The given block has run only if it is {@link Revoked} or
- * {@link RevokeFailed}.
+ * The outcome of revoking a recorded success. The given block has run only if it is {@link Revoked}
+ * or {@link RevokeFailed}.
  *
  * @param <R> the type of the block's value
  * @since 0.1
@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 public sealed interface RevokeOutcome<R extends @Nullable Object> {
 
   /**
-   * The block succeeded: the task is {@link TaskState#NOT_FOUND} now, and can be launched again.
+   * The block succeeded: the task is now {@link TaskState#NOT_FOUND}, and can be launched again.
    *
-   * @param value of the block
+   * @param value the value of the block
    * @param <R> the type of the block's value
    */
   record Revoked<R extends @Nullable Object>(R value) implements RevokeOutcome<R> {
@@ -28,21 +28,21 @@ public sealed interface RevokeOutcome<R extends @Nullable Object> {
   /**
    * There is no success to revoke.
    *
-   * @param state of the task: not found, working or failed
+   * @param state the state of the task: not found, working or failed
    * @param <R> the type of the block's value
    */
   record NotSucceeded<R extends @Nullable Object>(TaskState state) implements RevokeOutcome<R> {}
 
   /**
-   * Another revoke is under way.
+   * Another revoke is in progress.
    *
    * @param <R> the type of the block's value
    */
   record AlreadyRevoking<R extends @Nullable Object>() implements RevokeOutcome<R> {}
 
   /**
-   * The block threw, was cancelled by others or ran out of time: the task is {@link
-   * TaskState#SUCCEEDED} as before, and can be revoked again.
+   * The block threw, was cancelled by others or timed out: the task is still {@link
+   * TaskState#SUCCEEDED}, and can be revoked again.
    *
    * @param cause why
    * @param <R> the type of the block's value

@@ -9,7 +9,7 @@ public final class ScopeClosedException extends OffloadRejectedException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * Made by the library.
+   * Created by the library.
    *
    * @param scopeName the name of the scope
    */
@@ -18,9 +18,9 @@ public final class ScopeClosedException extends OffloadRejectedException {
   }
 
   /**
-   * Made by the library, for a scope whose time was over.
+   * Created by the library, for a scope that timed out.
    *
-   * @param timeout what the scope was cancelled by
+   * @param timeout the exception of the time limit that cancelled the scope
    */
   public ScopeClosedException(OffloadTimeoutException timeout) {
     super(timeout.getMessage() + "; it takes no new work", RejectReason.SCOPE_CLOSED);

@@ -9,18 +9,18 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A scope as it stood at one moment, with the scopes open under it.
+ * The state of a scope at one moment, with the scopes open under it.
  *
  * <p>Jobs and counts are read one after the other, so under concurrent work they may differ by what
- * happened between.
+ * happened in between.
  *
  * @param name the name of the scope, as given
  * @param age the time since the scope was opened
  * @param jobs the jobs of this scope, without those of scopes under it, that were queued, running
  *     or being cancelled
  * @param children the open scopes under it
- * @param total the counts of this scope and all scopes that are or were under it
- * @param byKind the same counts by name of kind
+ * @param total the counts of this scope and of all scopes that are or were under it
+ * @param byKind the same counts by the name of the kind
  * @since 0.1
  */
 public record ScopeSnapshot(
@@ -39,9 +39,9 @@ public record ScopeSnapshot(
   }
 
   /**
-   * Returns the tree for people to read: a line for the scope with its age and counts, one for each
-   * job, and, indented, the scopes under it. From depth 64 on the indent grows no more, and the
-   * line of a scope begins with its depth.
+   * Returns the tree as human-readable text: a line for the scope with its age and counts, one for
+   * each job, and, indented, the scopes under it. From depth 64 on the indentation no longer grows,
+   * and the line of a scope begins with its depth.
    */
   @Override
   public String toString() {
@@ -57,9 +57,9 @@ public record ScopeSnapshot(
     return text.toString();
   }
 
-  /** A scope in the text. */
+  /** A scope and its depth in the text. */
   private record Level(ScopeSnapshot scope, int depth) {
-    /** Else the text of a chain of scopes would be as long as the square of their number. */
+    /** Otherwise the text of a chain of scopes would grow with the square of their number. */
     private static final int MOST_INDENTS = 64;
 
     void appendTo(StringBuilder text) {
@@ -87,8 +87,8 @@ public record ScopeSnapshot(
     }
   }
 
-  // Equality is as a record has it. It is written out because that of a record calls itself for
-  // each level of the tree, which may be deep.
+  // Equality is that of a record. It is written out because a record's own recurses for each level
+  // of the tree, which may be deep.
 
   /** Returns whether both trees have equal scopes in the same places. */
   @Override

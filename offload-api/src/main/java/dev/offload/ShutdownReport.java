@@ -3,14 +3,13 @@ package dev.offload;
 import java.util.List;
 
 /**
- * What a shutdown found and did.
+ * The result of a shutdown.
  *
- * @param finished the number of jobs that were active at the beginning or were accepted later, and
- *     ended by themselves
- * @param cancelled the number of jobs that the shutdown cancelled and whose bodies then ended in
- *     time
+ * @param finished the number of jobs that were active at the beginning or accepted later, and ended
+ *     on their own
+ * @param cancelled the number of jobs that the shutdown cancelled and whose bodies ended in time
  * @param undying the jobs whose bodies had not ended when the kill time was over; their callers
- *     have their answer
+ *     already have the outcome
  * @param openScopes the scopes that were still open under the manager when the kill time was over,
  *     as trees
  * @since 0.1
@@ -25,7 +24,7 @@ public record ShutdownReport(
   }
 
   /**
-   * Tells whether everything ended.
+   * Returns whether everything ended.
    *
    * @return true if no body was left running and no scope open
    */

@@ -3,7 +3,7 @@ package dev.offload;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a submission was taken.
+ * The outcome of a submission.
  *
  * @param <H> the type of handle
  * @since 0.1
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Submission<H extends OffloadHandle> {
 
   /**
-   * Returns the handle, whichever way it came about.
+   * Returns the handle, whatever the outcome.
    *
    * @return the handle, or null if the submission was {@link Rejected}
    */
@@ -29,8 +29,8 @@ public sealed interface Submission<H extends OffloadHandle> {
   }
 
   /**
-   * The job is new. Its body starts at once, or, if a job under its key is still dying, when that
-   * one has ended.
+   * The job is new. Its body starts at once or, if a cancelled body under its key is still running,
+   * when that one has ended.
    *
    * @param handle the lease on the new job
    * @param <H> the type of handle
@@ -38,7 +38,7 @@ public sealed interface Submission<H extends OffloadHandle> {
   record Started<H extends OffloadHandle>(H handle) implements Submission<H> {}
 
   /**
-   * A job in flight is shared; the newcomer's body is not used.
+   * A job in flight is shared; the submission's own body is not used.
    *
    * @param handle the lease on the job in flight
    * @param <H> the type of handle
@@ -58,8 +58,8 @@ public sealed interface Submission<H extends OffloadHandle> {
    * Nothing was started.
    *
    * @param reason why
-   * @param limit whose concurrency limit was full, in words, as {@code kind user.load} or {@code
-   *     scope 'nightly'}; null for other reasons
+   * @param limit whose concurrency limit was reached, as text such as {@code kind user.load} or
+   *     {@code scope 'nightly'}; null for other reasons
    * @param <H> the type of handle
    */
   record Rejected<H extends OffloadHandle>(RejectReason reason, @Nullable String limit)

@@ -1,7 +1,7 @@
 package dev.offload;
 
 /**
- * What a task recorder knows of a task.
+ * What a task recorder knows about a task.
  *
  * <pre>
  *  from         to           by
@@ -21,9 +21,9 @@ package dev.offload;
 public enum TaskState {
   /** Never launched, or revoked, forgotten, or dropped. */
   NOT_FOUND,
-  /** Launched, and its outcome is open. */
+  /** Launched; its outcome is not decided yet. */
   WORKING,
-  /** Done; it cannot be launched again. Also while it is being revoked. */
+  /** Succeeded, so it cannot be launched again. Also while it is being revoked. */
   SUCCEEDED,
   /** Ended without success; it can be launched again. */
   FAILED

@@ -7,14 +7,14 @@ import org.jspecify.annotations.Nullable;
  * The time limits of a job: {@code TimeoutPolicy.cancelAfter(Duration.ofSeconds(30))
  * .withStartWithin(Duration.ofSeconds(5))}.
  *
- * <p>Instances are immutable: each {@code with} method answers a changed copy. A policy given with
- * a submission replaces the kind's as a whole, and that one the default. A caller that joins a job
- * in flight does not change its limits.
+ * <p>Instances are immutable: each {@code with} method returns a changed copy. A policy given with
+ * a submission replaces the kind's as a whole, and the kind's replaces the default. A caller that
+ * joins a job in flight does not change its limits.
  *
- * @param startWithin cancels the job ({@link CancelReason#TIMED_OUT}) if its body has not begun
- *     this long after the job was accepted: because a concurrency limit, an executor, or the run
- *     before it under its key held it up, or because an executor lost it; null for never. A wait
- *     for room ({@code submitWhenRoom}) comes before and does not count
+ * @param startWithin cancels the job ({@link CancelReason#TIMED_OUT}) if its body has not started
+ *     this long after the job was accepted: because a concurrency limit, an executor, or the
+ *     previous run under its key delayed it, or because an executor lost it; null for never. A wait
+ *     for room ({@code submitWhenRoom}) comes before that and does not count
  * @param warnAfter reports the job when its body has run this long, and again with the total when
  *     it ends; null for never
  * @param cancelAfter cancels the job when its body has run this long ({@link
@@ -27,7 +27,7 @@ public record TimeoutPolicy(
   private static final TimeoutPolicy NONE = new TimeoutPolicy(null, null, null);
 
   /**
-   * Makes a policy.
+   * Creates a policy.
    *
    * @throws IllegalArgumentException if a duration is not longer than zero, is longer than a {@code
    *     long} of nanoseconds can hold, or if {@code warnAfter} is not shorter than {@code
@@ -53,7 +53,7 @@ public record TimeoutPolicy(
   }
 
   /**
-   * Returns the policy without limits.
+   * Returns a policy without limits.
    *
    * @return the policy
    */
@@ -62,66 +62,66 @@ public record TimeoutPolicy(
   }
 
   /**
-   * Returns the policy that only limits the time until the body begins.
+   * Returns a policy that only limits the time until the body starts.
    *
    * @param limit see {@link #startWithin()}
    * @return the policy
-   * @throws IllegalArgumentException as the constructor does, also for null
+   * @throws IllegalArgumentException as for the constructor, also for null
    */
   public static TimeoutPolicy startWithin(Duration limit) {
     return NONE.withStartWithin(limit);
   }
 
   /**
-   * Returns the policy that only reports.
+   * Returns a policy that only reports.
    *
    * @param limit see {@link #warnAfter()}
    * @return the policy
-   * @throws IllegalArgumentException as the constructor does, also for null
+   * @throws IllegalArgumentException as for the constructor, also for null
    */
   public static TimeoutPolicy warnAfter(Duration limit) {
     return NONE.withWarnAfter(limit);
   }
 
   /**
-   * Returns the policy that only cancels what runs too long.
+   * Returns a policy that only cancels what runs too long.
    *
    * @param limit see {@link #cancelAfter()}
    * @return the policy
-   * @throws IllegalArgumentException as the constructor does, also for null
+   * @throws IllegalArgumentException as for the constructor, also for null
    */
   public static TimeoutPolicy cancelAfter(Duration limit) {
     return NONE.withCancelAfter(limit);
   }
 
   /**
-   * Returns a copy with another time for the body to begin.
+   * Returns a copy with another limit on the time until the body starts.
    *
    * @param limit see {@link #startWithin()}
    * @return the copy
-   * @throws IllegalArgumentException as the constructor does, also for null
+   * @throws IllegalArgumentException as for the constructor, also for null
    */
   public TimeoutPolicy withStartWithin(Duration limit) {
     return new TimeoutPolicy(Arguments.notNull("startWithin", limit), warnAfter, cancelAfter);
   }
 
   /**
-   * Returns a copy with another time after which it reports.
+   * Returns a copy with another time after which the job is reported.
    *
    * @param limit see {@link #warnAfter()}
    * @return the copy
-   * @throws IllegalArgumentException as the constructor does, also for null
+   * @throws IllegalArgumentException as for the constructor, also for null
    */
   public TimeoutPolicy withWarnAfter(Duration limit) {
     return new TimeoutPolicy(startWithin, Arguments.notNull("warnAfter", limit), cancelAfter);
   }
 
   /**
-   * Returns a copy with another time after which it cancels.
+   * Returns a copy with another time after which the job is cancelled.
    *
    * @param limit see {@link #cancelAfter()}
    * @return the copy
-   * @throws IllegalArgumentException as the constructor does, also for null
+   * @throws IllegalArgumentException as for the constructor, also for null
    */
   public TimeoutPolicy withCancelAfter(Duration limit) {
     return new TimeoutPolicy(startWithin, warnAfter, Arguments.notNull("cancelAfter", limit));

@@ -3,8 +3,7 @@ package dev.offload;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The wait map is closed: no value will come. The cause is the one given when it was closed, if
- * any.
+ * The wait map is closed: no value will come. The cause is the one the map was closed with, if any.
  *
  * @since 0.1
  */
@@ -12,7 +11,7 @@ public final class WaitMapClosedException extends OffloadException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * Made by the library.
+   * Created by the library.
    *
    * @param mapName the name of the wait map
    * @param cause why the map was closed, or null

@@ -7,19 +7,20 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Is told what happens to the jobs of a manager. Every method does nothing unless overridden.
+ * Receives the events of a manager's jobs. Every method does nothing by default.
  *
- * <p>Calls come one at a time, in the order of the events, on a thread of the manager's own,
- * outside all locks of the library; the snapshots are those of the events. Nobody waits for a
- * listener: one that blocks holds up its own next calls alone, and what it was not told yet is kept
- * meanwhile. A shutdown waits until it was told everything, but not longer than a second. What a
- * method throws is logged and changes nothing else. Events of one job that have different causes
- * may overtake each other: a job can be cancelled before {@link #onAccepted} was posted for it.
+ * <p>Calls come one at a time, in the order of the events, on a thread owned by the manager,
+ * outside all locks of the library; snapshots show the job at the time of the event. Nothing waits
+ * for a listener: one that blocks delays only its own next calls, whose events are queued in the
+ * meantime. Only a shutdown waits, for at most a second, until all events have been delivered. An
+ * exception thrown by a method is logged and has no other effect. Events of one job with different
+ * causes may overtake each other: a job can be cancelled before {@link #onAccepted} was posted for
+ * it.
  *
- * <p>Where time is virtual, under a test dispatcher, calls are made in place, on the thread of the
- * event, when all others have been told.
+ * <p>With virtual time, under a test dispatcher, a call is made on the thread of the event, after
+ * everyone else has been notified.
  *
- * <p>The labels in snapshots hold ids only if {@link OffloadConfig#showIds()} says so.
+ * <p>The labels in snapshots contain ids only if {@link OffloadConfig#showIds()} is set.
  *
  * @since 0.1
  */
@@ -34,7 +35,7 @@ public interface OffloadListener {
   default void onAccepted(JobSnapshot job) {}
 
   /**
-   * A submission shared a job in flight.
+   * A submission joined a job in flight.
    *
    * @param job the job that was joined
    */
@@ -44,12 +45,12 @@ public interface OffloadListener {
    * A submission was refused.
    *
    * @param kindName the name of its kind
-   * @param reason why
+   * @param reason why it was refused
    */
   default void onRejected(String kindName, RejectReason reason) {}
 
   /**
-   * A body is about to run.
+   * A body is about to start.
    *
    * @param job the job
    */
@@ -57,15 +58,15 @@ public interface OffloadListener {
 
   /**
    * A body has run longer than its {@link dev.offload.TimeoutPolicy#warnAfter()}. Called at that
-   * moment, while it still runs, and once more when it ends.
+   * moment, while it is still running, and once more when it ends.
    *
-   * @param job the job; its state tells whether it still runs
+   * @param job the job; its state shows whether it is still running
    * @param elapsed how long the body has run so far, or in total
    */
   default void onSlow(JobSnapshot job, Duration elapsed) {}
 
   /**
-   * The body of a cancelled job has not ended for {@link OffloadConfig#undyingReportAfter()}. It
+   * The body of a cancelled job has not ended within {@link OffloadConfig#undyingReportAfter()}. It
    * keeps its key: a successor waits for it.
    *
    * @param job the job
@@ -73,14 +74,14 @@ public interface OffloadListener {
   default void onUndying(JobSnapshot job) {}
 
   /**
-   * A job failed and nobody waited for its outcome: of a job of the manager, within {@link
-   * OffloadConfig#unobservedReportAfter()}; of a scope's own, until the scope ended. Of more than
-   * ten thousand failures that wait to be asked for (a thousand in a scope) the oldest are told
-   * before. Comes for each such job, also where the log, which has ten warnings of one sort and
-   * kind in a minute, leaves it out.
+   * A job failed and nobody asked for its outcome: for a job of the manager, within {@link
+   * OffloadConfig#unobservedReportAfter()}; for a scope's own job, before the scope ended. If more
+   * than ten thousand unobserved failures are pending (a thousand in a scope), the oldest are
+   * reported earlier. Called for each such job, even where the log, which is limited to ten
+   * warnings per type and kind each minute, omits it.
    *
    * @param job the job
-   * @param failure what it failed with
+   * @param failure the exception it failed with
    */
   default void onUnobservedFailure(JobSnapshot job, Throwable failure) {}
 
@@ -88,10 +89,10 @@ public interface OffloadListener {
    * A job has ended.
    *
    * @param job the job, in its last state
-   * @param failure null if it succeeded. If it failed, the exception that its callers are given. If
-   *     it was cancelled or timed out, an exception like theirs, but made for this call, with what
-   *     the body threw afterwards as suppressed exception. Callers who gave up their handles before
-   *     that are told so, whatever is given here
+   * @param failure null if it succeeded. If it failed, the exception its callers get. If it was
+   *     cancelled or timed out, an exception like theirs, created for this call, with what the body
+   *     threw afterwards as a suppressed exception. Callers that gave up their handles before that
+   *     see a cancellation, whatever is given here
    */
   default void onEnded(JobSnapshot job, @Nullable Throwable failure) {}
 }

@@ -1,4 +1,4 @@
-/** What others implement to be told about jobs: metrics, tracing, tests. */
+/** What applications implement to observe jobs: metrics, tracing, tests. */
 @NullMarked
 package dev.offload.spi;
 
