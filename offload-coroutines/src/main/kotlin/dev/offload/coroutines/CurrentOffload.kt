@@ -4,24 +4,25 @@ import dev.offload.OffloadKey
 import dev.offload.coroutines.internal.CurrentJob
 
 /**
- * What a body can learn about itself, see [currentOffload].
+ * The job in which code runs; see [currentOffload].
  *
  * @property key the key of the job
  * @property scope the scope that owns it
  * @since 0.1
  */
 public class CurrentOffload internal constructor(public val key: OffloadKey<*>, public val scope: OffloadScope) {
-    /** Names the kind and the scope, and not the id. */
+    /** Returns the kind and the scope, without the id. */
     override fun toString(): String = "$key in ${scope.name}"
 }
 
 /**
- * Tells in which job the calling code runs: in a body and in its child coroutines, also in functions they call that do not
- * suspend, and in `runBlocking` there. A coroutine that carries the context of a body, but is no child of it or goes on after
- * its end, is in no job. What a body runs in its own place, as an unconfined coroutine that it resumes, counts as called by
- * it.
+ * Returns the job in which the calling code runs: code of a body and of its child coroutines, including non-suspending
+ * functions they call, and `runBlocking` there. A coroutine that carries the context of a body, but is not its child or
+ * continues after its end, is in no job. Whatever a body runs on its own call stack, such as an unconfined coroutine
+ * that it resumes, counts as called by it.
  *
- * @return the job, or null if the caller is in none, or in one that belongs to a manager of another face
+ * @return the job, or null if the caller is in none, or in one whose scope belongs to the Java API and was not converted
+ *   for Kotlin
  * @since 0.1
  */
 public fun currentOffload(): CurrentOffload? {

@@ -6,17 +6,17 @@ import kotlinx.coroutines.CoroutineScope
 import kotlin.coroutines.CoroutineContext
 
 /**
- * Drops the work: for tests, and for places where background work is switched off.
+ * An [Offload] that drops the work: for tests, and for places where background work is disabled.
  *
- * Arguments are checked as elsewhere, and the keys answered are fresh ones that are never in flight.
+ * Arguments are checked as elsewhere; the returned keys are fresh and never in flight.
  *
  * @since 0.1
  */
 public object DisabledOffload : Offload {
     /**
-     * Drops [block] without running any of it.
+     * Drops [block] without running it.
      *
-     * @throws IllegalArgumentException if [label] is ill-formed
+     * @throws IllegalArgumentException if [label] is malformed
      */
     override fun spawn(
         label: String,

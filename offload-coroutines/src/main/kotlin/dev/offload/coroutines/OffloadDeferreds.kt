@@ -9,15 +9,15 @@ import kotlinx.coroutines.Deferred
 import kotlinx.coroutines.selects.SelectClause1
 
 /**
- * Suspends until all of these jobs have succeeded and answers their values in the order of the handles, or throws the first
- * failure as soon as it is there, as [await][OffloadDeferred.await] throws it; of failures that come at about one time, one of
- * them. The other jobs go on: this cancels none of them, and gives none of these handles up.
+ * Suspends until all of these jobs have succeeded and returns their values in the order of the handles, or throws the
+ * first failure as soon as it occurs, as [await][OffloadDeferred.await] does; if several occur at about the same time,
+ * one of them. The other jobs continue: none of them is cancelled, and none of these handles is given up.
  *
- * This function is cancellable, and then drops nothing, as [await][OffloadDeferred.await].
+ * This function is cancellable, and then drops no lease, like [await][OffloadDeferred.await].
  *
  * @throws CancellationException if the calling coroutine is cancelled, and only then
  * @throws dev.offload.OffloadException as [await][OffloadDeferred.await]
- * @throws OffloadCycleException if a body calls it and would wait for itself by any of the jobs
+ * @throws OffloadCycleException if a body calls it and would wait for itself through any of the jobs
  * @since 0.1
  */
 @JvmSynthetic
@@ -25,7 +25,7 @@ public suspend fun <T> Collection<OffloadDeferred<T>>.awaitAll(): List<T> =
     if (isEmpty()) emptyList() else awaitAllOf(map { it.lease })
 
 /**
- * Suspends until all of [handles] have a value; as the [awaitAll] of a collection.
+ * Suspends until all of [handles] have a value, like [awaitAll] of a collection.
  *
  * @since 0.1
  */
@@ -33,27 +33,27 @@ public suspend fun <T> Collection<OffloadDeferred<T>>.awaitAll(): List<T> =
 public suspend fun <T> awaitAll(vararg handles: OffloadDeferred<T>): List<T> = handles.asList().awaitAll()
 
 /**
- * Shows this handle as a [Deferred] of the coroutine library, for code that asks for one. It completes with what
- * [await][OffloadDeferred.await] answers, a moment after that; a cancelled job makes it fail, with what that throws. Does not
- * suspend.
+ * Returns this handle as a [Deferred], for code that expects one. It completes a moment after
+ * [await][OffloadDeferred.await] would return, with the same outcome; if the job is cancelled, it fails with what that
+ * throws. Does not suspend.
  *
- * It is this handle and no other lease: to cancel it, or to complete it in another way, gives the handle up as
- * [cancel][dev.offload.OffloadHandle.cancel] does, and who awaits it then gets the [CancellationException] of the
- * coroutine library, though he is not cancelled himself. To cancel who awaits it drops nothing. Who asks for it has asked
- * for the outcome: a failure is not reported as one that nobody awaited. A body's wait for it is not seen where a circle
- * of jobs is looked for.
+ * It is this handle, not another lease: cancelling it, or completing it in another way, gives up the handle as
+ * [cancel][dev.offload.OffloadHandle.cancel] does, and those who await it then get the [CancellationException] of
+ * kotlinx.coroutines, although they are not cancelled themselves. Cancelling a coroutine that awaits it drops nothing.
+ * Calling this function counts as asking for the outcome: a failure is not reported as unobserved. A body's wait for it
+ * is not part of cycle detection.
  *
- * @return while there is no outcome the same one each time
+ * @return the same instance each time, as long as there is no outcome
  * @since 0.1
  */
 @JvmSynthetic
 public fun <T> OffloadDeferred<T>.asDeferred(): Deferred<T> = DeferredView.of(lease)
 
 /**
- * Is chosen by `select` when this handle has its answer, as the [onAwait][Deferred.onAwait] of [asDeferred]; fails the `select`
- * if that is a failure. A clause that is not chosen drops nothing.
+ * A clause for `select` that is selected when this handle has its outcome, like the [onAwait][Deferred.onAwait] of
+ * [asDeferred]; a failure fails the `select`. A clause that is not selected drops nothing.
  *
- * A `select` in a body is not seen where a circle of jobs is looked for, and lends no permits.
+ * A `select` in a body is not part of cycle detection, and lends no permits.
  *
  * @since 0.1
  */

@@ -14,24 +14,25 @@ import kotlinx.coroutines.flow.Flow
  * ids.mapOffloaded(manager, concurrency = 8, key = { loadUser.key(it) }) { api.user(it) }
  * ```
  *
- * At most [concurrency] jobs of this flow are submitted whose values the collector has not taken; so a collector that is slow
- * holds up the jobs, and these the flow. Where a concurrency limit of [scope] leaves no room, a job waits for it, as with
- * [submitWhenRoom][OffloadScope.submitWhenRoom]. An element whose key is in flight joins that job and has its value.
+ * At most [concurrency] jobs are in flight or have values not yet collected, so a slow collector holds back the jobs,
+ * and these hold back the flow. Where a concurrency limit of [scope] leaves no room, a job waits for room, as with
+ * [submitWhenRoom][OffloadScope.submitWhenRoom]. An element whose key is in flight joins that job and emits its value.
  *
- * The flow is cold: each collector runs jobs of its own. When the collector goes, by a failure, a cancellation or because it has
- * enough, the jobs that were submitted for it are given up, as by [OffloadDeferred.cancel]: those that nobody else holds are
- * cancelled. The first job that fails ends the flow with its exception; in order, that is when its turn comes.
+ * The flow is cold: each collector runs its own jobs. When collection ends, by a failure, a cancellation or because the
+ * collector has enough, the jobs submitted for it are given up, as by [OffloadDeferred.cancel]: those that nobody else
+ * holds are cancelled. The first job that fails ends the flow with its exception; if [ordered], when its turn comes.
  *
- * Collecting is safe from any coroutine; [key] and the upstream run in that of the collector, [block] as a body of [scope].
+ * Collecting is safe from any coroutine; [key] and the upstream run in the collector's coroutine, [block] as a body of
+ * [scope].
  *
  * @param scope owns the jobs
- * @param concurrency how many jobs there may be at a time
- * @param ordered whether values come in the order of the elements; else as soon as they are there
- * @param key tells under which key the job of an element is to run
+ * @param concurrency the maximum number of jobs at a time
+ * @param ordered whether values are emitted in the order of the elements; otherwise as soon as they are available
+ * @param key returns the key for the job of an element
  * @param block the body
  * @return the values
  * @throws IllegalArgumentException if [concurrency] is less than one
- * @throws OffloadRejectedException where it is collected: if [scope] takes no work any more, or refuses the key
+ * @throws OffloadRejectedException on collection: if [scope] accepts no more work, or refuses the key
  * @since 0.1
  */
 @JvmSynthetic

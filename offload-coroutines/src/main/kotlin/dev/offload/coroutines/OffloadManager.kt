@@ -16,7 +16,7 @@ import kotlin.time.Duration
 import kotlin.time.TimeSource
 
 /**
- * The root scope, of the application's lifetime: make one, share it, [shutdown] it at the end.
+ * The root scope, which lives as long as the application: create one, share it, and [shutdown] it at the end.
  *
  * Not meant to be implemented outside the library.
  *
@@ -24,23 +24,24 @@ import kotlin.time.TimeSource
  */
 public interface OffloadManager : OffloadScope {
     /**
-     * Ends this manager: lets what it has come to its end for at most [grace], cancels what is left, and waits at most
-     * [kill] for the cancelled bodies to end. Bodies that have not ended by then go on, undying, and are named in the
-     * report; their callers have their answer.
+     * Shuts down this manager: waits at most [grace] for its work to end, cancels what is left, and waits at most
+     * [kill] for the cancelled bodies to end. Bodies that have not ended by then are undying: they continue, and are
+     * listed in the report; their callers already have the outcome.
      *
-     * During the grace, new work of the manager and new scopes directly under it are refused, unless a body of one of its
-     * running jobs asks for them. Scopes that are open go on: they take work of their own, open scopes under them, and
-     * [share], [call] and [spawn]. So the grace is over as soon as the last of all these jobs and scopes has ended. After
-     * it, everything is refused.
+     * During the grace period, new work of the manager and new scopes directly under it are refused, except from a body
+     * of one of its running jobs. Open scopes continue: they accept their own work, open scopes under them, and
+     * [share], [call] and [spawn]. The grace period is over as soon as the last of all these jobs and scopes has ended.
+     * After it, everything is refused.
      *
-     * If there is a listener, waits until it was told everything, but not longer than a second.
+     * If there is a listener, waits at most a second until all events have been delivered to it.
      *
-     * Idempotent: a second call reports on what it finds. The times are those of the caller's dispatcher.
+     * Idempotent: a second call reports what it finds. Times are measured by the caller's dispatcher.
      *
-     * This function is cancellable. If it is cancelled during the grace, the manager stays as it is then: it refuses as
-     * said above, and nothing is cancelled. After that, it stays closed, with the bodies that have not ended.
+     * This function is cancellable. If it is cancelled during the grace period, the manager stays in that state: it
+     * refuses work as described above, and nothing is cancelled. If later, it stays closed, with the bodies that have
+     * not ended.
      *
-     * @param grace how long running work may go on by itself; zero for not at all
+     * @param grace how long running work may continue on its own; zero for not at all
      * @param kill how long cancelled bodies may take to end; null for the setting of the manager
      * @throws IllegalArgumentException if [grace] or [kill] is negative
      */
@@ -48,21 +49,22 @@ public interface OffloadManager : OffloadScope {
 }
 
 /**
- * Makes a manager.
+ * Creates a manager.
  *
  * @param config its settings
- * @param context the dispatcher on which bodies run, [Dispatchers.Default] if there is none, and what else their context
- *   shall hold. If the dispatcher has virtual time, as in `runTest`, time limits follow it. On an unconfined dispatcher a
- *   body runs inside the call that submits it, up to its first suspension.
- * @param listener is told what happens to the jobs
+ * @param context the dispatcher on which bodies run, [Dispatchers.Default] if there is none, and other elements for
+ *   their context. If the dispatcher has virtual time, as in `runTest`, time limits follow it. On an unconfined
+ *   dispatcher a body runs inside the call that submits it, up to its first suspension.
+ * @param listener receives the events of the jobs
  * @param timeSource measures ages and durations in snapshots and reports
- * @param name of this scope, in snapshots and messages
- * @param carry the keys of plain context elements (a tenant, a locale) that jobs of the manager take along from who starts
- *   them, as they take thread-context elements; looked up by the key under which the context holds them. Who joins a job
- *   changes nothing in it: an element that differs from caller to caller of one key has to be part of the key's id
- * @throws IllegalArgumentException if [context] holds a `Job` (a manager is a root, end it with
- *   [shutdown][OffloadManager.shutdown]), or an interceptor that is no dispatcher; if
- *   [carry] names the `Job`, the dispatcher or the exception handler
+ * @param name the name of this scope, in snapshots and messages
+ * @param carry the keys of plain context elements (a tenant, a locale) that jobs of the manager inherit from the caller
+ *   that starts them, as they inherit thread-context elements; looked up by the key under which the context holds them.
+ *   A caller that joins a job does not change it: an element that differs between callers of the same key must be part
+ *   of the key's id
+ * @throws IllegalArgumentException if [context] contains a `Job` (a manager is a root; end it with
+ *   [shutdown][OffloadManager.shutdown]) or an interceptor that is not a dispatcher, or if [carry] contains the key of
+ *   the `Job`, the dispatcher or the exception handler
  * @since 0.1
  */
 @JvmSynthetic
@@ -76,12 +78,12 @@ public fun OffloadManager(
 ): OffloadManager = ManagerScope.create(config, context, listener, timeSource, name, carry)
 
 /**
- * Runs [block] with this manager and then shuts it down, however the block ended: what `use` is for things that are closed. A
- * manager is no `AutoCloseable`: a `close()` could not suspend, so it would have to block its thread or not to wait for what
- * still runs.
+ * Runs [block] with this manager and then shuts the manager down, however the block ended, as `use` does with a
+ * closeable. A manager is not `AutoCloseable`: `close()` cannot suspend, so it would have to block its thread, or not
+ * wait for running work.
  *
- * The shutdown is not cancelled: also if the caller is, running work has the [grace]. What it would report is left to the
- * listener and the log; who wants the report calls [shutdown][OffloadManager.shutdown].
+ * The shutdown is not cancelled even if the caller is: running work still has the [grace] period. Its report is not
+ * returned, only visible through the listener and the log; to get it, call [shutdown][OffloadManager.shutdown].
  *
  * This function is cancellable as far as [block] is.
  *

@@ -18,25 +18,26 @@ import kotlin.time.Duration
 /**
  * Owns jobs, and runs each key once at a time.
  *
- * | verb | owner, and domain in which a key is unique | ends early |
+ * | operation | owner, and domain in which a key is unique | ends early |
  * |---|---|---|
- * | [submit], [trySubmit], [submitWhenRoom] | this scope | if it is cancelled by key or by the last of its holders, or with the scope |
- * | [share], [tryShare], [shareWhenRoom] | the manager | also when its last holder leaves |
- * | [call] | the manager | as [share]; the lease lasts as long as the call |
- * | [spawn] | the manager | only if it is cancelled by key, or with the manager |
+ * | [submit], [trySubmit], [submitWhenRoom] | this scope | if cancelled by key, by the last of its holders, or with the scope |
+ * | [share], [tryShare], [shareWhenRoom] | the manager | if cancelled by key or with the manager, or when its last holder leaves |
+ * | [call] | the manager | as for [share]; the lease lasts as long as the call |
+ * | [spawn] | the manager | only if cancelled by key or with the manager |
  *
- * Besides, a time limit ends any job, and a submission with [ConflictPolicy.REPLACE] those it meets.
+ * In addition, a time limit can end any job, and a submission with [ConflictPolicy.REPLACE] cancels the jobs in flight
+ * under its key.
  *
- * A body runs with the dispatcher and the context of its scope, in a [CoroutineScope] of its own: child coroutines belong
- * to the job, which ends when its block and all of them have ended, and fails when one of them fails. A body never
+ * A body runs with the dispatcher and the context of its scope, in its own [CoroutineScope]: child coroutines belong to
+ * the job, which ends when its block and all of them have ended, and fails when one of them fails. A body never
  * inherits the `Job` of a caller. Plain `launch` and `async` on this scope behave as in a supervisor scope.
  *
- * A body under a key starts only after the one before it under that key has ended, unless [ConflictPolicy.ALLOW] is
- * asked for. A cancelled body is never overtaken: its callers have their answer at once, its successor waits.
+ * A body starts only after the previous body under its key has ended, unless [ConflictPolicy.ALLOW] is used. A
+ * cancelled body is never overtaken: its callers get the outcome at once, its successor waits.
  *
- * What a scope is asked, and its end, are extensions, so that inside of `scope { }` a `name` or a `cancel()` is that of the
- * class around it: [find], [isInFlight], [snapshot], [activeCount], [joinAll], [cancelAll], [complete], [cancel], [name],
- * [manager]. So is [scope], for the sake of its contract.
+ * Queries, cancellation and the end of a scope are extensions, so that inside `scope { }` a `name` or a `cancel()` is
+ * that of the enclosing class: [find], [isInFlight], [snapshot], [activeCount], [joinAll], [cancelAll], [complete],
+ * [cancel], [name], [manager]. [scope] is an extension, too, because of its contract.
  *
  * All functions may be called from any thread. Those that do not suspend do not wait for anything.
  *
@@ -49,22 +50,21 @@ public interface OffloadScope :
     Offload,
     CoroutineScope {
     /**
-     * Runs [block] under [key] as a job of this scope, or does what the conflict policy says if the key is in flight
-     * here.
+     * Runs [block] under [key] as a job of this scope, or follows the conflict policy if the key is in flight here.
      *
      * @param key what the work is
-     * @param conflict what to do if the key is in flight; null for the setting of its kind, else [ConflictPolicy.JOIN]
-     *   for a keyed key and [ConflictPolicy.REJECT] for others
+     * @param conflict what to do if the key is in flight; null for the setting of its kind, which defaults to
+     *   [ConflictPolicy.JOIN] for a keyed key and [ConflictPolicy.REJECT] for others
      * @param timeout how long the body may run; null for the setting of its kind. A joined job keeps its own.
-     * @param context added to the context of this scope for the body, as a dispatcher or a thread-context element
+     * @param context added to the context of this scope for the body, such as a dispatcher or a thread-context element
      * @param block the work. It is not used if a job in flight is joined.
      * @return this caller's lease on the new job or on the one in flight
-     * @throws IllegalArgumentException if [conflict] is [ConflictPolicy.JOIN] or [ConflictPolicy.NEXT] and the key is not
-     *   keyed, if this manager knows another kind of the same name, if the key is that of a [TaskRecorder]'s task, or if
-     *   [context] holds a `Job`
+     * @throws IllegalArgumentException if [conflict] is [ConflictPolicy.JOIN] or [ConflictPolicy.NEXT] and the key is
+     *   not keyed, if this manager knows another kind of the same name, if the key is that of a [TaskRecorder]'s task,
+     *   or if [context] contains a `Job`
      * @throws OffloadRejectedException if a concurrency limit is reached and its queue is full
      * @throws KeyInFlightException if the key is in flight and the policy is [ConflictPolicy.REJECT]
-     * @throws ScopeClosedException if this scope takes no new work
+     * @throws ScopeClosedException if this scope accepts no new work
      */
     public fun <T> submit(
         key: OffloadKey<T>,
@@ -75,9 +75,9 @@ public interface OffloadScope :
     ): OffloadDeferred<T>
 
     /**
-     * As [submit], but tells what happened and answers a refusal instead of throwing it.
+     * As [submit], but returns the outcome of the submission, including a refusal, which is not thrown.
      *
-     * @return how the submission was taken, with the lease unless it was refused
+     * @return the outcome, with the lease unless the submission was refused
      * @throws IllegalArgumentException as [submit]
      */
     public fun <T> trySubmit(
@@ -89,16 +89,16 @@ public interface OffloadScope :
     ): Submission<OffloadDeferred<T>>
 
     /**
-     * As [submit], but where a queue is full it suspends until there is room, first come first served among those who wait.
-     * A try that finds no room is not counted as a submission.
+     * As [submit], but if a queue is full, suspends until there is room; waiting callers are served in order. An
+     * attempt that finds no room is not counted as a submission.
      *
-     * In a body that itself holds a permit of one of the limits in question it does not wait: room might need that body's
-     * end.
+     * In a body that itself holds a permit of one of the limits concerned, it does not wait: room might only become
+     * available when that body ends.
      *
      * This function is cancellable; if it is cancelled while it waits, nothing was submitted.
      *
      * @throws CancellationException if the calling coroutine is cancelled
-     * @throws OffloadRejectedException in a body that must not wait, as said above
+     * @throws OffloadRejectedException in a body that must not wait, as described above
      * @throws KeyInFlightException as [submit]
      * @throws ScopeClosedException as [submit]
      */
@@ -111,24 +111,25 @@ public interface OffloadScope :
     ): OffloadDeferred<T>
 
     /**
-     * Takes a lease on the one flight of [key] in the manager, and starts it with [block] if there is none.
+     * Takes a lease on the job in flight under [key] in the manager, and starts one with [block] if there is none.
      *
      * The job is cancelled when its last lease is dropped, unless its kind's abandon policy is
-     * [finish][dev.offload.AbandonPolicy.finish]. No holder's leaving touches the others. A failure is told to all
-     * holders of that flight and not remembered: the next submission runs anew.
+     * [finish][dev.offload.AbandonPolicy.finish]. A holder that leaves does not affect the others. A failure is
+     * delivered to all holders of the job and not remembered: the next submission runs a new job.
      *
-     * The lease is dropped by the end of this scope, after the jobs it owns have ended.
+     * The lease is dropped when this scope ends, after the jobs it owns have ended.
      *
-     * @param conflict [ConflictPolicy.JOIN], or [ConflictPolicy.NEXT] for a value of a body that began after this call
+     * @param conflict [ConflictPolicy.JOIN], or [ConflictPolicy.NEXT] for the value of a body that starts after this
+     *   call
      * @param timeout how long the body may run; null for the setting of its kind. A joined job keeps its own.
-     * @param context where to take thread-context elements from (MDC, traces) that a new job shall run with, beside those that
-     *   [scope] captured; anything else in it, as the `Job` and the dispatcher of a caller, is left out
+     * @param context provides thread-context elements (MDC, traces) for a new job, in addition to those captured by
+     *   [scope]; anything else in it, such as the `Job` and the dispatcher of a caller, is ignored
      * @param block the work. It is not used if a job in flight is joined.
      * @return this caller's lease
-     * @throws IllegalArgumentException if [conflict] is another policy, if this manager knows another kind of the same name,
-     *   or the key is that of a [TaskRecorder]'s task
+     * @throws IllegalArgumentException if [conflict] is another policy, if this manager knows another kind of the same
+     *   name, or if the key is that of a [TaskRecorder]'s task
      * @throws OffloadRejectedException if a concurrency limit is reached and its queue is full
-     * @throws ScopeClosedException if this scope or the manager takes no new work
+     * @throws ScopeClosedException if this scope or the manager accepts no new work
      */
     public fun <T> share(
         key: OffloadKey.Keyed<T>,
@@ -139,10 +140,10 @@ public interface OffloadScope :
     ): OffloadDeferred<T>
 
     /**
-     * As [share], but tells what happened and answers a refusal instead of throwing it: where a queue is full, or this scope
-     * or the manager takes no new work.
+     * As [share], but returns the outcome of the submission, including a refusal, which is not thrown: because a queue
+     * is full, or this scope or the manager accepts no new work.
      *
-     * @return how the submission was taken, with the lease unless it was refused
+     * @return the outcome, with the lease unless the submission was refused
      * @throws IllegalArgumentException as [share]
      */
     public fun <T> tryShare(
@@ -154,17 +155,14 @@ public interface OffloadScope :
     ): Submission<OffloadDeferred<T>>
 
     /**
-     * As [share], but where a flight is to be started and a queue of the manager is full it suspends until there is room,
-     * first come first served among those who wait. A try that finds no room is not counted as a submission.
-     *
-     * In a body that itself holds a permit of one of the limits in question it does not wait: room might need that body's
-     * end.
+     * As [share], but if a job has to be started and a queue of the manager is full, suspends until there is room, as
+     * [submitWhenRoom] does.
      *
      * This function is cancellable; if it is cancelled while it waits, nothing was submitted.
      *
      * @throws CancellationException if the calling coroutine is cancelled
      * @throws IllegalArgumentException as [share]
-     * @throws OffloadRejectedException in a body that must not wait, as said above
+     * @throws OffloadRejectedException in a body that must not wait, as for [submitWhenRoom]
      * @throws ScopeClosedException as [share]
      */
     public suspend fun <T> shareWhenRoom(
@@ -176,16 +174,16 @@ public interface OffloadScope :
     ): OffloadDeferred<T>
 
     /**
-     * As [share] followed by [await][OffloadDeferred.await], with a lease that lasts as long as the call: single flight. A
-     * new job runs with the thread-context elements of the caller.
+     * As [share] followed by [await][OffloadDeferred.await], with a lease that lasts as long as the call: single
+     * flight. A new job runs with the thread-context elements of the caller.
      *
      * This function is cancellable. If the calling coroutine is cancelled, it throws [CancellationException] and drops
-     * its lease; the others who wait for the same flight are not touched.
+     * its lease; others waiting for the same job are not affected.
      *
      * @param conflict as for [share]
      * @param timeout as for [share]
      * @param block as for [share]
-     * @return the value of the flight
+     * @return the value of the job
      * @throws IllegalArgumentException as [share]
      * @throws ScopeClosedException as [share]
      * @throws dev.offload.OffloadException as [await][OffloadDeferred.await], and as [share]
@@ -198,31 +196,33 @@ public interface OffloadScope :
     ): T
 
     /**
-     * Opens a scope under this one for callers without a block around its life. It has to be ended with [complete] or
-     * [cancel]; the scope above waits for it. Its `Job`, in its `coroutineContext`, completes when everything in it has
-     * ended. Its bodies run with the context of this scope, and what [context] adds.
+     * Opens a scope under this one whose lifetime is not that of a block. It must be ended with [complete] or [cancel];
+     * the scope above waits for it. Its `Job`, in its `coroutineContext`, completes when everything in it has ended.
+     * Its bodies run with the context of this scope, plus [context].
      *
-     * With a [parent] it also is a child of that `Job`, as that of a view model, of an application or of `backgroundScope` in a
-     * test: when the parent is cancelled or fails, the scope is closed as by [cancel], and the parent completes only when all
-     * in the scope has ended. Nothing goes the other way: no failure in the scope cancels the parent, with [failFast] neither,
-     * and who completes the parent has to [complete] or [cancel] the scope, too. If the parent has completed or is cancelled
-     * already, the scope is closed when this returns, and takes no work.
+     * With a [parent] it is also a child of that `Job`, such as that of a view model, of an application or of
+     * `backgroundScope` in a test: when the parent is cancelled or fails, the scope is closed as by [cancel], and the
+     * parent completes only when everything in the scope has ended. Nothing propagates upwards: no failure in the scope
+     * cancels the parent, not even with [failFast], and code that completes the parent must [complete] or [cancel] the
+     * scope, too. If the parent has already completed or been cancelled, the returned scope is closed and accepts no
+     * work.
      *
-     * If the parent is the `Job` of a body, that body ends after the scope. This is not seen as a wait of the body for it: do
-     * not let work of the scope wait for that body.
+     * If the parent is the `Job` of a body, that body ends after the scope. This is not detected as a wait of the body
+     * for the scope: do not let work of the scope wait for that body.
      *
      * @param name as in [scope]
-     * @param failFast as in [scope], though the first failure is not thrown by anything
+     * @param failFast as in [scope], except that nothing throws the first failure
      * @param concurrency as in [scope]
-     * @param timeout cancels the scope and all that is in it, when it has not ended this long after it was opened; null for no
-     *   limit. Nothing throws an exception for it but what is submitted later
-     * @param parent a `Job` that shall cancel the scope and wait for it; null for none
-     * @param context added to the context of this scope for bodies and plain coroutines of the new one, as a dispatcher; its
-     *   thread-context elements (MDC, traces) are those of jobs of the manager that are started through it, too
+     * @param timeout cancels the scope and everything in it if it has not ended this long after it was opened; null for
+     *   no limit. Only later submissions throw an exception because of it
+     * @param parent a `Job` that cancels the scope and waits for it; null for none
+     * @param context added to the context of this scope for bodies and plain coroutines of the new one, such as a
+     *   dispatcher; jobs of the manager that are started through the new scope get its thread-context elements (MDC,
+     *   traces), too
      * @return the open scope
-     * @throws IllegalArgumentException if [context] holds a `Job`, or an interceptor that is no dispatcher;
-     *   if [timeout] is not longer than zero, or longer than a `Long` of nanoseconds can hold
-     * @throws ScopeClosedException if this scope takes no new work
+     * @throws IllegalArgumentException if [context] contains a `Job`, or an interceptor that is not a dispatcher; if
+     *   [timeout] is not longer than zero, or longer than a `Long` of nanoseconds can hold
+     * @throws ScopeClosedException if this scope accepts no new work
      */
     public fun openScope(
         name: String,

@@ -15,7 +15,8 @@ import dev.offload.TimeLimit
 import kotlin.time.Duration
 import kotlin.time.toKotlinDuration
 
-// What Java classes answer by methods without `get`, as properties. Those of records are properties by the language itself.
+// Properties for the accessors of Java classes that have no `get` prefix. Those of records are properties in Kotlin
+// already.
 
 /** Why the job, or this caller's lease on it, was cancelled. */
 @get:JvmSynthetic
@@ -25,11 +26,14 @@ public val OffloadCancelledException.reason: CancelReason get() = reason()
 @get:JvmSynthetic
 public val OffloadRejectedException.reason: RejectReason get() = reason()
 
-/** Whose concurrency limit was full, in words: `kind user.load`, or `scope 'nightly'`; `null` unless a full queue was the reason. */
+/**
+ * Whose concurrency limit was reached, as text: `kind user.load` or `scope 'nightly'`; `null` unless a full queue was
+ * the reason.
+ */
 @get:JvmSynthetic
 public val OffloadRejectedException.limit: String? get() = limit()
 
-/** Which limit of time was passed. */
+/** Which time limit was exceeded. */
 @get:JvmSynthetic
 public val OffloadTimeoutException.exceeded: TimeLimit get() = exceeded()
 
@@ -41,19 +45,19 @@ public val OffloadTimeoutException.limit: Duration get() = limit().toKotlinDurat
 @get:JvmSynthetic
 public val KeyStuckException.waited: Duration get() = waited().toKotlinDuration()
 
-/** The kinds of the jobs in the circle, each waiting for the next; the first and the last are the same. */
+/** The kinds of the jobs in the cycle, each waiting for the next; the first and the last are the same. */
 @get:JvmSynthetic
 public val OffloadCycleException.kinds: List<String> get() = kinds()
 
-/** Where the job stands now, as [OffloadHandle.jobState] says. */
+/** The current state of the job; see [OffloadHandle.jobState]. */
 @get:JvmSynthetic
 public val OffloadHandle.jobState: JobState get() = jobState()
 
-/** Whether this handle joined a job that somebody else had started. */
+/** Whether this handle joined a job that another caller had started. */
 @get:JvmSynthetic
 public val OffloadHandle.joined: Boolean get() = joined()
 
-/** The number of the job, as [OffloadHandle.jobNumber] says. */
+/** The number of the job; see [OffloadHandle.jobNumber]. */
 @get:JvmSynthetic
 public val OffloadHandle.jobNumber: Long get() = jobNumber()
 
@@ -65,6 +69,6 @@ public val <T> OffloadDeferred<T>.key: OffloadKey<out T> get() = key()
 @get:JvmSynthetic
 public val <T> OffloadKey<T>.kind: OffloadKind<*, T> get() = kind()
 
-/** The name, as it shows in logs and metrics. */
+/** The name, as shown in logs and metrics. */
 @get:JvmSynthetic
 public val OffloadKind<*, *>.name: String get() = name()

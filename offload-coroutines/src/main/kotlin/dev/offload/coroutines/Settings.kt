@@ -20,9 +20,9 @@ public fun OffloadConfig(block: OffloadConfig.Builder.() -> Unit): OffloadConfig
     OffloadConfig.builder().apply(block).build()
 
 /**
- * Makes time limits for a job; see [TimeoutPolicy].
+ * Creates time limits for a job; see [TimeoutPolicy].
  *
- * @param startWithin cancels a job whose body has not begun this long after it was accepted; null for never
+ * @param startWithin cancels a job whose body has not started this long after it was accepted; null for never
  * @param warnAfter reports a body that has run this long; null for never
  * @param cancelAfter cancels a body that has run this long; null for never
  * @throws IllegalArgumentException if a duration is not longer than zero or longer than a `Long` of nanoseconds can
@@ -38,9 +38,9 @@ public fun TimeoutPolicy(
     TimeoutPolicy(startWithin?.toJavaDuration(), warnAfter?.toJavaDuration(), cancelAfter?.toJavaDuration())
 
 /**
- * Makes the settings of a kind; what is null follows the default of the manager. See [KindPolicy].
+ * Creates the settings of a kind; a null setting follows the manager's default. See [KindPolicy].
  *
- * @param concurrency how many jobs of the kind may run and wait, in the whole manager
+ * @param concurrency how many jobs of the kind may run and be queued, in the whole manager
  * @param timeout how long a body may run
  * @param conflict what a `submit` does when its key is in flight
  * @param abandon what happens to a shared job when its last holder leaves
@@ -55,10 +55,10 @@ public fun KindPolicy(
 ): KindPolicy = KindPolicy(conflict, timeout, abandon, concurrency)
 
 /**
- * Limits how many jobs may run at a time and how many may wait for it; see [ConcurrencyLimit].
+ * Limits how many jobs may run at a time and how many may be queued; see [ConcurrencyLimit].
  *
  * @param maxConcurrent how many bodies may run, at least 1
- * @param maxQueued how many accepted jobs may wait; null for any number
+ * @param maxQueued how many accepted jobs may be queued; null for any number
  * @throws IllegalArgumentException if [maxConcurrent] is below 1 or [maxQueued] below 0
  * @since 0.1
  */
@@ -67,7 +67,7 @@ public fun ConcurrencyLimit(maxConcurrent: Int, maxQueued: Int? = null): Concurr
     if (maxQueued == null) ConcurrencyLimit.of(maxConcurrent) else ConcurrencyLimit(maxConcurrent, maxQueued)
 
 /**
- * Sets after what time a body that does not end is reported; see [OffloadConfig.undyingReportAfter].
+ * Sets how long a cancelled body may take to end before it is reported; see [OffloadConfig.undyingReportAfter].
  *
  * @throws IllegalArgumentException if [time] is not longer than zero or longer than a `Long` of nanoseconds can hold
  * @since 0.1
@@ -77,7 +77,7 @@ public fun OffloadConfig.Builder.undyingReportAfter(time: Duration): OffloadConf
     undyingReportAfter(time.toJavaDuration())
 
 /**
- * Sets how long a submission waits for a dying body under its key; see [OffloadConfig.successorWait].
+ * Sets how long a submission waits for a cancelled body under its key; see [OffloadConfig.successorWait].
  *
  * @throws IllegalArgumentException as [undyingReportAfter]
  * @since 0.1
@@ -89,7 +89,7 @@ public fun OffloadConfig.Builder.successorWait(time: Duration): OffloadConfig.Bu
 /**
  * Sets how long a shutdown waits for cancelled bodies; see [OffloadConfig.shutdownKill].
  *
- * @throws IllegalArgumentException as the method for Java does
+ * @throws IllegalArgumentException as the Java method
  * @since 0.1
  */
 @JvmSynthetic
@@ -97,7 +97,8 @@ public fun OffloadConfig.Builder.shutdownKill(time: Duration): OffloadConfig.Bui
     shutdownKill(time.toJavaDuration())
 
 /**
- * Makes the policy by which a shared job goes on for a while when its last holder has left; see [AbandonPolicy.linger].
+ * Creates the policy that keeps a shared job running for a while after its last holder has left; see
+ * [AbandonPolicy.linger].
  *
  * @param linger how long
  * @throws IllegalArgumentException if [linger] is not longer than zero or longer than a `Long` of nanoseconds can hold
@@ -107,7 +108,7 @@ public fun OffloadConfig.Builder.shutdownKill(time: Duration): OffloadConfig.Bui
 public fun AbandonPolicy(linger: Duration): AbandonPolicy = AbandonPolicy.linger(linger.toJavaDuration())
 
 /**
- * Sets after what time a failure of the manager's jobs is reported that nobody has asked for; see
+ * Sets how long the failure of a job of the manager may go unobserved before it is reported; see
  * [OffloadConfig.unobservedReportAfter].
  *
  * @throws IllegalArgumentException as [undyingReportAfter]
