@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs keyed work for Java callers: make one for the application, share it, {@link #close()} it at
- * the end.
+ * Runs keyed work for Java callers: create one for the application, share it, and {@link #close()}
+ * it at the end.
  *
  * <pre>{@code
  * static final OffloadKind<Integer, User> LOAD_USER = OffloadKind.named("user.load");
@@ -29,18 +29,18 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Bodies block; they run on virtual threads where the JVM has them, else on a pool of 64 daemon
- * threads (or as many as there are processors) that grows while bodies wait in the library, or on
- * the executor given to the {@link Builder}. If that one is bounded, bodies that wait for the
- * futures of further bodies can fill it and then wait for ever. A cancelled body is interrupted.
- * One that ignores the interrupt is reported and never overtaken: its callers have their answer at
- * once, a later body under its key waits for its end.
+ * <p>Bodies may block; they run on virtual threads where the JVM has them, otherwise on a pool of
+ * 64 daemon threads (or as many as there are processors) that grows while bodies wait in the
+ * library, or on the executor given to the {@link Builder}. If that executor is bounded, bodies
+ * that wait for the futures of other bodies can fill it and then wait forever. A cancelled body is
+ * interrupted. One that ignores the interrupt is reported and never overtaken: its callers get the
+ * outcome at once, while a later body under its key waits for its end.
  *
- * <p>It is the scope at the root of all others: for one request, or any other unit of work, open a
- * scope under it with {@link #openScope}.
+ * <p>It is the root scope: for one request, or any other unit of work, open a scope under it with
+ * {@link #openScope}.
  *
- * <p>Safe to use from any thread. Only {@link #close()}, {@link #shutdown}, a scope around a block,
- * {@code call} and the verbs that end in {@code WhenRoom} block. A null argument gives an {@link
+ * <p>Safe to use from any thread. Only {@link #close()}, {@link #shutdown}, {@code scope}, {@code
+ * call} and the operations that end in {@code WhenRoom} block. A null argument causes an {@link
  * IllegalArgumentException}.
  *
  * @since 0.1
@@ -54,7 +54,7 @@ public final class AsyncOffloadManager extends AsyncOffloadScope {
   }
 
   /**
-   * Makes a manager with default settings.
+   * Creates a manager with default settings.
    *
    * @return the manager
    */
@@ -63,7 +63,7 @@ public final class AsyncOffloadManager extends AsyncOffloadScope {
   }
 
   /**
-   * Starts from default settings.
+   * Returns a builder with the default settings.
    *
    * @return a new builder
    */
@@ -71,35 +71,35 @@ public final class AsyncOffloadManager extends AsyncOffloadScope {
     return new Builder();
   }
 
-  /** A manager refuses at once those who do not belong to it. */
+  /** A manager at once refuses submissions from outside its own work. */
   @Override
   void beginEnd() {
     core.drain();
   }
 
   /**
-   * Takes no new work, but from open scopes and running bodies, and waits until the bodies of all
+   * Refuses new work, except from open scopes and running bodies, and waits until the bodies of all
    * jobs have ended and all scopes are closed, as {@code ExecutorService.close()} does. If the
-   * calling thread is interrupted, cancels the jobs, goes on waiting, and returns with the
-   * interrupt flag set. Throws no job's failure. Idempotent. To wait for a limited time, use {@link
+   * calling thread is interrupted, cancels the jobs, keeps waiting, and returns with the interrupt
+   * flag set. Throws no job's failure. Idempotent. To wait for a limited time, use {@link
    * #shutdown(Duration)}.
    *
    * @throws dev.offload.OffloadCycleException if a body of this manager calls it; the manager then
-   *     ends by itself, when that body and the other jobs have
+   *     ends on its own, when that body and the other jobs have ended
    */
   @Override
   public void close() {
     super.close();
-    core.close(); // nothing is left to cancel, but for what belongs to a face in Kotlin
+    core.close(); // nothing is left to cancel, except what belongs to a Kotlin face
     if (!listenerIsTold()) {
       Thread.currentThread().interrupt();
     }
   }
 
   /**
-   * Cancels the job that has this {@linkplain dev.offload.JobSnapshot#number() number}, whatever
-   * scope of this manager owns it, as an admin page does that shows {@link #snapshot()}. Does not
-   * wait.
+   * Cancels the job with this {@linkplain dev.offload.JobSnapshot#number() number}, whichever scope
+   * of this manager owns it: for an admin page that shows {@link #snapshot()}, for example. Does
+   * not wait.
    *
    * @param number the number of the job
    * @return true if this call changed anything; false if the job has ended, or was never shown
@@ -111,7 +111,7 @@ public final class AsyncOffloadManager extends AsyncOffloadScope {
   /**
    * As {@link #shutdown(Duration, Duration)}, with the kill time of the settings.
    *
-   * @param grace how long running work may go on by itself; zero for not at all
+   * @param grace how long running work may continue on its own; zero for not at all
    * @return what ended, and what did not
    * @throws IllegalArgumentException if the time is null or negative
    */
@@ -120,17 +120,17 @@ public final class AsyncOffloadManager extends AsyncOffloadScope {
   }
 
   /**
-   * Ends this manager in limited time: refuses new work, but from open scopes and running bodies,
-   * waits at most {@code grace} for what is running, cancels what is left, and waits at most {@code
-   * kill} for the cancelled bodies to end. Bodies that have not ended by then go on, undying, and
-   * are named in the report; their callers have their answer.
+   * Shuts down this manager in limited time: refuses new work, except from open scopes and running
+   * bodies, waits at most {@code grace} for its work to end, cancels what is left, and waits at
+   * most {@code kill} for the cancelled bodies to end. Bodies that have not ended by then are
+   * undying: they continue, and are listed in the report; their callers already have the outcome.
    *
-   * <p>If there is a listener, waits until it was told everything, but not longer than a second.
+   * <p>If there is a listener, waits at most a second until all events have been delivered to it.
    *
-   * <p>If the calling thread is interrupted, the time it waits for is over, and it returns with the
-   * interrupt flag set. Idempotent: a second call reports on what it finds.
+   * <p>If the calling thread is interrupted, the current wait ends at once, and the method returns
+   * with the interrupt flag set. Idempotent: a second call reports what it finds.
    *
-   * @param grace how long running work may go on by itself; zero for not at all
+   * @param grace how long running work may continue on its own; zero for not at all
    * @param kill how long cancelled bodies may take to end
    * @return what ended, and what did not
    * @throws IllegalArgumentException if a time is null or negative
@@ -178,7 +178,7 @@ public final class AsyncOffloadManager extends AsyncOffloadScope {
   /** False if the wait was interrupted. */
   private boolean waitAtMost(Duration time) {
     Termination end = new Termination(core);
-    BodyWait wait = BodyWait.begin(BodyWait.NO_JOB); // it ends by itself, so it closes no circle
+    BodyWait wait = BodyWait.begin(BodyWait.NO_JOB); // it ends on its own, so it closes no cycle
     try {
       boolean unused = end.await(time);
       return true;
@@ -192,7 +192,7 @@ public final class AsyncOffloadManager extends AsyncOffloadScope {
     }
   }
 
-  /** Collects the settings of a manager; belongs to one thread. */
+  /** Builds a manager; not thread-safe. */
   public static final class Builder {
     private OffloadConfig config = OffloadConfig.defaults();
     private String name = "manager";
@@ -214,7 +214,8 @@ public final class AsyncOffloadManager extends AsyncOffloadScope {
     }
 
     /**
-     * Sets where bodies run. The executor stays the caller's, who ends it after the manager.
+     * Sets the executor for bodies. It remains owned by the caller, who should shut it down after
+     * the manager.
      *
      * @param executor the executor; if it refuses a body, the job fails with {@link
      *     dev.offload.OffloadFailedException}
@@ -226,7 +227,7 @@ public final class AsyncOffloadManager extends AsyncOffloadScope {
     }
 
     /**
-     * Sets who is told what happens to the jobs.
+     * Sets the listener for events of the jobs.
      *
      * @param listener the listener
      * @return this builder
@@ -248,7 +249,7 @@ public final class AsyncOffloadManager extends AsyncOffloadScope {
     }
 
     /**
-     * Sets what carries the context of the thread that submits into the body: MDC, traces.
+     * Sets the carrier of the submitting thread's context (MDC, traces) into the body.
      *
      * @param carrier the carrier
      * @return this builder
@@ -259,7 +260,7 @@ public final class AsyncOffloadManager extends AsyncOffloadScope {
     }
 
     /**
-     * Makes the manager.
+     * Builds the manager.
      *
      * @return the manager
      */

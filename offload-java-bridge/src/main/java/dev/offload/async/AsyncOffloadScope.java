@@ -30,8 +30,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Owns jobs, and runs each key once at a time: one for each request, in a try-with-resources
- * statement.
+ * Owns jobs, and runs each key once at a time: one scope per request, for example, in a
+ * try-with-resources statement.
  *
  * <pre>{@code
  * try (AsyncOffloadScope request = manager.openScope("GET /users/{id}")) {
@@ -42,32 +42,43 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <table border="1">
- * <caption>Who owns the job of a verb</caption>
- * <tr><th>verb<th>owner, and domain in which a key is unique<th>ends early
+ * <caption>Who owns the job of an operation</caption>
+ * <tr><th>operation<th>owner, and domain in which a key is unique<th>ends early
  * <tr><td>{@code submit}, {@code trySubmit}, {@code submitWhenRoom}<td>this scope
- *     <td>if it is cancelled by key or by the last of its holders, or with the scope
+ *     <td>if cancelled by key, by the last of its holders, or with the scope
  * <tr><td>{@code share}, {@code tryShare}, {@code shareWhenRoom}, {@code call}<td>the manager
- *     <td>also when its last holder leaves
- * <tr><td>{@code spawn}<td>the manager<td>only if it is cancelled by key, or with the manager
+ *     <td>if cancelled by key or with the manager, or when its last holder leaves
+ * <tr><td>{@code spawn}<td>the manager<td>only if cancelled by key or with the manager
  * </table>
  *
- * <p>Besides, a time limit ends any job, and a submission with {@link ConflictPolicy#REPLACE} those
- * it meets.
+ * <p>In addition, a time limit can end any job, and a submission with {@link
+ * ConflictPolicy#REPLACE} cancels the jobs in flight under its key.
  *
- * <p>Each verb takes a body that blocks (a {@link Callable}; one without a value is made by {@link
- * OffloadTask#of}). Its twin whose name has {@code Stage} in it takes one that starts something
- * asynchronous and answers its {@link CompletionStage}: the job then ends with that stage, and no
- * thread waits for it. Both take {@link SubmitOptions} between key and body.
+ * <p>A body starts only after the previous body under its key has ended, unless {@link
+ * ConflictPolicy#ALLOW} is used. A blocking body is cancelled by an interrupt; one that ignores it
+ * is reported and never overtaken, and its callers get the outcome at once. Cancelling a body also
+ * ends its waits in this library, see {@link OffloadFuture}.
  *
- * <p>A blocking body is stopped by an interrupt, a stage by its {@code cancel}, unless it is
- * {@linkplain SubmitOptions#withBorrowedStage() borrowed}. A body under a key starts only after the
- * one before it under that key has ended, unless {@link ConflictPolicy#ALLOW} is asked for; one
- * that ignores its interrupt is reported and never overtaken, and its callers have their answer at
- * once. What a body waits for here ends with its cancel, too, see {@link OffloadFuture}.
- *
- * <p>Safe to use from any thread. Only {@link #close()}, a scope around a block, {@code call} and
- * the verbs that end in {@code WhenRoom} block. A null argument gives an {@link
+ * <p>Safe to use from any thread. Only {@link #close()}, {@code scope}, {@code call} and the
+ * operations that end in {@code WhenRoom} block. A null argument causes an {@link
  * IllegalArgumentException}.
+ *
+ * <h2>Variants of an operation</h2>
+ *
+ * <p>Each operation takes a blocking body: a {@link Callable}, which {@link OffloadTask#of} makes
+ * from work without a value. Its variant with {@code Stage} in the name takes a supplier that
+ * starts asynchronous work and returns its {@link CompletionStage}; no thread waits for it. All but
+ * {@code spawn} have overloads with {@link SubmitOptions} between key and body.
+ *
+ * <p>The supplier of a stage runs on a thread of this manager, and the job ends with the stage:
+ * with its value, or with its exception, unwrapped from a {@link CompletionException}. A stage that
+ * is cancelled although nobody cancelled the job makes the job fail, as does a supplier that throws
+ * or returns null. Cancelling the job cancels the stage, unless it is {@linkplain
+ * SubmitOptions#withBorrowedStage() borrowed}; if the stage cannot be cancelled, the key stays in
+ * use until the stage completes.
+ *
+ * <p>A method described as another one "with options" or "with a stage" behaves like that one and
+ * throws the same exceptions, except as stated.
  *
  * @since 0.1
  */
@@ -79,7 +90,7 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
   /** Whether {@link #close()} has thrown the first failure of a scope that fails fast. */
   private final AtomicBoolean failureThrown = new AtomicBoolean();
 
-  /** Starts the end; that of a scope which Kotlin made is more than that of its core. */
+  /** Starts the end; for a scope created by Kotlin, more than the end of its core. */
   private final Runnable complete;
 
   AsyncOffloadScope(ScopeCore core, ManagerThreads threads, Runnable complete) {
@@ -102,9 +113,9 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
   // Work of this scope.
 
   /**
-   * Runs {@code body} under {@code key} as a job of this scope, or does what the settings of its
-   * kind say if the key is in flight here; by default joins the job in flight for a keyed key and
-   * refuses for others. If all holders of a job cancel their futures, it is cancelled.
+   * Runs {@code body} under {@code key} as a job of this scope, or follows the conflict policy of
+   * its kind if the key is in flight here; by default it joins the job in flight if the key is
+   * keyed, and refuses otherwise. If all holders of a job cancel their futures, it is cancelled.
    *
    * @param key what the work is
    * @param body the work; not used if a job in flight is joined
@@ -117,7 +128,7 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    *     full
    * @throws dev.offload.KeyInFlightException if the key is in flight and the policy is {@link
    *     ConflictPolicy#REJECT}
-   * @throws dev.offload.ScopeClosedException if this scope takes no new work
+   * @throws dev.offload.ScopeClosedException if this scope accepts no new work
    */
   public final <T extends @Nullable Object> OffloadFuture<T> submit(
       OffloadKey<T> key, Callable<? extends T> body) {
@@ -128,14 +139,10 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * As {@link #submit(OffloadKey, Callable)}, with options.
    *
    * @param key what the work is
-   * @param options what this submission asks for in place of its kind's settings
+   * @param options override the settings of the kind for this submission
    * @param body the work; not used if a job in flight is joined
    * @param <T> the type of the result
    * @return this caller's lease
-   * @throws IllegalArgumentException as {@link #submit(OffloadKey, Callable)}
-   * @throws dev.offload.OffloadRejectedException as {@link #submit(OffloadKey, Callable)}
-   * @throws dev.offload.KeyInFlightException as {@link #submit(OffloadKey, Callable)}
-   * @throws dev.offload.ScopeClosedException as {@link #submit(OffloadKey, Callable)}
    */
   public final <T extends @Nullable Object> OffloadFuture<T> submit(
       OffloadKey<T> key, SubmitOptions options, Callable<? extends T> body) {
@@ -143,22 +150,12 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
   }
 
   /**
-   * As {@link #submit(OffloadKey, Callable)}, for work that answers a stage. The supplier runs on a
-   * thread of this manager.
-   *
-   * <p>The job ends with the stage: with its value, or with its exception, taken out of a {@link
-   * CompletionException}. A stage that is cancelled though nobody cancelled the job makes it fail,
-   * as does a supplier that throws or answers null. A cancel of the job cancels the stage; if it
-   * will not be cancelled, the key stays taken until it is complete.
+   * As {@link #submit(OffloadKey, Callable)}, with a stage.
    *
    * @param key what the work is
-   * @param body starts the work and answers its stage; not used if a job in flight is joined
+   * @param body starts the work and returns its stage; not used if a job in flight is joined
    * @param <T> the type of the result
    * @return this caller's lease
-   * @throws IllegalArgumentException as {@link #submit(OffloadKey, Callable)}
-   * @throws dev.offload.OffloadRejectedException as {@link #submit(OffloadKey, Callable)}
-   * @throws dev.offload.KeyInFlightException as {@link #submit(OffloadKey, Callable)}
-   * @throws dev.offload.ScopeClosedException as {@link #submit(OffloadKey, Callable)}
    */
   public final <T extends @Nullable Object> OffloadFuture<T> submitStage(
       OffloadKey<T> key, Supplier<? extends CompletionStage<? extends T>> body) {
@@ -169,14 +166,10 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * As {@link #submitStage(OffloadKey, Supplier)}, with options.
    *
    * @param key what the work is
-   * @param options what this submission asks for in place of its kind's settings
-   * @param body starts the work and answers its stage; not used if a job in flight is joined
+   * @param options override the settings of the kind for this submission
+   * @param body starts the work and returns its stage; not used if a job in flight is joined
    * @param <T> the type of the result
    * @return this caller's lease
-   * @throws IllegalArgumentException as {@link #submit(OffloadKey, Callable)}
-   * @throws dev.offload.OffloadRejectedException as {@link #submit(OffloadKey, Callable)}
-   * @throws dev.offload.KeyInFlightException as {@link #submit(OffloadKey, Callable)}
-   * @throws dev.offload.ScopeClosedException as {@link #submit(OffloadKey, Callable)}
    */
   public final <T extends @Nullable Object> OffloadFuture<T> submitStage(
       OffloadKey<T> key,
@@ -186,14 +179,13 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
   }
 
   /**
-   * As {@link #submit(OffloadKey, Callable)}, but tells what happened, and answers a refusal
-   * instead of throwing it.
+   * As {@link #submit(OffloadKey, Callable)}, but returns the outcome of the submission, including
+   * a refusal, which is not thrown.
    *
    * @param key what the work is
    * @param body the work; not used if a job in flight is joined
    * @param <T> the type of the result
-   * @return how the submission was taken, with the lease unless it was refused
-   * @throws IllegalArgumentException as {@link #submit(OffloadKey, Callable)}
+   * @return the outcome, with the lease unless the submission was refused
    */
   public final <T extends @Nullable Object> Submission<OffloadFuture<T>> trySubmit(
       OffloadKey<T> key, Callable<? extends T> body) {
@@ -204,11 +196,10 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * As {@link #trySubmit(OffloadKey, Callable)}, with options.
    *
    * @param key what the work is
-   * @param options what this submission asks for in place of its kind's settings
+   * @param options override the settings of the kind for this submission
    * @param body the work; not used if a job in flight is joined
    * @param <T> the type of the result
-   * @return how the submission was taken, with the lease unless it was refused
-   * @throws IllegalArgumentException as {@link #trySubmit(OffloadKey, Callable)}
+   * @return the outcome, with the lease unless the submission was refused
    */
   public final <T extends @Nullable Object> Submission<OffloadFuture<T>> trySubmit(
       OffloadKey<T> key, SubmitOptions options, Callable<? extends T> body) {
@@ -216,13 +207,12 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
   }
 
   /**
-   * As {@link #trySubmit(OffloadKey, Callable)}, for work that answers a stage.
+   * As {@link #trySubmit(OffloadKey, Callable)}, with a stage.
    *
    * @param key what the work is
-   * @param body starts the work and answers its stage; not used if a job in flight is joined
+   * @param body starts the work and returns its stage; not used if a job in flight is joined
    * @param <T> the type of the result
-   * @return how the submission was taken, with the lease unless it was refused
-   * @throws IllegalArgumentException as {@link #trySubmit(OffloadKey, Callable)}
+   * @return the outcome, with the lease unless the submission was refused
    */
   public final <T extends @Nullable Object> Submission<OffloadFuture<T>> trySubmitStage(
       OffloadKey<T> key, Supplier<? extends CompletionStage<? extends T>> body) {
@@ -233,11 +223,10 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * As {@link #trySubmitStage(OffloadKey, Supplier)}, with options.
    *
    * @param key what the work is
-   * @param options what this submission asks for in place of its kind's settings
-   * @param body starts the work and answers its stage; not used if a job in flight is joined
+   * @param options override the settings of the kind for this submission
+   * @param body starts the work and returns its stage; not used if a job in flight is joined
    * @param <T> the type of the result
-   * @return how the submission was taken, with the lease unless it was refused
-   * @throws IllegalArgumentException as {@link #trySubmit(OffloadKey, Callable)}
+   * @return the outcome, with the lease unless the submission was refused
    */
   public final <T extends @Nullable Object> Submission<OffloadFuture<T>> trySubmitStage(
       OffloadKey<T> key,
@@ -247,23 +236,20 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
   }
 
   /**
-   * As {@link #submit(OffloadKey, Callable)}, but where a queue is full the calling thread waits
-   * until there is room, first come first served among those who wait. A try that finds no room is
-   * not counted as a submission.
+   * As {@link #submit(OffloadKey, Callable)}, but if a queue is full, the calling thread waits
+   * until there is room; waiting callers are served in order. An attempt that finds no room is not
+   * counted as a submission.
    *
-   * <p>In a body that itself holds a permit of one of the limits in question it does not wait: room
-   * might need that body's end.
+   * <p>In a body that itself holds a permit of one of the limits concerned, it does not wait: room
+   * might only become available when that body ends.
    *
    * @param key what the work is
    * @param body the work; not used if a job in flight is joined
    * @param <T> the type of the result
    * @return this caller's lease
    * @throws InterruptedException if the calling thread is interrupted while it waits, or runs a
-   *     body that was cancelled; nothing was submitted then
-   * @throws IllegalArgumentException as {@code submit}
-   * @throws dev.offload.OffloadRejectedException in a body that must not wait, as said above
-   * @throws dev.offload.KeyInFlightException as {@code submit}
-   * @throws dev.offload.ScopeClosedException as {@code submit}
+   *     body that was cancelled; nothing has then been submitted
+   * @throws dev.offload.OffloadRejectedException in a body that must not wait, as described above
    */
   public final <T extends @Nullable Object> OffloadFuture<T> submitWhenRoom(
       OffloadKey<T> key, Callable<? extends T> body) throws InterruptedException {
@@ -274,15 +260,11 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * As {@link #submitWhenRoom(OffloadKey, Callable)}, with options.
    *
    * @param key what the work is
-   * @param options what this submission asks for in place of its kind's settings
+   * @param options override the settings of the kind for this submission
    * @param body the work; not used if a job in flight is joined
    * @param <T> the type of the result
    * @return this caller's lease
    * @throws InterruptedException as {@link #submitWhenRoom(OffloadKey, Callable)}
-   * @throws IllegalArgumentException as {@link #submitWhenRoom(OffloadKey, Callable)}
-   * @throws dev.offload.OffloadRejectedException as {@link #submitWhenRoom(OffloadKey, Callable)}
-   * @throws dev.offload.KeyInFlightException as {@link #submitWhenRoom(OffloadKey, Callable)}
-   * @throws dev.offload.ScopeClosedException as {@link #submitWhenRoom(OffloadKey, Callable)}
    */
   public final <T extends @Nullable Object> OffloadFuture<T> submitWhenRoom(
       OffloadKey<T> key, SubmitOptions options, Callable<? extends T> body)
@@ -291,17 +273,13 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
   }
 
   /**
-   * As {@link #submitWhenRoom(OffloadKey, Callable)}, for work that answers a stage.
+   * As {@link #submitWhenRoom(OffloadKey, Callable)}, with a stage.
    *
    * @param key what the work is
-   * @param body starts the work and answers its stage; not used if a job in flight is joined
+   * @param body starts the work and returns its stage; not used if a job in flight is joined
    * @param <T> the type of the result
    * @return this caller's lease
    * @throws InterruptedException as {@link #submitWhenRoom(OffloadKey, Callable)}
-   * @throws IllegalArgumentException as {@link #submitWhenRoom(OffloadKey, Callable)}
-   * @throws dev.offload.OffloadRejectedException as {@link #submitWhenRoom(OffloadKey, Callable)}
-   * @throws dev.offload.KeyInFlightException as {@link #submitWhenRoom(OffloadKey, Callable)}
-   * @throws dev.offload.ScopeClosedException as {@link #submitWhenRoom(OffloadKey, Callable)}
    */
   public final <T extends @Nullable Object> OffloadFuture<T> submitStageWhenRoom(
       OffloadKey<T> key, Supplier<? extends CompletionStage<? extends T>> body)
@@ -313,15 +291,11 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * As {@link #submitStageWhenRoom(OffloadKey, Supplier)}, with options.
    *
    * @param key what the work is
-   * @param options what this submission asks for in place of its kind's settings
-   * @param body starts the work and answers its stage; not used if a job in flight is joined
+   * @param options override the settings of the kind for this submission
+   * @param body starts the work and returns its stage; not used if a job in flight is joined
    * @param <T> the type of the result
    * @return this caller's lease
    * @throws InterruptedException as {@link #submitWhenRoom(OffloadKey, Callable)}
-   * @throws IllegalArgumentException as {@link #submitWhenRoom(OffloadKey, Callable)}
-   * @throws dev.offload.OffloadRejectedException as {@link #submitWhenRoom(OffloadKey, Callable)}
-   * @throws dev.offload.KeyInFlightException as {@link #submitWhenRoom(OffloadKey, Callable)}
-   * @throws dev.offload.ScopeClosedException as {@link #submitWhenRoom(OffloadKey, Callable)}
    */
   public final <T extends @Nullable Object> OffloadFuture<T> submitStageWhenRoom(
       OffloadKey<T> key,
@@ -334,13 +308,13 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
   // Work of the manager.
 
   /**
-   * Takes a lease on the one flight of {@code key} in the manager, and starts it with {@code body}
-   * if there is none. The job is cancelled when its last holder leaves, unless its kind's abandon
-   * policy is {@link dev.offload.AbandonPolicy#finish()}. A failure is told to all holders of that
-   * flight and not remembered: the next call runs anew.
+   * Takes a lease on the job in flight under {@code key} in the manager, and starts one with {@code
+   * body} if there is none. The job is cancelled when its last holder leaves, unless its kind's
+   * abandon policy is {@link dev.offload.AbandonPolicy#finish()}. A failure is delivered to all
+   * holders of the job and not remembered: the next call runs a new job.
    *
-   * <p>With {@link ConflictPolicy#NEXT} in the options a flight that has begun is not joined, but
-   * followed: the value is of a body that began after this call.
+   * <p>With {@link ConflictPolicy#NEXT} in the options, a body that has already started is not
+   * joined: the value is that of a body that starts after this call.
    *
    * <p>The lease is dropped at the end of this scope, after the jobs it owns have ended.
    *
@@ -353,7 +327,7 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    *     key is that of a recorder's task
    * @throws dev.offload.OffloadRejectedException if a concurrency limit is reached and its queue is
    *     full
-   * @throws dev.offload.ScopeClosedException if this scope or the manager takes no new work
+   * @throws dev.offload.ScopeClosedException if this scope or the manager accepts no new work
    */
   public final <T extends @Nullable Object> OffloadFuture<T> share(
       OffloadKey.Keyed<T> key, Callable<? extends T> body) {
@@ -364,13 +338,10 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * As {@link #share(OffloadKey.Keyed, Callable)}, with options.
    *
    * @param key what the work is about
-   * @param options what this submission asks for in place of its kind's settings
+   * @param options override the settings of the kind for this submission
    * @param body the work; not used if a job in flight is joined
    * @param <T> the type of the result
    * @return this caller's lease
-   * @throws IllegalArgumentException as {@link #share(OffloadKey.Keyed, Callable)}
-   * @throws dev.offload.OffloadRejectedException as {@link #share(OffloadKey.Keyed, Callable)}
-   * @throws dev.offload.ScopeClosedException as {@link #share(OffloadKey.Keyed, Callable)}
    */
   public final <T extends @Nullable Object> OffloadFuture<T> share(
       OffloadKey.Keyed<T> key, SubmitOptions options, Callable<? extends T> body) {
@@ -378,16 +349,12 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
   }
 
   /**
-   * As {@link #share(OffloadKey.Keyed, Callable)}, for work that answers a stage, as {@link
-   * #submitStage(OffloadKey, Supplier)}.
+   * As {@link #share(OffloadKey.Keyed, Callable)}, with a stage.
    *
    * @param key what the work is about
-   * @param body starts the work and answers its stage; not used if a job in flight is joined
+   * @param body starts the work and returns its stage; not used if a job in flight is joined
    * @param <T> the type of the result
    * @return this caller's lease
-   * @throws IllegalArgumentException as {@link #share(OffloadKey.Keyed, Callable)}
-   * @throws dev.offload.OffloadRejectedException as {@link #share(OffloadKey.Keyed, Callable)}
-   * @throws dev.offload.ScopeClosedException as {@link #share(OffloadKey.Keyed, Callable)}
    */
   public final <T extends @Nullable Object> OffloadFuture<T> shareStage(
       OffloadKey.Keyed<T> key, Supplier<? extends CompletionStage<? extends T>> body) {
@@ -398,13 +365,10 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * As {@link #shareStage(OffloadKey.Keyed, Supplier)}, with options.
    *
    * @param key what the work is about
-   * @param options what this submission asks for in place of its kind's settings
-   * @param body starts the work and answers its stage; not used if a job in flight is joined
+   * @param options override the settings of the kind for this submission
+   * @param body starts the work and returns its stage; not used if a job in flight is joined
    * @param <T> the type of the result
    * @return this caller's lease
-   * @throws IllegalArgumentException as {@link #share(OffloadKey.Keyed, Callable)}
-   * @throws dev.offload.OffloadRejectedException as {@link #share(OffloadKey.Keyed, Callable)}
-   * @throws dev.offload.ScopeClosedException as {@link #share(OffloadKey.Keyed, Callable)}
    */
   public final <T extends @Nullable Object> OffloadFuture<T> shareStage(
       OffloadKey.Keyed<T> key,
@@ -414,14 +378,14 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
   }
 
   /**
-   * As {@link #share(OffloadKey.Keyed, Callable)}, but tells what happened, and answers a refusal
-   * instead of throwing it: where a queue is full, or this scope or the manager takes no new work.
+   * As {@link #share(OffloadKey.Keyed, Callable)}, but returns the outcome of the submission,
+   * including a refusal, which is not thrown: because a queue is full, or this scope or the manager
+   * accepts no new work.
    *
    * @param key what the work is about
    * @param body the work; not used if a job in flight is joined
    * @param <T> the type of the result
-   * @return how the submission was taken, with the lease unless it was refused
-   * @throws IllegalArgumentException as {@link #share(OffloadKey.Keyed, Callable)}
+   * @return the outcome, with the lease unless the submission was refused
    */
   public final <T extends @Nullable Object> Submission<OffloadFuture<T>> tryShare(
       OffloadKey.Keyed<T> key, Callable<? extends T> body) {
@@ -432,11 +396,10 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * As {@link #tryShare(OffloadKey.Keyed, Callable)}, with options.
    *
    * @param key what the work is about
-   * @param options what this submission asks for in place of its kind's settings
+   * @param options override the settings of the kind for this submission
    * @param body the work; not used if a job in flight is joined
    * @param <T> the type of the result
-   * @return how the submission was taken, with the lease unless it was refused
-   * @throws IllegalArgumentException as {@link #tryShare(OffloadKey.Keyed, Callable)}
+   * @return the outcome, with the lease unless the submission was refused
    */
   public final <T extends @Nullable Object> Submission<OffloadFuture<T>> tryShare(
       OffloadKey.Keyed<T> key, SubmitOptions options, Callable<? extends T> body) {
@@ -444,13 +407,12 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
   }
 
   /**
-   * As {@link #tryShare(OffloadKey.Keyed, Callable)}, for work that answers a stage.
+   * As {@link #tryShare(OffloadKey.Keyed, Callable)}, with a stage.
    *
    * @param key what the work is about
-   * @param body starts the work and answers its stage; not used if a job in flight is joined
+   * @param body starts the work and returns its stage; not used if a job in flight is joined
    * @param <T> the type of the result
-   * @return how the submission was taken, with the lease unless it was refused
-   * @throws IllegalArgumentException as {@link #tryShare(OffloadKey.Keyed, Callable)}
+   * @return the outcome, with the lease unless the submission was refused
    */
   public final <T extends @Nullable Object> Submission<OffloadFuture<T>> tryShareStage(
       OffloadKey.Keyed<T> key, Supplier<? extends CompletionStage<? extends T>> body) {
@@ -461,11 +423,10 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * As {@link #tryShareStage(OffloadKey.Keyed, Supplier)}, with options.
    *
    * @param key what the work is about
-   * @param options what this submission asks for in place of its kind's settings
-   * @param body starts the work and answers its stage; not used if a job in flight is joined
+   * @param options override the settings of the kind for this submission
+   * @param body starts the work and returns its stage; not used if a job in flight is joined
    * @param <T> the type of the result
-   * @return how the submission was taken, with the lease unless it was refused
-   * @throws IllegalArgumentException as {@link #tryShare(OffloadKey.Keyed, Callable)}
+   * @return the outcome, with the lease unless the submission was refused
    */
   public final <T extends @Nullable Object> Submission<OffloadFuture<T>> tryShareStage(
       OffloadKey.Keyed<T> key,
@@ -475,22 +436,16 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
   }
 
   /**
-   * As {@link #share(OffloadKey.Keyed, Callable)}, but where a flight is to be started and a queue
-   * of the manager is full the calling thread waits until there is room, first come first served
-   * among those who wait. A try that finds no room is not counted as a submission.
-   *
-   * <p>In a body that itself holds a permit of one of the limits in question it does not wait: room
-   * might need that body's end.
+   * As {@link #share(OffloadKey.Keyed, Callable)}, but if a job has to be started and a queue of
+   * the manager is full, waits until there is room, as {@link #submitWhenRoom(OffloadKey,
+   * Callable)} does.
    *
    * @param key what the work is about
    * @param body the work; not used if a job in flight is joined
    * @param <T> the type of the result
    * @return this caller's lease
-   * @throws InterruptedException if the calling thread is interrupted while it waits, or runs a
-   *     body that was cancelled; nothing was submitted then
-   * @throws IllegalArgumentException as {@code share}
-   * @throws dev.offload.OffloadRejectedException in a body that must not wait, as said above
-   * @throws dev.offload.ScopeClosedException as {@code share}
+   * @throws InterruptedException as {@link #submitWhenRoom(OffloadKey, Callable)}
+   * @throws dev.offload.OffloadRejectedException as {@link #submitWhenRoom(OffloadKey, Callable)}
    */
   public final <T extends @Nullable Object> OffloadFuture<T> shareWhenRoom(
       OffloadKey.Keyed<T> key, Callable<? extends T> body) throws InterruptedException {
@@ -501,15 +456,11 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * As {@link #shareWhenRoom(OffloadKey.Keyed, Callable)}, with options.
    *
    * @param key what the work is about
-   * @param options what this submission asks for in place of its kind's settings
+   * @param options override the settings of the kind for this submission
    * @param body the work; not used if a job in flight is joined
    * @param <T> the type of the result
    * @return this caller's lease
    * @throws InterruptedException as {@link #shareWhenRoom(OffloadKey.Keyed, Callable)}
-   * @throws IllegalArgumentException as {@link #shareWhenRoom(OffloadKey.Keyed, Callable)}
-   * @throws dev.offload.OffloadRejectedException as {@link #shareWhenRoom(OffloadKey.Keyed,
-   *     Callable)}
-   * @throws dev.offload.ScopeClosedException as {@link #shareWhenRoom(OffloadKey.Keyed, Callable)}
    */
   public final <T extends @Nullable Object> OffloadFuture<T> shareWhenRoom(
       OffloadKey.Keyed<T> key, SubmitOptions options, Callable<? extends T> body)
@@ -518,17 +469,13 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
   }
 
   /**
-   * As {@link #shareWhenRoom(OffloadKey.Keyed, Callable)}, for work that answers a stage.
+   * As {@link #shareWhenRoom(OffloadKey.Keyed, Callable)}, with a stage.
    *
    * @param key what the work is about
-   * @param body starts the work and answers its stage; not used if a job in flight is joined
+   * @param body starts the work and returns its stage; not used if a job in flight is joined
    * @param <T> the type of the result
    * @return this caller's lease
    * @throws InterruptedException as {@link #shareWhenRoom(OffloadKey.Keyed, Callable)}
-   * @throws IllegalArgumentException as {@link #shareWhenRoom(OffloadKey.Keyed, Callable)}
-   * @throws dev.offload.OffloadRejectedException as {@link #shareWhenRoom(OffloadKey.Keyed,
-   *     Callable)}
-   * @throws dev.offload.ScopeClosedException as {@link #shareWhenRoom(OffloadKey.Keyed, Callable)}
    */
   public final <T extends @Nullable Object> OffloadFuture<T> shareStageWhenRoom(
       OffloadKey.Keyed<T> key, Supplier<? extends CompletionStage<? extends T>> body)
@@ -540,15 +487,11 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * As {@link #shareStageWhenRoom(OffloadKey.Keyed, Supplier)}, with options.
    *
    * @param key what the work is about
-   * @param options what this submission asks for in place of its kind's settings
-   * @param body starts the work and answers its stage; not used if a job in flight is joined
+   * @param options override the settings of the kind for this submission
+   * @param body starts the work and returns its stage; not used if a job in flight is joined
    * @param <T> the type of the result
    * @return this caller's lease
    * @throws InterruptedException as {@link #shareWhenRoom(OffloadKey.Keyed, Callable)}
-   * @throws IllegalArgumentException as {@link #shareWhenRoom(OffloadKey.Keyed, Callable)}
-   * @throws dev.offload.OffloadRejectedException as {@link #shareWhenRoom(OffloadKey.Keyed,
-   *     Callable)}
-   * @throws dev.offload.ScopeClosedException as {@link #shareWhenRoom(OffloadKey.Keyed, Callable)}
    */
   public final <T extends @Nullable Object> OffloadFuture<T> shareStageWhenRoom(
       OffloadKey.Keyed<T> key,
@@ -560,21 +503,18 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
 
   /**
    * As {@link #share(OffloadKey.Keyed, Callable)}, and waits for the value, with a lease that lasts
-   * as long as the call: single flight. In a body it is known as a wait of that body, as a {@code
-   * join} is.
+   * as long as the call: single flight. In a body, it counts as a wait of that body, as a {@code
+   * join} does.
    *
    * @param key what the work is about
    * @param body the work; not used if a job in flight is joined
    * @param <T> the type of the result
-   * @return the value of the flight
+   * @return the value of the job
    * @throws InterruptedException if the calling thread is interrupted, or runs a body that was
-   *     cancelled; the lease is dropped, and others who wait for the same flight are not touched
-   * @throws CompletionException if there is no value: with the failure of the flight as its cause,
-   *     as {@code join} throws it
+   *     cancelled; the lease is dropped, and others waiting for the same job are not affected
+   * @throws CompletionException if there is no value: with the failure of the job as its cause, as
+   *     from {@code join}
    * @throws OffloadCycleException if a body calls it and would wait for itself
-   * @throws IllegalArgumentException as {@link #share(OffloadKey.Keyed, Callable)}
-   * @throws dev.offload.OffloadRejectedException as {@link #share(OffloadKey.Keyed, Callable)}
-   * @throws dev.offload.ScopeClosedException as {@link #share(OffloadKey.Keyed, Callable)}
    */
   public final <T extends @Nullable Object> T call(
       OffloadKey.Keyed<T> key, Callable<? extends T> body) throws InterruptedException {
@@ -585,16 +525,11 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * As {@link #call(OffloadKey.Keyed, Callable)}, with options.
    *
    * @param key what the work is about
-   * @param options what this submission asks for in place of its kind's settings
+   * @param options override the settings of the kind for this submission
    * @param body the work; not used if a job in flight is joined
    * @param <T> the type of the result
-   * @return the value of the flight
+   * @return the value of the job
    * @throws InterruptedException as {@link #call(OffloadKey.Keyed, Callable)}
-   * @throws CompletionException as {@link #call(OffloadKey.Keyed, Callable)}
-   * @throws OffloadCycleException as {@link #call(OffloadKey.Keyed, Callable)}
-   * @throws IllegalArgumentException as {@link #call(OffloadKey.Keyed, Callable)}
-   * @throws dev.offload.OffloadRejectedException as {@link #call(OffloadKey.Keyed, Callable)}
-   * @throws dev.offload.ScopeClosedException as {@link #call(OffloadKey.Keyed, Callable)}
    */
   public final <T extends @Nullable Object> T call(
       OffloadKey.Keyed<T> key, SubmitOptions options, Callable<? extends T> body)
@@ -603,23 +538,18 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
   }
 
   /**
-   * As {@link #call(OffloadKey.Keyed, SubmitOptions, Callable)}, for a limited time.
+   * As {@link #call(OffloadKey.Keyed, SubmitOptions, Callable)}, with a limit on the caller's wait.
    *
    * @param key what the work is about
-   * @param options what this submission asks for in place of its kind's settings
-   * @param atMost how long this caller waits; the flight has its own limits
+   * @param options override the settings of the kind for this submission
+   * @param atMost how long this caller waits; the job has its own limits
    * @param body the work; not used if a job in flight is joined
    * @param <T> the type of the result
-   * @return the value of the flight
+   * @return the value of the job
    * @throws InterruptedException as {@link #call(OffloadKey.Keyed, Callable)}
-   * @throws TimeoutException if there is no value in time; the lease is dropped, and others who
-   *     wait for the same flight are not touched
-   * @throws CompletionException as {@link #call(OffloadKey.Keyed, Callable)}
-   * @throws OffloadCycleException as {@link #call(OffloadKey.Keyed, Callable)}
-   * @throws IllegalArgumentException as {@link #call(OffloadKey.Keyed, Callable)}, or if the time
-   *     is null or negative
-   * @throws dev.offload.OffloadRejectedException as {@link #call(OffloadKey.Keyed, Callable)}
-   * @throws dev.offload.ScopeClosedException as {@link #call(OffloadKey.Keyed, Callable)}
+   * @throws TimeoutException if there is no value in time; the lease is dropped, and others waiting
+   *     for the same job are not affected
+   * @throws IllegalArgumentException also if the time is null or negative
    */
   public final <T extends @Nullable Object> T call(
       OffloadKey.Keyed<T> key, SubmitOptions options, Duration atMost, Callable<? extends T> body)
@@ -628,18 +558,13 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
   }
 
   /**
-   * As {@link #call(OffloadKey.Keyed, Callable)}, for work that answers a stage.
+   * As {@link #call(OffloadKey.Keyed, Callable)}, with a stage.
    *
    * @param key what the work is about
-   * @param body starts the work and answers its stage; not used if a job in flight is joined
+   * @param body starts the work and returns its stage; not used if a job in flight is joined
    * @param <T> the type of the result
-   * @return the value of the flight
+   * @return the value of the job
    * @throws InterruptedException as {@link #call(OffloadKey.Keyed, Callable)}
-   * @throws CompletionException as {@link #call(OffloadKey.Keyed, Callable)}
-   * @throws OffloadCycleException as {@link #call(OffloadKey.Keyed, Callable)}
-   * @throws IllegalArgumentException as {@link #call(OffloadKey.Keyed, Callable)}
-   * @throws dev.offload.OffloadRejectedException as {@link #call(OffloadKey.Keyed, Callable)}
-   * @throws dev.offload.ScopeClosedException as {@link #call(OffloadKey.Keyed, Callable)}
    */
   public final <T extends @Nullable Object> T callStage(
       OffloadKey.Keyed<T> key, Supplier<? extends CompletionStage<? extends T>> body)
@@ -651,16 +576,11 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * As {@link #callStage(OffloadKey.Keyed, Supplier)}, with options.
    *
    * @param key what the work is about
-   * @param options what this submission asks for in place of its kind's settings
-   * @param body starts the work and answers its stage; not used if a job in flight is joined
+   * @param options override the settings of the kind for this submission
+   * @param body starts the work and returns its stage; not used if a job in flight is joined
    * @param <T> the type of the result
-   * @return the value of the flight
+   * @return the value of the job
    * @throws InterruptedException as {@link #call(OffloadKey.Keyed, Callable)}
-   * @throws CompletionException as {@link #call(OffloadKey.Keyed, Callable)}
-   * @throws OffloadCycleException as {@link #call(OffloadKey.Keyed, Callable)}
-   * @throws IllegalArgumentException as {@link #call(OffloadKey.Keyed, Callable)}
-   * @throws dev.offload.OffloadRejectedException as {@link #call(OffloadKey.Keyed, Callable)}
-   * @throws dev.offload.ScopeClosedException as {@link #call(OffloadKey.Keyed, Callable)}
    */
   public final <T extends @Nullable Object> T callStage(
       OffloadKey.Keyed<T> key,
@@ -671,23 +591,18 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
   }
 
   /**
-   * As {@link #callStage(OffloadKey.Keyed, SubmitOptions, Supplier)}, for a limited time.
+   * As {@link #call(OffloadKey.Keyed, SubmitOptions, Duration, Callable)}, with a stage.
    *
    * @param key what the work is about
-   * @param options what this submission asks for in place of its kind's settings
-   * @param atMost how long this caller waits; the flight has its own limits
-   * @param body starts the work and answers its stage; not used if a job in flight is joined
+   * @param options override the settings of the kind for this submission
+   * @param atMost how long this caller waits; the job has its own limits
+   * @param body starts the work and returns its stage; not used if a job in flight is joined
    * @param <T> the type of the result
-   * @return the value of the flight
+   * @return the value of the job
    * @throws InterruptedException as {@link #call(OffloadKey.Keyed, Callable)}
-   * @throws TimeoutException if there is no value in time; the lease is dropped, and others who
-   *     wait for the same flight are not touched
-   * @throws CompletionException as {@link #call(OffloadKey.Keyed, Callable)}
-   * @throws OffloadCycleException as {@link #call(OffloadKey.Keyed, Callable)}
-   * @throws IllegalArgumentException as {@link #call(OffloadKey.Keyed, Callable)}, or if the time
-   *     is null or negative
-   * @throws dev.offload.OffloadRejectedException as {@link #call(OffloadKey.Keyed, Callable)}
-   * @throws dev.offload.ScopeClosedException as {@link #call(OffloadKey.Keyed, Callable)}
+   * @throws TimeoutException if there is no value in time; the lease is dropped, and others waiting
+   *     for the same job are not affected
+   * @throws IllegalArgumentException also if the time is null or negative
    */
   public final <T extends @Nullable Object> T callStage(
       OffloadKey.Keyed<T> key,
@@ -701,15 +616,16 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
 
   /**
    * Runs {@code body} as a job of the manager that nobody holds: fire and forget. A failure is
-   * reported to the listener, and as a warning in the log.
+   * reported to the listener, and logged as a warning.
    *
-   * @param label names the kind of work, in the manner of a kind
+   * @param label names the kind of work, with the syntax of a kind's name
    * @param body the work
-   * @return the key of the job, to look it up or cancel it
-   * @throws IllegalArgumentException if an argument is null or the label could not name a kind
+   * @return the key of the job, by which it can be looked up and cancelled
+   * @throws IllegalArgumentException if an argument is null or the label is not a valid name of a
+   *     kind
    * @throws dev.offload.OffloadRejectedException if a concurrency limit is reached and its queue is
    *     full
-   * @throws dev.offload.ScopeClosedException if this scope or the manager takes no new work
+   * @throws dev.offload.ScopeClosedException if this scope or the manager accepts no new work
    */
   public final OffloadKey.Auto<?> spawn(String label, OffloadTask body) {
     Arguments.notNull("label", label);
@@ -717,14 +633,11 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
   }
 
   /**
-   * As {@link #spawn}, for work that answers a stage.
+   * As {@link #spawn}, with a stage.
    *
-   * @param label names the kind of work, in the manner of a kind
+   * @param label names the kind of work, with the syntax of a kind's name
    * @param body starts the work
    * @return the key of the job
-   * @throws IllegalArgumentException as {@link #spawn}
-   * @throws dev.offload.OffloadRejectedException as {@link #spawn}
-   * @throws dev.offload.ScopeClosedException as {@link #spawn}
    */
   public final OffloadKey.Auto<?> spawnStage(
       String label, Supplier<? extends CompletionStage<?>> body) {
@@ -733,7 +646,7 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
         label, threads.<@Nullable Object>stage(Arguments.notNull("body", body), false));
   }
 
-  // Bodies, checked; those of work that may be there already are made when it is not.
+  // Bodies, checked; those of work that may be in flight already are created only if it is not.
 
   private <T extends @Nullable Object> JobBody<T> blocking(Callable<? extends T> body) {
     return threads.blocking(Arguments.notNull("body", body));
@@ -758,20 +671,20 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
     return () -> threads.stage(checked, options.borrowedStage());
   }
 
-  // Looking.
+  // Queries.
 
   /**
    * Looks a job up in this scope, then in the manager. Takes no lease.
    *
    * @param key the key
-   * @return the newest active job under the key, one that is not being cancelled if there is any
+   * @return the newest active job under the key, preferably one that is not being cancelled
    */
   public final Optional<JobSnapshot> find(OffloadKey<?> key) {
     return Optional.ofNullable(core.find(Arguments.notNull("key", key)));
   }
 
   /**
-   * Tells whether a job under the key is active in this scope or in the manager. Takes no lease.
+   * Returns whether a job under the key is active in this scope or in the manager. Takes no lease.
    *
    * @param key the key
    * @return true if one is
@@ -791,7 +704,7 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
   }
 
   /**
-   * Takes a picture of the jobs of this scope, the scopes under it, and its counts.
+   * Returns a snapshot of the jobs of this scope, the scopes under it, and its counts.
    *
    * @return the snapshot
    */
@@ -800,9 +713,9 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
   }
 
   /**
-   * Answers when the bodies of all jobs that this scope and the scopes under it have accepted so
-   * far have ended, however they ended. Jobs accepted later are not waited for. Whatever is done to
-   * the future touches no job.
+   * Returns a future that completes when the bodies of all jobs that this scope and the scopes
+   * under it have accepted so far have ended, however they ended. Jobs accepted later are not
+   * waited for. Nothing done to the future affects a job.
    *
    * @return a future that completes with null; a body that blocks on it, and would wait for itself,
    *     gets an {@link OffloadCycleException}
@@ -812,10 +725,10 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
   }
 
   /**
-   * As {@link #joinAll()}, for the jobs that this scope itself had accepted under one of the keys.
+   * As {@link #joinAll()}, for the jobs that this scope itself has accepted under one of the keys.
    *
    * @param keys the keys
-   * @return a future that completes when the bodies of those jobs have ended, however they did
+   * @return a future that completes when the bodies of those jobs have ended, however they ended
    * @throws IllegalArgumentException if the keys or one of them is null
    */
   public final CompletableFuture<@Nullable Void> joinAll(Collection<? extends OffloadKey<?>> keys) {
@@ -826,11 +739,11 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
   // Cancelling.
 
   /**
-   * Cancels every job under the key in this scope, as {@link #cancel(OffloadKey)}, and tells when
-   * their bodies have ended: then whatever these hold is free.
+   * Cancels every job under the key in this scope, as {@link #cancel(OffloadKey)} does, and returns
+   * a future that completes when their bodies have ended and released whatever they held.
    *
    * @param key the key
-   * @return a future that completes when the bodies have ended
+   * @return the future
    * @throws IllegalArgumentException if the key is null
    */
   public final CompletableFuture<@Nullable Void> cancelAndJoin(OffloadKey<?> key) {
@@ -841,7 +754,7 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
 
   /**
    * Cancels every job of the kind in this scope and in the scopes under it, whoever holds it. Does
-   * not wait. Looks at all their jobs.
+   * not wait. Iterates over all their jobs.
    *
    * @param kind the kind
    * @return how many jobs this call cancelled
@@ -873,11 +786,11 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
     return core.cancelAll();
   }
 
-  // Scopes under this one, and the end.
+  // Scopes under this one, and the end of this one.
 
   /**
-   * Runs {@code block} in a scope of its own under this one, and returns when all that belongs to
-   * it has ended: one scope for each request, say.
+   * Runs {@code block} in a new scope under this one, and returns when everything that belongs to
+   * it has ended: one scope per request, for example.
    *
    * <pre>{@code
    * Page page = manager.scope("GET /users/{id}", request -> {
@@ -888,20 +801,21 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * }</pre>
    *
    * <p>If the block returns, the scope waits for its jobs, as {@link #close()} does. If the block
-   * throws, they are cancelled, and still waited for: a request that failed leaves nothing running.
-   * In a try-with-resources statement they would go on, and be waited for.
+   * throws, they are cancelled, and still waited for: a failed request leaves nothing running. In a
+   * try-with-resources statement they would continue, and be waited for.
    *
-   * <p>If the calling thread is interrupted while this waits for the end, the jobs are cancelled,
-   * and the interrupt flag stays set.
+   * <p>If the calling thread is interrupted while it waits for the end, the jobs are cancelled, and
+   * the interrupt flag stays set.
    *
-   * @param name of the scope, in snapshots and messages; shown as it is, so put no id in it
-   * @param block what to do in it
-   * @param <R> the type of the answer
-   * @param <X> what the block may throw
+   * @param name the name of the scope, in snapshots and messages; shown as it is, so put no id in
+   *     it
+   * @param block the work of the scope
+   * @param <R> the type of the result
+   * @param <X> the type of checked exception the block may throw
    * @return what the block returns
    * @throws X what the block throws, as it is
    * @throws IllegalArgumentException if an argument is null
-   * @throws dev.offload.ScopeClosedException if this scope takes no new work
+   * @throws dev.offload.ScopeClosedException if this scope accepts no new work
    * @throws OffloadCycleException if it is called in a body, and the scope would have to wait for
    *     that body
    */
@@ -913,23 +827,20 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
   /**
    * As {@link #scope(String, ScopeBlock)}, with options.
    *
-   * <p>If its time is over, the scope and its jobs are cancelled. The thread of the block is not
-   * interrupted: it learns of it by the futures that it waits for, and by what it submits.
+   * <p>If the scope times out, it is cancelled with its jobs. The thread of the block is not
+   * interrupted: the block learns of it from the futures it waits for and from its submissions.
    *
-   * @param name of the scope
+   * @param name the name of the scope
    * @param options whether it fails fast, and its limits
-   * @param block what to do in it
-   * @param <R> the type of the answer
-   * @param <X> what the block may throw
+   * @param block the work of the scope
+   * @param <R> the type of the result
+   * @param <X> the type of checked exception the block may throw
    * @return what the block returns
    * @throws X what the block throws, as it is, unless a job failed a scope that fails fast, or the
-   *     block threw because the time was over
+   *     block threw because of the timeout
    * @throws dev.offload.OffloadTimeoutException if the scope was cancelled by its time limit
    * @throws CompletionException if the scope fails fast and a job failed: with the first such
-   *     failure as its cause, whatever the block threw when it met that
-   * @throws IllegalArgumentException if an argument is null
-   * @throws dev.offload.ScopeClosedException if this scope takes no new work
-   * @throws OffloadCycleException as {@link #scope(String, ScopeBlock)}
+   *     failure as its cause, whatever the block threw as a result
    */
   public final <R extends @Nullable Object, X extends Exception> R scope(
       String name, ScopeOptions options, ScopeBlock<? extends R, ? extends X> block) throws X {
@@ -961,7 +872,7 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
     }
   }
 
-  /** Whether it is what a block meets when its scope is cancelled under it. */
+  /** Whether it is an exception a block gets because its scope was cancelled. */
   private static boolean isOfClosing(Throwable thrown) {
     Throwable own = thrown;
     if (thrown instanceof CompletionException || thrown instanceof ExecutionException) {
@@ -976,27 +887,28 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
   private static @Nullable Throwable causeOf(Throwable wrapping) {
     try {
       return wrapping.getCause();
-    } catch (Throwable e) { // of a class of the user's own
+    } catch (Throwable e) { // of a user-defined class
       return null;
     }
   }
 
-  /** As {@link #close()}, where there is an exception to be thrown already. */
+  /** As {@link #close()}, if there already is an exception to throw. */
   private void closeAfterFailure() {
     try {
       close();
     } catch (OffloadCycleException e) {
-      // The scope is cancelled, and ends when the body that this is called in has.
+      // The scope is cancelled, and ends when the body that called this has ended.
     }
   }
 
   /**
-   * Opens a scope under this one, to be closed by who opens it; this one waits for it.
+   * Opens a scope under this one, which the caller must close; this one waits for it.
    *
-   * @param name of the scope, in snapshots and messages; shown as it is, so put no id in it
+   * @param name the name of the scope, in snapshots and messages; shown as it is, so put no id in
+   *     it
    * @return the open scope
    * @throws IllegalArgumentException if the name is null
-   * @throws dev.offload.ScopeClosedException if this scope takes no new work
+   * @throws dev.offload.ScopeClosedException if this scope accepts no new work
    */
   public final AsyncOffloadScope openScope(String name) {
     return openScope(name, ScopeOptions.unset());
@@ -1005,11 +917,9 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
   /**
    * As {@link #openScope(String)}, with options.
    *
-   * @param name of the scope
+   * @param name the name of the scope
    * @param options whether it fails fast, and its limits
    * @return the open scope
-   * @throws IllegalArgumentException if an argument is null
-   * @throws dev.offload.ScopeClosedException if this scope takes no new work
    */
   public final AsyncOffloadScope openScope(String name, ScopeOptions options) {
     Arguments.notNull("name", name);
@@ -1023,16 +933,16 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
   }
 
   /**
-   * Starts the end of this scope: what was accepted goes on, and the scope closes in the moment in
-   * which its last job ends. Until then it takes further work. Does not wait; {@link #close()} does
-   * both. Idempotent.
+   * Starts the end of this scope: accepted work continues, and the scope closes at the moment its
+   * last job ends. Until then it accepts further work. Does not wait; {@link #close()} does both.
+   * Idempotent.
    */
   public final void complete() {
     complete.run();
   }
 
   /**
-   * Closes this scope and those under it: they take no new work, and their jobs are cancelled
+   * Closes this scope and those under it: they accept no new work, and their jobs are cancelled
    * ({@link dev.offload.CancelReason#SCOPE_CLOSED}). Does not wait; {@link #close()} does.
    * Idempotent.
    */
@@ -1042,20 +952,20 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
 
   /**
    * Ends this scope, and waits until the bodies of all its jobs have ended and all scopes under it
-   * are closed, as {@code ExecutorService.close()} does: also if a try block threw. Call {@link
-   * #cancel()} before, if the jobs are of no use any more. While it waits, the scope takes further
-   * work as long as one of its jobs is active. In the end the leases taken with {@code share} are
+   * are closed, as {@code ExecutorService.close()} does, even if a try block threw. If the jobs are
+   * no longer needed, call {@link #cancel()} first. While it waits, the scope accepts further work
+   * as long as one of its jobs is active. In the end the leases taken with {@code share} are
    * dropped, which cancels futures that are not complete, and failures of its jobs that nobody
    * asked for are reported.
    *
-   * <p>If the calling thread is interrupted, cancels the jobs, goes on waiting, and returns with
-   * the interrupt flag set. Throws no job's failure, but for a scope that fails fast. Idempotent;
+   * <p>If the calling thread is interrupted, cancels the jobs, keeps waiting, and returns with the
+   * interrupt flag set. Throws no job's failure, except for a scope that fails fast. Idempotent;
    * all callers wait.
    *
    * @throws CompletionException if this scope fails fast and a job failed: with the first such
    *     failure as its cause. Thrown once
    * @throws OffloadCycleException if a body calls it, and the scope has to wait for that body; the
-   *     scope then ends by itself, when that body and the other jobs have
+   *     scope then ends on its own, when that body and the other jobs have ended
    */
   @Override
   public void close() {
@@ -1063,13 +973,13 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
     awaitEnd();
     Throwable first = core.firstFailure();
     if (first != null && failureThrown.compareAndSet(false, true)) {
-      // A new one: who adds it to the suppressed ones of what a future threw never meets itself.
-      // With a text of its own, since else it would ask the failure for one.
+      // A new exception, so that adding it as suppressed to what a future threw is never
+      // self-suppression. With its own message, since otherwise it would ask the failure for one.
       throw new CompletionException("a job of scope '" + name() + "' failed", first);
     }
   }
 
-  /** Takes no more work than the end allows. */
+  /** Accepts no more work than the end allows. */
   void beginEnd() {
     complete.run();
   }

@@ -23,7 +23,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers how tasks ended: a task succeeds at most once, and a success is revoked at most once.
+ * Records how tasks ended: a task succeeds at most once, and a success is revoked at most once.
  *
  * <pre>{@code
  * AsyncTaskRecorder<OrderId, Receipt> invoices = AsyncTaskRecorder.create(manager, SEND_INVOICE);
@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  * <tr><th>from<th>to<th>by
  * <tr><td>NOT_FOUND<td>WORKING<td>{@code launch}
  * <tr><td>WORKING<td>SUCCEEDED<td>its body ended with a value
- * <tr><td>WORKING<td>FAILED<td>anything else: an exception, a cancel, a time limit, the end of the
- *     scope
+ * <tr><td>WORKING<td>FAILED<td>anything else: an exception, a cancellation, a time limit, the
+ *     end of the scope
  * <tr><td>FAILED<td>WORKING<td>{@code launch}, once more
  * <tr><td>FAILED<td>NOT_FOUND<td>{@link #forget}
  * <tr><td>SUCCEEDED<td>NOT_FOUND<td>a {@code revoke} whose block succeeded, or {@link
@@ -45,19 +45,22 @@ import org.jspecify.annotations.Nullable;
  * </table>
  *
  * <p>Nothing else changes a state. Launches, revokes, {@link #state} and {@link #failure} are
- * linearizable for each id: who has seen a launch, or the outcome of a future, never reads a state
- * of before.
+ * linearizable for each id: after observing a launch, or the outcome of a future, a caller never
+ * reads an earlier state.
  *
- * <p>What is recorded stays until it is forgotten, revoked or dropped; a success costs one entry of
- * a hash map, and values are kept only if asked for. The end of the scope ends what is working, and
- * what was recorded can be asked for still.
+ * <p>Records stay until they are forgotten, revoked or dropped; a success costs one entry of a hash
+ * map, and values are kept only on request. The end of the scope ends running tasks; the records
+ * can still be read.
  *
  * <p>Safe to use from any thread. Only {@code launchWhenRoom} and {@code launchStageWhenRoom}
- * block. Ids are compared with {@code equals}. A null argument gives an {@link
+ * block. Ids are compared with {@code equals}. A null argument causes an {@link
  * IllegalArgumentException}.
  *
+ * <p>A method described as another one "with options" or "with a stage" behaves like that one and
+ * throws the same exceptions, except as stated. A stage is treated as in {@link AsyncOffloadScope}.
+ *
  * @param <I> the type of the ids
- * @param <T> the type of what the bodies answer
+ * @param <T> the type of the bodies' results
  * @since 0.1
  */
 public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
@@ -73,13 +76,13 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
   }
 
   /**
-   * Makes a recorder that has recorded nothing.
+   * Creates an empty recorder.
    *
    * @param scope owns the jobs
-   * @param kind labels them, sets their policies and gives ids and values their types; recorders
-   *     may share one, and never meet each other's tasks
+   * @param kind labels them, sets their policies and defines the types of ids and values; recorders
+   *     may share a kind, but never see each other's tasks
    * @param <I> the type of the ids
-   * @param <T> the type of what the bodies answer
+   * @param <T> the type of the bodies' results
    * @return the recorder
    * @throws IllegalArgumentException if an argument is null, or the manager knows another kind of
    *     the same name
@@ -90,15 +93,14 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
   }
 
   /**
-   * Makes a recorder that has recorded nothing, and keeps values.
+   * Creates an empty recorder that keeps values.
    *
    * @param scope owns the jobs
    * @param kind labels them, as in {@link #create(AsyncOffloadScope, OffloadKind)}
-   * @param keep which values to keep for those who launch what has succeeded, see {@link
-   *     LaunchOutcome.AlreadySucceeded}; null for none, and then nothing is kept of a success but
-   *     that it was
+   * @param keep bounds the values to keep for later launches, see {@link
+   *     LaunchOutcome.AlreadySucceeded}; null to keep none, only the fact of a success
    * @param <I> the type of the ids
-   * @param <T> the type of what the bodies answer
+   * @param <T> the type of the bodies' results
    * @return the recorder
    * @throws IllegalArgumentException if the scope or the kind is null, or the manager knows another
    *     kind of the same name
@@ -111,24 +113,24 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
   }
 
   /**
-   * Runs {@code body} as the task {@code id}, unless it is working or has succeeded already: then
-   * nothing of the body runs. A run under way is joined: {@link LaunchOutcome.AlreadyWorking} has a
-   * future of it.
+   * Runs {@code body} as the task {@code id}, unless the task is working or has succeeded already:
+   * then the body does not run at all. A run in progress is joined: {@link
+   * LaunchOutcome.AlreadyWorking} has a future of it.
    *
    * <p>The task is a job of the recorder's scope; by the key of its future it can be looked up and
-   * cancelled there, but only the recorder runs it. Each future is a lease of its own: cancelling
-   * it gives up that one, and when the last one is given up, the run is cancelled, which makes the
-   * task FAILED. A run that is being cancelled is not joined: the task is FAILED by then, and is
-   * launched anew. Its body, if it has not ended yet, is waited for before this one starts. A
-   * failure is recorded, and so not reported as one that nobody saw.
+   * cancelled there, but only the recorder runs it. Each future is a separate lease: cancelling it
+   * gives up that lease, and when the last one is given up, the run is cancelled, which makes the
+   * task FAILED. A run that is being cancelled is not joined: the task is already FAILED, and is
+   * launched again; its body starts when the cancelled one has ended. A failure is recorded, so it
+   * is not reported as unobserved.
    *
-   * @param id of the task
+   * @param id the id of the task
    * @param body the work
-   * @return {@link LaunchOutcome.Launched} with the future if the body is going to run, else why
-   *     not
+   * @return {@link LaunchOutcome.Launched} with the future if the body is going to run, otherwise
+   *     why not
    * @throws IllegalArgumentException if an argument is null
    * @throws dev.offload.OffloadRejectedException if the scope refuses the job, because it has ended
-   *     or a queue is full; the task is FAILED then, with this as its cause
+   *     or a queue is full; the task is then FAILED, with this exception as its cause
    */
   public LaunchOutcome<OffloadFuture<T>> launch(I id, Callable<? extends T> body) {
     return launch(id, SubmitOptions.unset(), body);
@@ -137,12 +139,11 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
   /**
    * As {@link #launch(Object, Callable)}, with options.
    *
-   * @param id of the task
+   * @param id the id of the task
    * @param options the time limits; must not set a conflict policy
    * @param body the work
-   * @return how the launch was taken
+   * @return the outcome of the launch
    * @throws IllegalArgumentException if an argument is null, or the options set a conflict policy
-   * @throws dev.offload.OffloadRejectedException if the scope refuses the job
    */
   public LaunchOutcome<OffloadFuture<T>> launch(
       I id, SubmitOptions options, Callable<? extends T> body) {
@@ -152,13 +153,11 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
   }
 
   /**
-   * As {@link #launch(Object, Callable)}, for work that answers a stage.
+   * As {@link #launch(Object, Callable)}, with a stage.
    *
-   * @param id of the task
-   * @param body starts the work
-   * @return how the launch was taken
-   * @throws IllegalArgumentException if an argument is null
-   * @throws dev.offload.OffloadRejectedException if the scope refuses the job
+   * @param id the id of the task
+   * @param body starts the work and returns its stage
+   * @return the outcome of the launch
    */
   public LaunchOutcome<OffloadFuture<T>> launchStage(
       I id, Supplier<? extends CompletionStage<? extends T>> body) {
@@ -166,14 +165,13 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
   }
 
   /**
-   * As {@link #launch(Object, SubmitOptions, Callable)}, for work that answers a stage.
+   * As {@link #launch(Object, SubmitOptions, Callable)}, with a stage.
    *
-   * @param id of the task
+   * @param id the id of the task
    * @param options the time limits, and whether the stage is borrowed
-   * @param body starts the work
-   * @return how the launch was taken
+   * @param body starts the work and returns its stage
+   * @return the outcome of the launch
    * @throws IllegalArgumentException if an argument is null, or the options set a conflict policy
-   * @throws dev.offload.OffloadRejectedException if the scope refuses the job
    */
   public LaunchOutcome<OffloadFuture<T>> launchStage(
       I id, SubmitOptions options, Supplier<? extends CompletionStage<? extends T>> body) {
@@ -188,20 +186,20 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
   }
 
   /**
-   * As {@link #launch(Object, Callable)}, but where a queue is full the calling thread waits until
-   * there is room, first come first served among those who wait. A try that finds no room is not
-   * counted as a submission, and leaves the task as it is: NOT_FOUND, or FAILED with its cause.
-   * Somebody else may launch it meanwhile; then this answers so when it is its turn.
+   * As {@link #launch(Object, Callable)}, but if a queue is full, the calling thread waits until
+   * there is room; waiting callers are served in order. An attempt that finds no room is not
+   * counted as a submission, and leaves the task as it is: NOT_FOUND, or FAILED with its cause. If
+   * another caller launches the task in the meantime, this call returns that outcome when its turn
+   * comes.
    *
-   * <p>In a body that itself holds a permit of one of the limits in question it does not wait, and
-   * is as {@code launch}: room might need that body's end.
+   * <p>In a body that itself holds a permit of one of the limits concerned, it does not wait, and
+   * behaves like {@code launch}: room might only become available when that body ends.
    *
-   * @param id of the task
+   * @param id the id of the task
    * @param body the work
-   * @return how the launch was taken
-   * @throws InterruptedException if the calling thread is interrupted while it waits; nothing was
-   *     launched then
-   * @throws IllegalArgumentException if an argument is null
+   * @return the outcome of the launch
+   * @throws InterruptedException as {@link #launchWhenRoom(Object, Callable)} *; nothing has then
+   *     been launched
    * @throws dev.offload.OffloadRejectedException as {@code launch}, but for a full queue only in a
    *     body that must not wait
    */
@@ -213,13 +211,12 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
   /**
    * As {@link #launchWhenRoom(Object, Callable)}, with options.
    *
-   * @param id of the task
+   * @param id the id of the task
    * @param options the time limits; must not set a conflict policy
    * @param body the work
-   * @return how the launch was taken
-   * @throws InterruptedException if the calling thread is interrupted while it waits
+   * @return the outcome of the launch
+   * @throws InterruptedException as {@link #launchWhenRoom(Object, Callable)} *
    * @throws IllegalArgumentException if an argument is null, or the options set a conflict policy
-   * @throws dev.offload.OffloadRejectedException as {@link #launchWhenRoom(Object, Callable)}
    */
   public LaunchOutcome<OffloadFuture<T>> launchWhenRoom(
       I id, SubmitOptions options, Callable<? extends T> body) throws InterruptedException {
@@ -229,14 +226,12 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
   }
 
   /**
-   * As {@link #launchWhenRoom(Object, Callable)}, for work that answers a stage.
+   * As {@link #launchWhenRoom(Object, Callable)}, with a stage.
    *
-   * @param id of the task
-   * @param body starts the work
-   * @return how the launch was taken
-   * @throws InterruptedException if the calling thread is interrupted while it waits
-   * @throws IllegalArgumentException if an argument is null
-   * @throws dev.offload.OffloadRejectedException as {@link #launchWhenRoom(Object, Callable)}
+   * @param id the id of the task
+   * @param body starts the work and returns its stage
+   * @return the outcome of the launch
+   * @throws InterruptedException as {@link #launchWhenRoom(Object, Callable)} *
    */
   public LaunchOutcome<OffloadFuture<T>> launchStageWhenRoom(
       I id, Supplier<? extends CompletionStage<? extends T>> body) throws InterruptedException {
@@ -244,15 +239,14 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
   }
 
   /**
-   * As {@link #launchWhenRoom(Object, SubmitOptions, Callable)}, for work that answers a stage.
+   * As {@link #launchWhenRoom(Object, SubmitOptions, Callable)}, with a stage.
    *
-   * @param id of the task
+   * @param id the id of the task
    * @param options the time limits, and whether the stage is borrowed
-   * @param body starts the work
-   * @return how the launch was taken
-   * @throws InterruptedException if the calling thread is interrupted while it waits
+   * @param body starts the work and returns its stage
+   * @return the outcome of the launch
+   * @throws InterruptedException as {@link #launchWhenRoom(Object, Callable)} *
    * @throws IllegalArgumentException if an argument is null, or the options set a conflict policy
-   * @throws dev.offload.OffloadRejectedException as {@link #launchWhenRoom(Object, Callable)}
    */
   public LaunchOutcome<OffloadFuture<T>> launchStageWhenRoom(
       I id, SubmitOptions options, Supplier<? extends CompletionStage<? extends T>> body)
@@ -279,13 +273,12 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
   }
 
   /**
-   * Waits for what is under way for a task, its body included: a run, also one that is being
-   * cancelled, or a revoke. Takes no lease.
+   * Returns a future of the end of the run or revoke of a task in progress, its body included, even
+   * if it is being cancelled. Takes no lease.
    *
-   * @param id of the task
-   * @return a future that is completed when that has ended, with the state that this led to; at
-   *     once if nothing is under way. The task may have been launched again since. Cancelling the
-   *     future touches no task
+   * @param id the id of the task
+   * @return a future that completes with the resulting state, at once if nothing is in progress.
+   *     The task may have been launched again since. Cancelling the future does not affect the task
    */
   public CompletableFuture<TaskState> awaitEnd(I id) {
     RecorderCore.UnderWay underWay = core.underWay(Arguments.notNull("id", id));
@@ -293,10 +286,11 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
   }
 
   /**
-   * Waits for the bodies of all runs and revokes that were launched before the call.
+   * Returns a future of the end of the bodies of all runs and revokes that were launched before the
+   * call.
    *
-   * @return a future that is completed, with null, when they have ended, in whatever way.
-   *     Cancelling it touches no task
+   * @return a future that completes with null when they have ended, however they ended. Cancelling
+   *     it does not affect any task
    */
   public CompletableFuture<@Nullable Void> joinAll() {
     return new EndFuture<@Nullable Void>(core.jobs(), () -> null, threads.side());
@@ -313,9 +307,9 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
   }
 
   /**
-   * Answers the state of a task.
+   * Returns the state of a task.
    *
-   * @param id of the task
+   * @param id the id of the task
    * @return the state
    */
   public TaskState state(I id) {
@@ -323,10 +317,10 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
   }
 
   /**
-   * As {@link #state}, but a task that was never seen reads WORKING: for who knows that it is
+   * As {@link #state}, but returns WORKING for an unknown task: for callers that know it is being
    * launched, here or elsewhere.
    *
-   * @param id of the task
+   * @param id the id of the task
    * @return the state
    */
   public TaskState stateAssumingLaunched(I id) {
@@ -335,9 +329,9 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
   }
 
   /**
-   * Answers what a task failed with.
+   * Returns what a task failed with.
    *
-   * @param id of the task
+   * @param id the id of the task
    * @return the cause; empty if the task is not FAILED
    */
   public Optional<Throwable> failure(I id) {
@@ -347,15 +341,15 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
   /**
    * Runs {@code block} to undo the success of a task: at most once for each success.
    *
-   * <p>The block runs as a job of the recorder's scope. Meanwhile the task reads SUCCEEDED; it is
-   * NOT_FOUND when the block has succeeded, and SUCCEEDED as before, to be revoked again, if it
-   * fails or is cancelled.
+   * <p>The block runs as a job of the recorder's scope. Meanwhile the task is SUCCEEDED. When the
+   * block succeeds, the task becomes NOT_FOUND; if the block fails or is cancelled, the task stays
+   * SUCCEEDED, and can be revoked again.
    *
-   * @param id of the task
+   * @param id the id of the task
    * @param block undoes the success
    * @param <R> the type of its result
-   * @return a future with {@link RevokeOutcome.Revoked}, or why not. Cancelling it, or completing
-   *     it otherwise, cancels the block
+   * @return a future of {@link RevokeOutcome.Revoked}, otherwise why not. Cancelling it, or
+   *     completing it in another way, cancels the block
    * @throws IllegalArgumentException if an argument is null
    * @throws dev.offload.OffloadRejectedException if the scope refuses the job; the task stays
    *     SUCCEEDED
@@ -368,13 +362,12 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
   /**
    * As {@link #revoke(Object, Callable)}, with options.
    *
-   * @param id of the task
+   * @param id the id of the task
    * @param options the time limits; must not set a conflict policy
    * @param block undoes the success
    * @param <R> the type of its result
    * @return a future of the outcome
    * @throws IllegalArgumentException if an argument is null, or the options set a conflict policy
-   * @throws dev.offload.OffloadRejectedException if the scope refuses the job
    */
   public <R extends @Nullable Object> CompletableFuture<RevokeOutcome<R>> revoke(
       I id, SubmitOptions options, Callable<? extends R> block) {
@@ -384,14 +377,12 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
   }
 
   /**
-   * As {@link #revoke(Object, Callable)}, for a block that answers a stage.
+   * As {@link #revoke(Object, Callable)}, with a stage.
    *
-   * @param id of the task
-   * @param block starts to undo the success
+   * @param id the id of the task
+   * @param block starts to undo the success and returns its stage
    * @param <R> the type of its result
    * @return a future of the outcome
-   * @throws IllegalArgumentException if an argument is null
-   * @throws dev.offload.OffloadRejectedException if the scope refuses the job
    */
   public <R extends @Nullable Object> CompletableFuture<RevokeOutcome<R>> revokeStage(
       I id, Supplier<? extends CompletionStage<? extends R>> block) {
@@ -399,15 +390,14 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
   }
 
   /**
-   * As {@link #revoke(Object, SubmitOptions, Callable)}, for a block that answers a stage.
+   * As {@link #revoke(Object, SubmitOptions, Callable)}, with a stage.
    *
-   * @param id of the task
+   * @param id the id of the task
    * @param options the time limits, and whether the stage is borrowed
-   * @param block starts to undo the success
+   * @param block starts to undo the success and returns its stage
    * @param <R> the type of its result
    * @return a future of the outcome
    * @throws IllegalArgumentException if an argument is null, or the options set a conflict policy
-   * @throws dev.offload.OffloadRejectedException if the scope refuses the job
    */
   public <R extends @Nullable Object> CompletableFuture<RevokeOutcome<R>> revokeStage(
       I id, SubmitOptions options, Supplier<? extends CompletionStage<? extends R>> block) {
@@ -429,11 +419,11 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
   }
 
   /**
-   * Lists tasks, in no order. Those that come into the state or leave it meanwhile may be in the
-   * answer or not. For WORKING and FAILED it takes time in proportion to their number, for
-   * SUCCEEDED to that of all recorded ids.
+   * Returns the ids of the tasks in a state, in no particular order. Tasks that enter or leave the
+   * state concurrently may or may not be included. Takes time proportional to their number for
+   * WORKING and FAILED, and to the number of all recorded ids for SUCCEEDED.
    *
-   * @param state which
+   * @param state the state
    * @return their ids
    * @throws IllegalArgumentException if the state is null or NOT_FOUND
    */
@@ -442,9 +432,10 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
   }
 
   /**
-   * Counts tasks: exact when nothing changes meanwhile, and in constant time.
+   * Returns the number of tasks in a state, in constant time; exact if nothing changes
+   * concurrently.
    *
-   * @param state which
+   * @param state the state
    * @return how many
    * @throws IllegalArgumentException if the state is null or NOT_FOUND
    */
@@ -453,14 +444,14 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
   }
 
   /**
-   * Tells {@code watcher} what happens from now on, the events of each id in their order, one at a
-   * time, on a thread of the manager. What it throws is logged.
+   * Passes all events from now on to {@code watcher}, in order for each id, one at a time, on a
+   * thread of the manager. Exceptions it throws are logged.
    *
-   * <p>No task waits for a watcher: where one is more than {@link #FEED_CAPACITY} events behind,
-   * the next ones are left out, and it is told how many ({@link TaskEvent.Missed}).
+   * <p>No task waits for a watcher: one that is more than {@link #FEED_CAPACITY} events behind
+   * loses the next ones, and gets their number ({@link TaskEvent.Missed}).
    *
-   * @param watcher is told
-   * @return to be closed to end the watch
+   * @param watcher receives the events
+   * @return the watch; close it to end it
    * @throws IllegalArgumentException if the watcher is null
    */
   public TaskWatch transitions(Consumer<? super TaskEvent<I>> watcher) {
@@ -469,16 +460,16 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
   }
 
   /**
-   * Tells {@code watcher} first a {@link TaskEvent.Snapshot} of what works and what has failed now,
-   * and then what happens after it: each step that the snapshot does not show, once, and those of
-   * each id in their order. One at a time, on a thread of the manager. What it throws is logged.
+   * Passes a {@link TaskEvent.Snapshot} of the working and the failed tasks to {@code watcher}, and
+   * then every change that the snapshot does not show, once, in order for each id. Events come one
+   * at a time, on a thread of the manager. Exceptions the watcher throws are logged.
    *
-   * <p>No task waits for a watcher: one that is more than {@link #FEED_CAPACITY} events behind is
-   * told a new snapshot in place of those it missed. To make one takes time in proportion to all
-   * recorded ids.
+   * <p>No task waits for a watcher: one that is more than {@link #FEED_CAPACITY} events behind gets
+   * a new snapshot in place of those it missed. A snapshot takes time proportional to the number of
+   * all recorded ids.
    *
-   * @param watcher is told
-   * @return to be closed to end the watch
+   * @param watcher receives the events
+   * @return the watch; close it to end it
    * @throws IllegalArgumentException if the watcher is null
    */
   public TaskWatch watch(Consumer<? super TaskEvent<I>> watcher) {
@@ -489,18 +480,18 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
   /**
    * Forgets a FAILED task, with its cause.
    *
-   * @param id of the task
-   * @return whether it was one
+   * @param id the id of the task
+   * @return whether the task was FAILED
    */
   public boolean forget(I id) {
     return core.forget(Arguments.notNull("id", id));
   }
 
   /**
-   * Forgets successes, to make room. This lifts the promise for these ids: a task that was dropped
-   * may be launched, and succeed, again. One that is being revoked is not dropped.
+   * Forgets successes, to free memory. The guarantee no longer holds for these ids: a dropped task
+   * may be launched, and succeed, again. A task that is being revoked is not dropped.
    *
-   * @param ids of the tasks
+   * @param ids the ids of the tasks
    * @return how many were dropped
    */
   public int dropSucceeded(Iterable<? extends I> ids) {
@@ -508,13 +499,13 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
   }
 
   /**
-   * Forgets successes that are so old, as {@link #dropSucceeded(Iterable)}. Takes time in
-   * proportion to all recorded ids.
+   * Forgets successes that are older than the given time, as {@link #dropSucceeded(Iterable)} does.
+   * Takes time proportional to the number of all recorded ids.
    *
-   * @param olderThan how old they have to be
+   * @param olderThan the minimum age
    * @return how many were dropped
-   * @throws IllegalStateException if the recorder was made without {@link KeepValues}, so that it
-   *     knows no ages
+   * @throws IllegalStateException if the recorder was created without {@link KeepValues}, so it
+   *     does not know their age
    * @throws IllegalArgumentException if the time is null or negative
    */
   public int dropSucceeded(Duration olderThan) {

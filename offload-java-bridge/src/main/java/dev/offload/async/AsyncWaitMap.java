@@ -12,8 +12,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A rendezvous by key: a caller waits for the value of a key (the answer to a message, a webhook, a
- * result of another thread), whoever has it wakes the key.
+ * A rendezvous by key: one party waits for the value of a key (the answer to a message, a webhook,
+ * a result of another thread), another wakes the key with the value.
  *
  * <pre>{@code
  * CompletableFuture<Answer> answer = answers.await(id, Duration.ofSeconds(2));
@@ -23,36 +23,38 @@ import org.jspecify.annotations.Nullable;
  * WakeOutcome<Answer> outcome = answers.wake(message.id(), message);
  * }</pre>
  *
- * <p>A key has one waiter at a time. A value given to {@link #wake} ends in exactly one place: with
- * the waiter, in the store if the map has one, in the {@linkplain WakeOutcome outcome} handed back
- * to who woke, or, if it fell out of the store, with {@code onUndelivered}. By default an early
- * wake, for a key nobody waits for, is handed back; a map made with {@link EarlyWakes} stores it. A
- * map that remembers which keys were waited for tells late values and duplicates apart, and stores
- * neither.
+ * <p>A key has one waiter at a time. A value given to {@link #wake} ends up in exactly one place:
+ * with the waiter, in the store if the map has one, in the {@linkplain WakeOutcome outcome}
+ * returned by {@code wake}, or, if it was evicted from the store, with {@code onUndelivered}. By
+ * default an early wake, for a key nobody is waiting for, is handed back; a map created with {@link
+ * EarlyWakes} stores it. A map that remembers which keys were waited for distinguishes late values
+ * and duplicates, and stores neither.
  *
- * <p>A value that came is with the waiter's future for good, whether anybody looks or not. Whatever
+ * <p>A value that came stays with the waiter's future, whether or not anybody reads it. Whatever
  * else completes that future ({@code cancel}, {@code complete}, {@code orTimeout} and the like)
- * ends the wait: when it returns, nobody waits for the key.
+ * ends the wait: when that call returns, nobody is waiting for the key.
  *
- * <p>Stages that depend on a future and were given no executor never run on the thread that wakes,
- * fails, closes or keeps the time. They run
+ * <p>Stages that depend on a future and have no executor never run on the thread that wakes, fails,
+ * closes or measures time. They run
  *
  * <ul>
- *   <li>on a thread of the map, if they were added before the future was answered; there are 64 of
- *       these at most, and none when there is nothing to do, so stages that block for long are
- *       better given to the {@code Async} methods;
- *   <li>on the thread that adds them, if the future was complete by then;
+ *   <li>on a thread of the map, if they were added before the map completed the future; there are
+ *       at most 64 of these, and none when idle, so use the {@code Async} methods for stages that
+ *       block for long;
+ *   <li>on the thread that adds them, if the future is already complete;
  *   <li>on the thread that completes the future from outside, as in the JDK.
  * </ul>
  *
- * Whoever asks or blocks on the future itself is answered at once, whatever its stages do.
+ * Callers that query the future itself or block on it get the outcome at once, whatever its stages
+ * do.
  *
- * <p>Keys are compared with {@code equals}, which is called on the key that is looked for. What a
- * key throws there or in {@code hashCode} reaches who waits or wakes, and nothing has changed then.
- * To end a wait no key is asked, so a key that has changed meanwhile, or throws, holds nothing up.
- * No operation's cost depends on how many wait, but for {@link #waitingKeys}, {@link #failAll} and
- * {@link #close}, which have to do with all of them. Safe to use from any thread; nothing here
- * blocks. A null argument gives an {@link IllegalArgumentException}, but values may be null.
+ * <p>Keys are compared with {@code equals}, which is called on the key passed in. An exception from
+ * a key's {@code equals} or {@code hashCode} reaches the caller that waits or wakes, and leaves the
+ * map unchanged. Ending a wait calls no method of a key, so a key that has been mutated, or throws,
+ * does not get in the way. The cost of an operation does not depend on the number of waiters,
+ * except for {@link #waitingKeys}, {@link #failAll} and {@link #close}, which concern all of them.
+ * Safe to use from any thread; nothing here blocks. A null argument causes an {@link
+ * IllegalArgumentException}, but values may be null.
  *
  * @param <K> the type of the keys
  * @param <V> the type of the values
@@ -61,7 +63,7 @@ import org.jspecify.annotations.Nullable;
 public final class AsyncWaitMap<K, V extends @Nullable Object> implements AutoCloseable {
   final WaitTable<K, V> table;
 
-  /** Set if the clock is this map's own, and so ends with it. */
+  /** Set if the map owns its clock, which then ends with it. */
   private final @Nullable SystemTimer ownTimer;
 
   AsyncWaitMap(WaitTable<K, V> table, @Nullable SystemTimer ownTimer) {
@@ -70,7 +72,7 @@ public final class AsyncWaitMap<K, V extends @Nullable Object> implements AutoCl
   }
 
   /**
-   * Makes a map that hands early wakes back.
+   * Creates a map that hands early wakes back.
    *
    * @param <K> the type of the keys
    * @param <V> the type of the values
@@ -81,7 +83,7 @@ public final class AsyncWaitMap<K, V extends @Nullable Object> implements AutoCl
   }
 
   /**
-   * Starts from default settings.
+   * Returns a builder with the default settings.
    *
    * @param <K> the type of the keys
    * @param <V> the type of the values
@@ -92,16 +94,16 @@ public final class AsyncWaitMap<K, V extends @Nullable Object> implements AutoCl
   }
 
   /**
-   * Begins to wait for {@code key}: a wake after this call is not missed. The wait lasts until a
-   * value comes, the future is completed otherwise, or the map is closed; one that is forgotten
-   * stays for ever, so give it a time, or cancel it.
+   * Starts waiting for {@code key}: a wake after this call is not missed. The wait lasts until a
+   * value comes, the future is completed in another way, or the map is closed; a wait that is never
+   * ended stays forever, so give it a timeout, or cancel it.
    *
-   * @param key what to wait for
-   * @return completed with the value; with what the wait is {@linkplain #fail failed} with; with a
-   *     {@link dev.offload.WaitMapClosedException} if the map is closed first
+   * @param key the key to wait for
+   * @return a future that completes with the value; with the cause the wait is {@linkplain #fail
+   *     failed} with; with a {@link dev.offload.WaitMapClosedException} if the map is closed first
    * @throws IllegalArgumentException if the key is null
-   * @throws dev.offload.DuplicateWaiterException if somebody waits for the key already; that wait
-   *     is not touched
+   * @throws dev.offload.DuplicateWaiterException if the key already has a waiter; the existing wait
+   *     is not affected
    * @throws dev.offload.WaitMapClosedException if the map is closed
    */
   public CompletableFuture<V> await(K key) {
@@ -109,13 +111,13 @@ public final class AsyncWaitMap<K, V extends @Nullable Object> implements AutoCl
   }
 
   /**
-   * As {@link #await(Object)}, for at most so long. Who wants a value instead when the time is over
-   * has it from the JDK: {@code await(key).completeOnTimeout(null, 2, SECONDS)} ends the wait, too.
+   * As {@link #await(Object)}, with a timeout. For a value on timeout, use the JDK: {@code
+   * await(key).completeOnTimeout(null, 2, SECONDS)} ends the wait, too.
    *
-   * @param key what to wait for
-   * @param timeout how long; more than 292 years counts as that
-   * @return completed with the value, or else, also with an {@link
-   *     dev.offload.OffloadTimeoutException}; nobody waits for the key then
+   * @param key the key to wait for
+   * @param timeout how long to wait; capped at 292 years
+   * @return a future as of {@link #await(Object)}; on timeout it completes with an {@link
+   *     dev.offload.OffloadTimeoutException}, and the wait has then ended
    * @throws IllegalArgumentException if an argument is null, or the time is not longer than zero
    * @throws dev.offload.DuplicateWaiterException as {@link #await(Object)}
    * @throws dev.offload.WaitMapClosedException as {@link #await(Object)}
@@ -127,11 +129,11 @@ public final class AsyncWaitMap<K, V extends @Nullable Object> implements AutoCl
   }
 
   /**
-   * Gives {@code value} to who waits for {@code key}.
+   * Gives {@code value} to the waiter of {@code key}.
    *
-   * @param key who is meant
-   * @param value for the waiter; may be null
-   * @return where the value went; what was not taken is in it
+   * @param key the key to wake
+   * @param value the value for the waiter; may be null
+   * @return where the value went; contains the value if it was not taken
    * @throws IllegalArgumentException if the key is null
    */
   public WakeOutcome<V> wake(K key, V value) {
@@ -140,40 +142,40 @@ public final class AsyncWaitMap<K, V extends @Nullable Object> implements AutoCl
 
   /**
    * Ends the wait for {@code key}: its future completes with exactly {@code cause}. A value that is
-   * stored, or was given to the waiter already, is not touched. Whatever ends a wait at the same
-   * time, a value, a completion from outside, a time limit or a close, one of them does.
+   * stored, or has already been given to the waiter, is not affected. If a value, a completion from
+   * outside, a time limit or a close would end the wait at the same time, exactly one of them does.
    *
-   * @param key who is meant
-   * @param cause what to tell
-   * @return true if somebody waited and gets the cause; false if nothing has changed
+   * @param key the key whose wait ends
+   * @param cause the exception for the waiter
+   * @return true if there was a waiter, which gets the cause; false if nothing changed
    * @throws IllegalArgumentException if an argument is null, or the cause is a {@code
-   *     CancellationException}: who waits would take itself for cancelled
+   *     CancellationException}: the waiter would look as if it were cancelled itself
    */
   public boolean fail(K key, Throwable cause) {
     return table.fail(Arguments.notNull("key", key), Arguments.notNull("cause", cause));
   }
 
   /**
-   * Ends all waits of this moment with exactly {@code cause}, as {@link #fail} does, and leaves the
-   * map open, as for a connection that is to be made anew. A wait that begins because another one
-   * was told of it is not ended; one that begins while this runs may be. Each waiter is told,
-   * whatever the stages of another one do.
+   * Ends all current waits with exactly {@code cause}, as {@link #fail} does, and leaves the map
+   * open: for a connection that will be re-established, for example. A wait that begins in reaction
+   * to another one's failure is not ended; one that begins concurrently may be. Every waiter is
+   * notified, whatever the stages of another one do.
    *
-   * @param cause what to tell
-   * @return how many get the cause
+   * @param cause the exception for the waiters
+   * @return how many waiters get the cause
    * @throws IllegalArgumentException if the cause is null or a {@code CancellationException};
-   *     nothing has changed then
+   *     nothing has then changed
    */
   public int failAll(Throwable cause) {
     return table.failAll(Arguments.notNull("cause", cause));
   }
 
   /**
-   * Lists the keys that are waited for, in no order. What begins or ends meanwhile may be in or
-   * not, and a key whose wait ended and began again may be in twice. Takes time in proportion to
-   * those who wait, and compares no keys.
+   * Returns the keys that are waited for, in no particular order. Waits that begin or end
+   * concurrently may or may not be included, and a key whose wait ended and began again may be
+   * included twice. Takes time proportional to the number of waiters, and compares no keys.
    *
-   * @return the keys, as a list that does not change
+   * @return the keys, as an immutable list
    */
   public List<K> waitingKeys() {
     return table.waitingKeys();
@@ -186,9 +188,9 @@ public final class AsyncWaitMap<K, V extends @Nullable Object> implements AutoCl
   }
 
   /**
-   * Ends all waits, and those to come, with a {@link dev.offload.WaitMapClosedException}. Values
-   * already given still arrive, stored ones go to {@code onUndelivered}, after all waiters were
-   * told. Does not wait for anything else. Idempotent: the first cause stays.
+   * Ends all waits, current and future, with a {@link dev.offload.WaitMapClosedException}. Values
+   * already given are still delivered; stored ones go to {@code onUndelivered}, after all waiters
+   * have been notified. Does not wait for anything else. Idempotent: the first cause stays.
    *
    * @param cause becomes the cause of the exceptions of all waiters
    * @throws IllegalArgumentException if the cause is null
@@ -205,31 +207,31 @@ public final class AsyncWaitMap<K, V extends @Nullable Object> implements AutoCl
   }
 
   /**
-   * Tells whether the map was closed.
+   * Returns whether the map has been closed.
    *
-   * @return true if it was
+   * @return true if it has
    */
   public boolean isClosed() {
     return table.isClosed();
   }
 
   /**
-   * Counts the waiters: a value of the past as soon as it is read.
+   * Returns the number of waiters, which may be out of date as soon as it is read.
    *
-   * @return how many wait
+   * @return the number
    */
   public int size() {
     return table.size();
   }
 
-  /** Returns the name and how many wait, and no key. */
+  /** Returns the name and the number of waiters, without any key. */
   @Override
   public String toString() {
     return table.toString();
   }
 
   /**
-   * Collects the settings of a map; belongs to one thread.
+   * Builds a map; not thread-safe.
    *
    * @param <K> the type of the keys
    * @param <V> the type of the values
@@ -254,7 +256,7 @@ public final class AsyncWaitMap<K, V extends @Nullable Object> implements AutoCl
     }
 
     /**
-     * Lets the map store values for keys nobody waits for yet.
+     * Makes the map store values for keys nobody is waiting for yet.
      *
      * @param bounds how many, and for how long
      * @return this builder
@@ -265,13 +267,13 @@ public final class AsyncWaitMap<K, V extends @Nullable Object> implements AutoCl
     }
 
     /**
-     * Lets the map remember keys when their wait has ended, so that {@link WakeOutcome.NoMatch}
-     * tells late values and duplicates apart. What it tells so is not stored. Each operation takes
-     * one lock of the map then.
+     * Makes the map remember keys after their wait has ended, so that {@link WakeOutcome.NoMatch}
+     * distinguishes late values and duplicates. These are not stored. Each operation then takes one
+     * lock of the map.
      *
-     * @param keys how many, the last ones; 0, which is the default, for none
+     * @param keys how many of the most recent keys; 0, the default, for none
      * @return this builder
-     * @throws IllegalArgumentException if that is negative
+     * @throws IllegalArgumentException if the number is negative
      */
     public Builder<K, V> remember(int keys) {
       this.remember = WaitTable.checkRemembered(keys);
@@ -279,11 +281,11 @@ public final class AsyncWaitMap<K, V extends @Nullable Object> implements AutoCl
     }
 
     /**
-     * Sets who is given, with its key, each value that was stored and then reached nobody. Without
-     * it such values are dropped. It runs on the thread that found out, holds up nobody else
-     * however long it takes, and may use the map; what it throws is logged.
+     * Sets the consumer of values, with their keys, that were stored but reached nobody. Without it
+     * such values are dropped. It runs on the thread that detects this, delays nobody else however
+     * long it takes, and may use the map; its exceptions are logged.
      *
-     * @param consumer is given the values
+     * @param consumer receives the values
      * @return this builder
      */
     public Builder<K, V> onUndelivered(BiConsumer<? super K, ? super V> consumer) {
@@ -292,7 +294,7 @@ public final class AsyncWaitMap<K, V extends @Nullable Object> implements AutoCl
     }
 
     /**
-     * Makes the map.
+     * Builds the map.
      *
      * @return the map
      */

@@ -3,10 +3,10 @@ package dev.offload.async;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes what belongs to a thread (a diagnostic context, a trace) from the one that submits to the
- * one that runs the body. Given to {@link AsyncOffloadManager.Builder#contextCarrier}.
+ * Carries thread-bound context (a diagnostic context, a trace) from the submitting thread to the
+ * one that runs the body. Set with {@link AsyncOffloadManager.Builder#contextCarrier}.
  *
- * <p>A job carries the context of the caller who started it; one who joins brings none along.
+ * <p>A job carries the context of the caller that started it; callers that join add none.
  *
  * @since 0.1
  */
@@ -14,39 +14,39 @@ import org.jspecify.annotations.Nullable;
 public interface ContextCarrier {
 
   /**
-   * Takes the context of the calling thread, which submits a body. What it throws, the submitter
-   * gets, and nothing is submitted.
+   * Captures the context of the calling thread, which submits a body. An exception reaches the
+   * submitter, and nothing is submitted.
    *
    * @return the context
    */
   Captured capture();
 
-  /** A context that was taken; installed once, at most. */
+  /** A captured context; installed at most once. */
   @FunctionalInterface
   interface Captured {
 
     /**
-     * Makes it the context of the calling thread, which is about to run the body. What it throws,
-     * the job fails with.
+     * Installs this context on the calling thread, which is about to run the body. If it throws,
+     * the job fails with the exception.
      *
-     * @return what gives the thread its own context back
+     * @return restores the thread's own context when closed
      */
     Installed install();
   }
 
-  /** A context that is in force on this thread. */
+  /** A context that is installed on this thread. */
   @FunctionalInterface
   interface Installed extends AutoCloseable {
 
-    /** Gives the thread the context it had before. */
+    /** Restores the context the thread had before. */
     @Override
     void close();
   }
 
   /**
-   * Carries two contexts.
+   * Returns a carrier of both contexts.
    *
-   * @param other installed after this one, and taken away before it
+   * @param other installed after this one, and closed before it
    * @return a carrier of both
    * @throws IllegalArgumentException if {@code other} is null
    */

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
 /**
- * Carriers for what is widely in use. Each needs its library at run time, and only who asks for it;
+ * Carriers for widely used libraries. Each needs its library at run time, but only if it is used;
  * offload itself depends on neither.
  *
  * @since 0.1
@@ -17,22 +17,22 @@ public final class ContextCarriers {
   private ContextCarriers() {}
 
   /**
-   * Carries the diagnostic context of SLF4J ({@code org.slf4j.MDC}), so that the log lines of a
-   * body show what those of its submitter show.
+   * Returns a carrier of SLF4J's diagnostic context ({@code org.slf4j.MDC}), so that the log lines
+   * of a body have the same context as those of its submitter.
    *
    * @return the carrier
-   * @throws IllegalStateException if {@code slf4j-api} is not there
+   * @throws IllegalStateException if {@code slf4j-api} is missing
    */
   public static ContextCarrier slf4jMdc() {
     return from("org.slf4j:slf4j-api", "org.slf4j", () -> Mdc.CARRIER);
   }
 
   /**
-   * Carries whatever is registered with Micrometer's context propagation: traces, observations, and
-   * thread locals of one's own.
+   * Returns a carrier of everything registered with Micrometer's context propagation: traces,
+   * observations, and custom thread locals.
    *
    * @return the carrier
-   * @throws IllegalStateException if {@code io.micrometer:context-propagation} is not there
+   * @throws IllegalStateException if {@code io.micrometer:context-propagation} is missing
    */
   public static ContextCarrier contextPropagation() {
     return from(
@@ -54,13 +54,13 @@ public final class ContextCarriers {
     }
   }
 
-  // Classes of their own, so that each library is looked for when it is asked for.
+  // Separate classes, so that each library is loaded only when it is used.
 
   private static final class Mdc {
     static final ContextCarrier CARRIER = Mdc::capture;
 
     static {
-      MDC.getMDCAdapter(); // fails here, and not in the first submission
+      MDC.getMDCAdapter(); // fails here rather than in the first submission
     }
 
     private static ContextCarrier.Captured capture() {
@@ -82,7 +82,7 @@ public final class ContextCarriers {
   }
 
   private static final class Propagation {
-    /** What the thread of a pool has left over from others is no part of the context. */
+    /** What a pooled thread has left over from other work is not part of the context. */
     private static final ContextSnapshotFactory FACTORY =
         ContextSnapshotFactory.builder().clearMissing(true).build();
 

@@ -14,12 +14,12 @@ import kotlinx.coroutines.Dispatchers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * For applications in both languages: what one made, as the other one sees it. Both then work on
- * the same jobs: a Java caller joins what Kotlin started, and the reverse; the same limits hold,
- * one snapshot shows all, and the end of a scope waits for all.
+ * Converts between the Java and the Kotlin API, for applications in both languages. Both then work
+ * on the same jobs: a Java caller joins what Kotlin started, and vice versa; the same limits apply,
+ * one snapshot shows everything, and the end of a scope waits for everything.
  *
- * <p>Each scope has one face in each language: asked again, the same one is answered. This is the
- * only class here that shows types of Kotlin.
+ * <p>Each scope has one face per language: repeated calls return the same object. This is the only
+ * class here whose signatures contain Kotlin types.
  *
  * @since 0.1
  */
@@ -27,8 +27,8 @@ public final class KotlinInterop {
   private KotlinInterop() {}
 
   /**
-   * Shows a manager of Kotlin's to Java callers. Their bodies run on threads of their own, as those
-   * of {@link AsyncOffloadManager#create()}; time limits follow the manager's clock.
+   * Returns a Kotlin manager for Java callers. Their bodies run on separate threads, as with {@link
+   * AsyncOffloadManager#create()}; time limits follow the manager's clock.
    *
    * @param manager the manager
    * @return the same, for Java
@@ -39,8 +39,8 @@ public final class KotlinInterop {
   }
 
   /**
-   * Shows a scope of Kotlin's to Java callers. To {@code close} it ends it, as its {@code complete}
-   * does, and waits for its jobs.
+   * Returns a Kotlin scope for Java callers. {@code close} ends it, as its {@code complete} does,
+   * and waits for its jobs.
    *
    * @param scope the scope
    * @return the same, for Java
@@ -68,7 +68,7 @@ public final class KotlinInterop {
   }
 
   /**
-   * Shows a manager to Kotlin callers, whose bodies then run on {@code Dispatchers.Default}.
+   * Returns a manager for Kotlin callers, whose bodies then run on {@code Dispatchers.Default}.
    *
    * @param manager the manager
    * @return the same, for Kotlin
@@ -79,13 +79,13 @@ public final class KotlinInterop {
   }
 
   /**
-   * Shows a manager to Kotlin callers.
+   * Returns a manager for Kotlin callers.
    *
    * @param manager the manager
-   * @param context the dispatcher on which their bodies run, and what else their context shall
-   *     hold. The first call for a manager, or for a scope under it, decides
+   * @param context the dispatcher on which their bodies run, and other elements for their context.
+   *     The first call for a manager, or for a scope under it, determines it
    * @return the same, for Kotlin
-   * @throws IllegalArgumentException if an argument is null, or the context holds a {@code Job}
+   * @throws IllegalArgumentException if an argument is null, or the context contains a {@code Job}
    */
   public static OffloadManager asKotlin(AsyncOffloadManager manager, CoroutineContext context) {
     Arguments.notNull("manager", manager);
@@ -93,8 +93,8 @@ public final class KotlinInterop {
   }
 
   /**
-   * Shows a scope to Kotlin callers. Plain coroutines that they launch on it are cancelled when it
-   * has ended; its jobs are waited for, as always.
+   * Returns a scope for Kotlin callers. Plain coroutines that they launch on it are cancelled when
+   * it has ended; its jobs are waited for, as always.
    *
    * @param scope the scope
    * @return the same, for Kotlin
@@ -105,12 +105,12 @@ public final class KotlinInterop {
   }
 
   /**
-   * Takes a further lease on the job of a handle, as a future. The handle keeps its own: who needs
-   * only one of them cancels the other.
+   * Takes another lease on the job of a handle, as a future. The handle keeps its own: to keep only
+   * one of them, cancel the other.
    *
    * @param deferred the handle
    * @param <T> the type of the result
-   * @return a lease on the same job; cancelled, if the handle was
+   * @return a lease on the same job; cancelled if the handle was
    * @throws IllegalArgumentException if the argument is null or not of this library
    */
   public static <T extends @Nullable Object> OffloadFuture<T> asFuture(
@@ -129,7 +129,7 @@ public final class KotlinInterop {
     return asyncFaceOf(core.engine().root());
   }
 
-  /** A scope as Java callers see it, whichever language it was made in. */
+  /** The Java face of a scope, whichever language created it. */
   static AsyncOffloadScope asyncFaceOf(ScopeCore core) {
     Object face = core.asyncFace();
     return face != null
@@ -138,12 +138,12 @@ public final class KotlinInterop {
   }
 
   /**
-   * Takes a further lease on the job of a future, to be awaited by coroutines. The future keeps its
-   * own: who needs only one of them cancels the other.
+   * Takes another lease on the job of a future, for coroutines to await. The future keeps its own:
+   * to keep only one of them, cancel the other.
    *
    * @param future the future
    * @param <T> the type of the result
-   * @return a lease on the same job; cancelled, if the future was completed from outside
+   * @return a lease on the same job; cancelled if the future was completed from outside
    * @throws IllegalArgumentException if the argument is null
    */
   public static <T extends @Nullable Object> OffloadDeferred<T> asDeferred(
@@ -152,7 +152,7 @@ public final class KotlinInterop {
   }
 
   /**
-   * Shows a wait map of Kotlin's to Java callers.
+   * Returns a Kotlin wait map for Java callers.
    *
    * @param map the map
    * @param <K> the type of the keys
@@ -165,7 +165,7 @@ public final class KotlinInterop {
   }
 
   /**
-   * Shows a wait map to Kotlin callers.
+   * Returns a wait map for Kotlin callers.
    *
    * @param map the map
    * @param <K> the type of the keys
@@ -178,11 +178,11 @@ public final class KotlinInterop {
   }
 
   /**
-   * Shows a task recorder of Kotlin's to Java callers.
+   * Returns a Kotlin task recorder for Java callers.
    *
    * @param recorder the recorder
    * @param <I> the type of the ids
-   * @param <T> the type of what the bodies answer
+   * @param <T> the type of the bodies' results
    * @return the same, for Java
    * @throws IllegalArgumentException if the argument is null or not of this library
    */
@@ -193,11 +193,11 @@ public final class KotlinInterop {
   }
 
   /**
-   * Shows a task recorder to Kotlin callers.
+   * Returns a task recorder for Kotlin callers.
    *
    * @param recorder the recorder
    * @param <I> the type of the ids
-   * @param <T> the type of what the bodies answer
+   * @param <T> the type of the bodies' results
    * @return the same, for Kotlin
    * @throws IllegalArgumentException if the argument is null
    */

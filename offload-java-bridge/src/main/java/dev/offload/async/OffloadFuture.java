@@ -14,48 +14,49 @@ import dev.offload.coroutines.internal.WaitTarget;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One caller's lease on a job, as a future of its own.
+ * One caller's lease on a job, as a future of that caller.
  *
- * <p>The job completes it with its value, or with the exception its callers are to be told, as it
- * is. Whatever else completes it first ({@code cancel}, {@code complete}, {@code orTimeout} and the
- * like) drops this caller's lease: the future keeps that completion, the other callers of the job
- * are not touched, and the job is cancelled only if this was its last lease. As everywhere in the
- * JDK, {@code isCancelled} tells that this caller cancelled; a job that someone else cancelled
- * completes the future with an {@link dev.offload.OffloadCancelledException}.
+ * <p>The job completes it with its value, or with the exception for its callers, as it is. Whatever
+ * else completes it first ({@code cancel}, {@code complete}, {@code orTimeout} and the like) drops
+ * this caller's lease: the future keeps that completion, the other callers of the job are not
+ * affected, and the job is cancelled only if this was its last lease. As everywhere in the JDK,
+ * {@code isCancelled} means that this caller cancelled; a job cancelled by someone else completes
+ * the future with an {@link dev.offload.OffloadCancelledException}.
  *
  * <p>{@code completeAsync}, {@code orTimeout}, {@code completeOnTimeout} and {@code obtrude*} count
  * as completions from outside when they take effect. Dependent stages, {@code copy()}, {@code
- * minimalCompletionStage()} and {@code newIncompleteFuture()} are plain futures and have no lease:
- * what is done to them drops nothing, and they tell a failure inside a {@link
- * java.util.concurrent.CompletionException}, where {@code handle} and {@code whenComplete} on this
- * future itself are given it as it is.
+ * minimalCompletionStage()} and {@code newIncompleteFuture()} are plain futures without a lease:
+ * nothing done to them drops it, and they report a failure inside a {@link
+ * java.util.concurrent.CompletionException}, whereas {@code handle} and {@code whenComplete} on
+ * this future itself receive it as it is.
  *
- * <p>Which thread runs the stages that depend on it and were given no executor:
+ * <p>Dependent stages without an executor run
  *
  * <ul>
- *   <li>if the job has ended, in whatever way, one of the manager's own, at most 64 at a time;
- *   <li>if somebody completes this future from outside, that thread, as for any other future;
- *   <li>if the stage is built when there is an answer, the one that builds it.
+ *   <li>if the job has ended, in whatever way, on a thread of the manager, at most 64 at a time;
+ *   <li>if this future is completed from outside, on the completing thread, as with any other
+ *       future;
+ *   <li>if the stage is added when the future is already complete, on the thread that adds it.
  * </ul>
  *
- * <p>So a stage that blocks, or closes the scope, holds up no body, no other caller and no scope.
- * By the time stages run, the job's key is free or its body is dying, its successor has been
- * started, and every future of the job answers when it is asked. Without an executor of their own
- * {@code Async} stages run in the JDK's common pool, as those of any other future.
+ * <p>So a stage that blocks, or closes the scope, delays no body, no other caller and no scope. By
+ * the time stages run, the job's key is free or its body is being cancelled, its successor has been
+ * started, and every future of the job reports the outcome. {@code Async} stages without an
+ * executor run in the JDK's common pool, as with any other future.
  *
- * <p>A blocking body, or a supplier of a stage, that is cancelled does not go on waiting here, nor
- * begin to, also if its interrupt was lost on the way: {@code get} ends with an {@link
- * InterruptedException}, {@code join} with a {@link java.util.concurrent.CancellationException}, as
- * the caller is cancelled, and not what it waits for. An answer that is there is given as always.
- * Clean-up code that has to wait nevertheless asks {@code copy().join()}, which is a plain future,
- * or closes a scope. A body that is a coroutine of Kotlin's is not told by an interrupt, and so not
- * here; it awaits.
+ * <p>A blocking body, or a supplier of a stage, that is cancelled neither continues nor starts to
+ * wait here, even if its interrupt was lost on the way: {@code get} ends with an {@link
+ * InterruptedException}, {@code join} with a {@link java.util.concurrent.CancellationException},
+ * since the caller is cancelled, not what it waits for. An outcome that is already there is
+ * returned as always. Clean-up code that must wait nevertheless uses {@code copy().join()}, which
+ * is a plain future, or closes a scope. Kotlin coroutine bodies are not interrupted, so this does
+ * not apply to them; they use {@code await}.
  *
- * <p>All ways to ask agree at each moment: who has seen it done finds its value, state and
- * cancellation to match.
+ * <p>All queries are consistent: once this future is seen to be done, its value, state and
+ * cancellation agree.
  *
- * <p>A failure counts as seen, and is not reported, if someone asked this future for it or built a
- * stage on it before the job ended or, for a job of a scope, before that scope did.
+ * <p>A failure counts as observed, and is not reported, if someone asked this future for it or
+ * added a stage to it before the job ended or, for a job of a scope, before that scope ended.
  *
  * @param <T> the type of the result
  * @since 0.1
@@ -98,13 +99,13 @@ public final class OffloadFuture<T extends @Nullable Object> extends AnswerFutur
       }
     }
 
-    /** What the lease was given up with; null if the job's outcome is the answer. */
+    /** What the lease was given up with; null if the outcome is that of the job. */
     @Nullable Object givenUpWith() {
       return settlesWithJob() ? null : given();
     }
   }
 
-  /** The job tells its outcome. */
+  /** Receives the outcome of the job. */
   private final class News extends LeaseWaiter {
     News(Share share) {
       super(share);
@@ -130,12 +131,12 @@ public final class OffloadFuture<T extends @Nullable Object> extends AnswerFutur
     return share.isDropped();
   }
 
-  /** Gives the lease up, with whatever is to be answered then; true if this call did. */
+  /** Gives up the lease, with the outcome to report instead; true if this call did. */
   boolean giveUpWith(Object answer) {
     return share.giveUp(answer);
   }
 
-  /** As it was given to {@link #giveUpWith}; null if the job's outcome is the answer. */
+  /** As given to {@link #giveUpWith}; null if the outcome is that of the job. */
   @Nullable Object givenUpWith() {
     return share.givenUpWith();
   }
@@ -201,10 +202,10 @@ public final class OffloadFuture<T extends @Nullable Object> extends AnswerFutur
   }
 
   /**
-   * Gives up this caller's lease, as {@link #cancel()}.
+   * Gives up this caller's lease, as {@link #cancel()} does.
    *
-   * @param mayInterruptIfRunning without meaning: if this was the last lease, the job is cancelled,
-   *     and a blocking body is interrupted
+   * @param mayInterruptIfRunning ignored: if this was the last lease, the job is cancelled, and a
+   *     blocking body is interrupted
    * @return true if this future is now cancelled
    */
   @Override

@@ -4,8 +4,8 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Work without a value, which may throw what it likes: what {@code spawn} takes, and, by {@link
- * #of}, what any other verb takes as its body.
+ * Work without a value, which may throw any exception: the body of {@code spawn} and, through
+ * {@link #of}, of any other operation.
  *
  * <pre>{@code
  * static final OffloadKind<Integer, Void> REINDEX = OffloadKind.named("reindex");
@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  * OffloadFuture<Void> done = scope.submit(REINDEX.key(id), OffloadTask.of(this::reindex));
  * }</pre>
  *
- * <p>It is one name for all verbs, in place of an overload of each: beside one for a {@link
- * Callable}, such an overload would make {@code () -> reindex()} ambiguous, and choose one way or
- * the other by the type of a method that somebody may change. Work that answers a stage needs
- * nothing of it: a stage without a value is a {@code CompletionStage<Void>}.
+ * <p>There is one {@link #of} instead of an overload of each operation: next to one for a {@link
+ * Callable}, such an overload would make {@code () -> reindex()} ambiguous, or selected by the
+ * return type of a method that may change. Asynchronous work does not need it: a stage without a
+ * value is a {@code CompletionStage<Void>}.
  *
  * @since 0.1
  */
@@ -43,8 +43,8 @@ public interface OffloadTask extends Callable<@Nullable Void> {
   }
 
   /**
-   * Answers {@code work} as a body. It takes a lambda or a method reference, with a value or not;
-   * the value is dropped.
+   * Returns {@code work} as a body. It accepts a lambda or a method reference, with or without a
+   * value; the value is dropped.
    *
    * @param work the work
    * @return the same

@@ -6,7 +6,7 @@ import dev.offload.coroutines.internal.JobCell;
 import java.util.Optional;
 
 /**
- * What a body can learn about itself, see {@link #current()}.
+ * The job in which code runs; see {@link #current()}.
  *
  * <p>Safe to use from any thread.
  *
@@ -20,9 +20,9 @@ public final class RunningJob {
   }
 
   /**
-   * Tells in which job the calling code runs: on the thread of a body that blocks, or of a supplier
-   * of a stage while that starts it, also in methods they call. A thread that a body hands work to,
-   * a stage that the work ends with and what depends on that stage are in no job.
+   * Returns the job in which the calling code runs: on the thread of a blocking body, or of the
+   * supplier of a stage while it starts the work, including the methods they call. A thread that a
+   * body hands work to, the stage of the work and what depends on that stage are in no job.
    *
    * @return the job; empty if the caller is in none
    */
@@ -41,8 +41,8 @@ public final class RunningJob {
   }
 
   /**
-   * Returns the scope that owns the job: the manager, for work that is shared or spawned. What is
-   * submitted to it outlives the body; to have work end with the body, open a scope there.
+   * Returns the scope that owns the job: the manager, for shared or spawned work. Work submitted to
+   * it outlives the body; for work that ends with the body, open a scope under it.
    *
    * @return the scope
    */
@@ -51,7 +51,7 @@ public final class RunningJob {
     return face != null ? (AsyncOffloadScope) face : KotlinInterop.asyncFaceOf(job.scope());
   }
 
-  /** Names the kind and the scope, and not the id. */
+  /** Returns the kind and the scope, without the id. */
   @Override
   public String toString() {
     return key() + " in " + job.scope().name();

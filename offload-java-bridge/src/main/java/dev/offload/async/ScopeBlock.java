@@ -3,10 +3,10 @@ package dev.offload.async;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What runs inside {@link AsyncOffloadScope#scope(String, ScopeBlock)}.
+ * The block of {@link AsyncOffloadScope#scope(String, ScopeBlock)}.
  *
- * @param <R> what it answers
- * @param <X> what it may throw besides unchecked exceptions
+ * @param <R> the type of the result
+ * @param <X> the type of checked exception it may throw
  * @since 0.1
  */
 @FunctionalInterface
@@ -15,9 +15,9 @@ public interface ScopeBlock<R extends @Nullable Object, X extends Exception> {
   /**
    * Does the work of the scope.
    *
-   * @param scope to submit jobs to; it ends after this method
-   * @return what the scope answers
-   * @throws X what its caller is told; the jobs of the scope are cancelled then
+   * @param scope the scope to submit jobs to; it ends after this method
+   * @return the result of {@code scope}
+   * @throws X rethrown to the caller of {@code scope}; the jobs of the scope are then cancelled
    */
   R run(AsyncOffloadScope scope) throws X;
 }

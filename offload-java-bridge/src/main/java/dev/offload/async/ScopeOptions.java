@@ -5,17 +5,17 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a scope is to be: {@code ScopeOptions.unset().withFailFast()}.
+ * Options of a scope: {@code ScopeOptions.unset().withFailFast()}.
  *
  * <p>Instances are immutable.
  *
  * @param failFast whether the first job that fails or times out cancels the others ({@link
  *     dev.offload.CancelReason#SCOPE_CLOSED}); its failure is then the cause of the {@link
  *     java.util.concurrent.CompletionException} that {@code close()} throws, once
- * @param concurrency how many jobs of the scope and all under it may run and wait; null for no
+ * @param concurrency how many jobs of the scope and all under it may run and be queued; null for no
  *     limit
- * @param timeout cancels the scope and its jobs ({@link dev.offload.CancelReason#SCOPE_CLOSED})
- *     when it has not ended this long after it was opened; null for no limit
+ * @param timeout cancels the scope and its jobs ({@link dev.offload.CancelReason#SCOPE_CLOSED}) if
+ *     it has not ended this long after it was opened; null for no limit
  * @since 0.1
  */
 public record ScopeOptions(
@@ -23,7 +23,7 @@ public record ScopeOptions(
   private static final ScopeOptions UNSET = new ScopeOptions(false, null, null);
 
   /**
-   * Makes options.
+   * Creates options.
    *
    * @throws IllegalArgumentException if the timeout is not longer than zero, or longer than a
    *     {@code long} of nanoseconds can hold
@@ -35,7 +35,7 @@ public record ScopeOptions(
   }
 
   /**
-   * Returns the options that set nothing.
+   * Returns options that set nothing.
    *
    * @return the options
    */
@@ -44,7 +44,7 @@ public record ScopeOptions(
   }
 
   /**
-   * Returns these options for a scope that ends with the first failure.
+   * Returns a copy for a scope that ends with the first failure.
    *
    * @return the new options
    */
@@ -53,9 +53,9 @@ public record ScopeOptions(
   }
 
   /**
-   * Returns these options with a limit.
+   * Returns a copy with a concurrency limit.
    *
-   * @param limit how many jobs may run and wait
+   * @param limit how many jobs may run and be queued
    * @return the new options
    * @throws IllegalArgumentException if the limit is null
    */
@@ -64,7 +64,7 @@ public record ScopeOptions(
   }
 
   /**
-   * Returns these options with a time after which the scope is cancelled.
+   * Returns a copy with a time after which the scope is cancelled.
    *
    * @param limit see {@link #timeout()}
    * @return the new options

@@ -5,17 +5,17 @@ import dev.offload.TimeoutPolicy;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one submission asks for in place of its kind's settings: {@code
+ * Options of one submission, which override the settings of its kind: {@code
  * SubmitOptions.unset().withTimeout(TimeoutPolicy.cancelAfter(limit))}.
  *
  * <p>Instances are immutable.
  *
- * @param conflict what to do if the key is in flight; null for the setting of the kind, and for
- *     {@code share}, which takes JOIN and NEXT alone, for JOIN. Must be unset for a recorder
+ * @param conflict what to do if the key is in flight; null for the setting of the kind or, with
+ *     {@code share}, which accepts only JOIN and NEXT, for JOIN. Must be unset for a recorder
  * @param timeout how long the body may run; null for the setting of the kind. A joined job keeps
  *     its own
- * @param borrowedStage whether a stage that the body answers belongs to someone else: a cancel then
- *     ends the job, and leaves the stage as it is. Of no meaning to bodies that block
+ * @param borrowedStage whether the stage that the body returns belongs to someone else: cancelling
+ *     the job then ends the job, but does not cancel the stage. Ignored for blocking bodies
  * @since 0.1
  */
 public record SubmitOptions(
@@ -23,7 +23,7 @@ public record SubmitOptions(
   private static final SubmitOptions UNSET = new SubmitOptions(null, null, false);
 
   /**
-   * Returns the options that set nothing.
+   * Returns options that set nothing.
    *
    * @return the options
    */
@@ -32,7 +32,7 @@ public record SubmitOptions(
   }
 
   /**
-   * Returns these options with a conflict policy.
+   * Returns a copy with a conflict policy.
    *
    * @param policy what to do if the key is in flight
    * @return the new options
@@ -43,7 +43,7 @@ public record SubmitOptions(
   }
 
   /**
-   * Returns these options with time limits.
+   * Returns a copy with time limits.
    *
    * @param policy how long the body may run
    * @return the new options
@@ -54,7 +54,7 @@ public record SubmitOptions(
   }
 
   /**
-   * Returns these options for a stage that belongs to someone else.
+   * Returns a copy for a stage that belongs to someone else.
    *
    * @return the new options
    */

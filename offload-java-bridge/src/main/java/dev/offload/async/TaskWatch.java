@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Somebody who watches an {@link AsyncTaskRecorder}, until it is closed.
+ * A subscription to the events of an {@link AsyncTaskRecorder}, until it is closed.
  *
  * @since 0.1
  */
@@ -45,8 +45,8 @@ public final class TaskWatch implements AutoCloseable {
   }
 
   /**
-   * Ends the watch: no event is told any more, but for one that is being told right now. Does not
-   * wait. Idempotent.
+   * Ends the watch: no more events are delivered, except one whose delivery is in progress. Does
+   * not wait. Idempotent.
    */
   @Override
   public void close() {
@@ -54,8 +54,8 @@ public final class TaskWatch implements AutoCloseable {
   }
 
   /**
-   * A watcher who is told a snapshot first, and a new one where it missed something: each by a
-   * subscription of its own, of which there is one at a time.
+   * A watcher that gets a snapshot first, and a new one if it missed something: each from a
+   * separate subscription, one at a time.
    */
   private static final class View<I> {
     private final RecorderCore<I, ?> core;
@@ -78,8 +78,8 @@ public final class TaskWatch implements AutoCloseable {
     }
 
     /**
-     * Ids are asked meanwhile, so no lock is held: it may be closed, or have missed something and
-     * begun anew, before this returns.
+     * This calls methods of ids, so no lock is held: it may be closed, or have missed something and
+     * started again, before this returns.
      */
     void begin() {
       Subscription<I> next = new Subscription<>(this);
@@ -111,7 +111,7 @@ public final class TaskWatch implements AutoCloseable {
     }
   }
 
-  /** From one snapshot to the first event that is missed. */
+  /** From one snapshot to the first missed event. */
   private static final class Subscription<I> {
     private final View<I> view;
     private final Buffer<I> buffer;
@@ -145,10 +145,10 @@ public final class TaskWatch implements AutoCloseable {
   }
 
   /**
-   * What the watcher was not told yet, the oldest first. Where it is full, the end of the queue
-   * counts what is left out; so the queue is never longer than twice its capacity.
+   * Undelivered events, oldest first. When it is full, the end of the queue counts what is dropped;
+   * so the queue is never longer than twice its capacity.
    *
-   * <p>The lock guards the fields alone. One thread at a time tells.
+   * <p>The lock guards the fields only. One thread at a time delivers.
    *
    * <pre>
    *  from     to       by
@@ -160,8 +160,8 @@ public final class TaskWatch implements AutoCloseable {
    *  TELLING  SENT     an offer, if the thread broke off
    * </pre>
    *
-   * <p>That a thread could not be sent, or broke off, is noted by a write alone: there may be no
-   * stack left to take the lock. What is left then is told with the next event.
+   * <p>That a thread could not be sent, or broke off, is recorded by a plain write: there may be no
+   * stack left to take the lock. What is left is delivered with the next event.
    */
   private static final class Buffer<I> implements TaskFeed.Watcher<I>, Runnable {
     private final Executor executor;
@@ -176,7 +176,7 @@ public final class TaskWatch implements AutoCloseable {
     /** While SENT: whether the thread that was sent may not come. */
     private volatile boolean sendingFailed;
 
-    /** While TELLING: whether the thread that told is gone. */
+    /** While TELLING: whether the delivering thread is gone. */
     private volatile boolean brokeOff;
 
     private enum State {
@@ -231,7 +231,7 @@ public final class TaskWatch implements AutoCloseable {
       return nobodyTells;
     }
 
-    /** False for a thread that comes although it was taken for lost. */
+    /** False for a thread that arrives although it was considered lost. */
     private synchronized boolean begin() {
       boolean isFirst = state == State.SENT;
       if (isFirst) {
@@ -273,7 +273,7 @@ public final class TaskWatch implements AutoCloseable {
     private void tell(TaskEvent<I> event) {
       try {
         consumer.accept(event);
-      } catch (Throwable e) { // of the user; the next one may be of use still
+      } catch (Throwable e) { // of the user; the next event may still be delivered
         Log.warn("a watcher of tasks threw", e);
       }
     }
