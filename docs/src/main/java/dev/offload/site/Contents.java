@@ -37,7 +37,7 @@ final class Contents {
         "How it works",
         List.of("docs/architecture.md", "docs/invariants.md", "docs/call-outs.md", DECISIONS));
     MENU.put(
-        "What was seen",
+        "Compatibility and performance",
         List.of("docs/compatibility.md", "docs/benchmarks.md", "docs/performance.md"));
     MENU.put("Project", List.of("CHANGELOG.md", "CONTRIBUTING.md"));
   }

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class SingleFlightComparisonTest {
   static final Duration LIMIT = Duration.ofSeconds(60);
 
-  private static final String HEADING = "## Beside what you would write by hand\n";
+  private static final String HEADING = "## Compared with hand-written alternatives\n";
 
   private final AsyncOffloadManager manager = AsyncOffloadManager.create();
   private final Load load = new Load();
