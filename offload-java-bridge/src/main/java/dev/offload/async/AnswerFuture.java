@@ -16,26 +16,28 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A future that does not hold its answer, but knows where it is: with a job, or with whoever gave
- * it up. From the moment the answer is there, whoever asks has it, and all questions are answered
- * alike; the future below is completed with it so that stages run.
+ * A future that does not hold its answer, but knows where it is: with a job, or with the caller
+ * that gave the future up. As soon as the answer is there, all queries return it, consistently; the
+ * superclass's future is completed with it so that stages run.
  *
- * <p>Stages are foreign and may take long, so who tells the answer never runs them. If there are
- * none, it completes the future below; else a thread aside does. Those who ask block on a future of
- * their own, which has no stages and can be completed by anybody. Who completes this future from
- * outside runs its stages, as with any other future.
+ * <p>Stages are foreign code and may take long, so the thread that delivers the answer never runs
+ * them. If there are none, it completes the superclass's future; otherwise a side thread does.
+ * Callers that block do so on a separate future, which has no stages and can be completed by any
+ * thread. A caller that completes this future from outside runs its stages, as with any other
+ * future.
  *
  * <pre>
  *  stages   becomes  by
  *  -------  -------  ---------------------------------------------------------------------
- *  NONE     STAGED   the first stage: from here on, a thread aside completes
- *  NONE     CLOSING  who tells or asks, and found no stage
- *  CLOSING  CLOSED   the same, when the future below is complete; a stage that comes meanwhile
- *                    waits for this, and then runs on the thread that built it
+ *  NONE     STAGED   the first stage: from here on, a side thread completes
+ *  NONE     CLOSING  a delivery or a query that found no stage
+ *  CLOSING  CLOSED   the same, when the superclass's future is complete; a stage added meanwhile
+ *                    waits for this, and then runs on the thread that adds it
  * </pre>
  *
- * <p>{@code allOf} and {@code anyOf} add themselves without a question: they are seen by the number
- * of dependents, except in the instant in which the future below is completed.
+ * <p>{@code allOf} and {@code anyOf} add themselves without calling a method of this class: they
+ * are detected by the number of dependents, except at the moment the superclass's future is
+ * completed.
  */
 abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFuture<T> {
   private static final VarHandle ASKING;
@@ -60,21 +62,21 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
 
   private final SideThreads.Lane side;
 
-  /** What those who block wait for; null while nobody has. */
+  /** What blocked callers wait for; null if none has blocked yet. */
   private volatile @Nullable CompletableFuture<T> asking;
 
   @SuppressWarnings("FieldMayBeFinal") // written through STAGES
   private volatile byte stages = NONE;
 
-  /** Whether the completion was handed to a thread aside. */
+  /** Whether the completion was handed to a side thread. */
   @SuppressWarnings({"FieldMayBeFinal", "UnusedVariable"}) // by HANDED alone
   private volatile boolean handed;
 
-  /** That completion; null for an instant after {@link #handed} is set. */
+  /** That completion; null for a moment after {@link #handed} is set. */
   private volatile SideThreads.@Nullable Task handing;
 
   /**
-   * Makes one without an answer.
+   * Creates a future without an answer.
    *
    * @param side runs stages
    */
@@ -82,29 +84,29 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
     this.side = side;
   }
 
-  /** What somebody completed a future with. */
+  /** What a future was completed with from outside. */
   record Given<T extends @Nullable Object>(@Nullable T value, @Nullable Throwable failure) {}
 
-  // What is different from one such future to the other.
+  // What differs between the subclasses.
 
-  /** Whether there is an answer. If so, it stays the same. */
+  /** Whether there is an answer, which then never changes. */
   abstract boolean hasAnswer();
 
-  /** What the answer is to fail with; null if it is a value. Only once there is one. */
+  /** The exception of the answer; null if it is a value. Call only once there is an answer. */
   abstract @Nullable Throwable failureOfAnswer();
 
-  /** The value that is the answer. Only if there is one that did not fail. */
+  /** The value of the answer. Call only once there is an answer that is a value. */
   abstract T valueOfAnswer();
 
   /**
-   * Somebody completes this future. Tells those who ask, by {@link #wake}, if that is the answer;
-   * else there is an answer when this returns.
+   * Completes this future from outside. If that becomes the answer, notifies blocked callers by
+   * {@link #wake}; otherwise there is another answer when this returns.
    *
-   * @return whether it is
+   * @return whether it became the answer
    */
   abstract boolean giveUp(Given<T> answer);
 
-  /** Somebody wants to know, or will. */
+  /** A caller asks for the answer, or will. */
   void markAsked() {}
 
   /** What a body that blocks on this future waits for. */
@@ -112,9 +114,9 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
     return BodyWait.NO_JOB;
   }
 
-  // Telling.
+  // Delivery.
 
-  /** There is an answer: tells those who wait for it, and runs no stage. */
+  /** There is an answer: notifies those waiting for it, without running a stage. */
   final void tell() {
     wake();
     if (hasStages()) {
@@ -123,7 +125,7 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
     publish();
   }
 
-  /** Tells those who block. */
+  /** Notifies blocked callers. */
   final void wake() {
     CompletableFuture<T> waiting = asking;
     if (waiting != null) {
@@ -144,7 +146,7 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
     return stages == STAGED || getNumberOfDependents() > 0;
   }
 
-  /** Has the future below completed, by this thread only if that runs no stages. */
+  /** Has the superclass's future completed, by this thread only if that runs no stages. */
   private void publish() {
     if (super.isDone()) {
       return;
@@ -157,7 +159,7 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
     }
   }
 
-  /** Completes the future below; its stages run here. */
+  /** Completes the superclass's future; its stages run here. */
   private void publishHere() {
     Throwable failure = failureOfAnswer();
     if (failure == null) {
@@ -168,8 +170,8 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
   }
 
   /**
-   * As {@link #publish}, for one who asks: when this returns the future below is complete, as some
-   * questions go there; unless all threads aside are at stages that block.
+   * As {@link #publish}, for a query: when this returns, the superclass's future is complete, as
+   * some queries go there, unless all side threads are busy with blocking stages.
    */
   @SuppressWarnings("ThreadPriorityCheck") // the thread waited for may need this one's processor
   private void publishAndWait() {
@@ -183,7 +185,7 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
     }
   }
 
-  /** Whether there is an answer, which then can be asked for everywhere. */
+  /** Whether there is an answer, which is then visible to every query. */
   private boolean isAnswered() {
     if (super.isDone()) {
       return true;
@@ -195,7 +197,7 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
     return true;
   }
 
-  /** The answer as a future; only where it is not in the future below. */
+  /** The answer as a future; only if it is not in the superclass's future. */
   private CompletableFuture<T> answered() {
     CompletableFuture<T> answered = new CompletableFuture<>();
     answer(answered);
@@ -214,7 +216,7 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
     }
   }
 
-  /** Makes the futures of dependent stages: plain ones. */
+  /** Creates the futures of dependent stages: plain ones. */
   @Override
   public <U> CompletableFuture<U> newIncompleteFuture() {
     stageComes();
@@ -228,7 +230,7 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
     return this;
   }
 
-  /** Returns a stage that completes as this future does, and cannot be completed otherwise. */
+  /** Returns a stage that completes as this future does, and cannot be completed in another way. */
   @Override
   public CompletionStage<T> minimalCompletionStage() {
     stageComes();
@@ -276,7 +278,7 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
   /**
    * Cancels this future.
    *
-   * @param mayInterruptIfRunning without meaning
+   * @param mayInterruptIfRunning ignored
    * @return true if this future is now cancelled
    */
   @Override
@@ -288,7 +290,7 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
   /**
    * As {@link #completeAsync(Supplier, Executor)}, in the JDK's pool.
    *
-   * @param supplier makes the value
+   * @param supplier computes the value
    * @return this future
    */
   @Override
@@ -297,10 +299,10 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
   }
 
   /**
-   * Completes this future from outside with what {@code supplier} answers or throws, unless there
-   * is an answer before.
+   * Completes this future from outside with what {@code supplier} returns or throws, unless it is
+   * complete by then.
    *
-   * @param supplier makes the value
+   * @param supplier computes the value
    * @param executor runs it
    * @return this future
    */
@@ -318,7 +320,7 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
     T value;
     try {
       value = supplier.get();
-    } catch (Throwable e) { // as in the JDK, what waits is told
+    } catch (Throwable e) { // as in the JDK, waiters get it
       completeExceptionally(e);
       return;
     }
@@ -326,7 +328,7 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
   }
 
   /**
-   * Sets what this future answers from now on, completed or not.
+   * Sets the result of all later queries, whether or not this future is completed.
    *
    * @param value the value
    */
@@ -337,7 +339,7 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
   }
 
   /**
-   * Sets what this future answers from now on, completed or not.
+   * Sets the result of all later queries, whether or not this future is completed.
    *
    * @param failure the exception
    */
@@ -347,10 +349,10 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
     super.obtrudeException(failure);
   }
 
-  // Questions.
+  // Queries.
 
   /**
-   * Tells whether this future is completed.
+   * Returns whether this future is completed.
    *
    * @return true if it is, in whatever way
    */
@@ -360,7 +362,7 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
   }
 
   /**
-   * Tells whether this caller cancelled this future.
+   * Returns whether this caller cancelled this future.
    *
    * @return true if so
    */
@@ -373,7 +375,7 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
   }
 
   /**
-   * Tells whether this future is completed with an exception, a cancellation included.
+   * Returns whether this future is completed with an exception, a cancellation included.
    *
    * @return true if it is
    */
@@ -384,13 +386,13 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
   }
 
   /**
-   * Waits for the answer, without limit.
+   * Waits for the outcome, without limit.
    *
    * @return the value
-   * @throws ExecutionException with what the job or whoever completed this future gave as cause
+   * @throws ExecutionException if this future failed: with the exception as its cause
    * @throws CancellationException if this caller cancelled
    * @throws InterruptedException if the calling thread is interrupted, or runs a body that was
-   *     cancelled, and there is no answer yet; that changes nothing else
+   *     cancelled, and there is no outcome yet; this has no other effect
    * @throws dev.offload.OffloadCycleException if a body calls it and would wait for itself
    */
   @Override
@@ -410,17 +412,17 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
   }
 
   /**
-   * Waits for the answer, at most so long.
+   * Waits for the outcome, for a limited time.
    *
-   * @param timeout how long
+   * @param timeout how long to wait
    * @param unit the unit of {@code timeout}
    * @return the value
-   * @throws ExecutionException with what the job or whoever completed this future gave as cause
+   * @throws ExecutionException if this future failed: with the exception as its cause
    * @throws CancellationException if this caller cancelled
    * @throws InterruptedException if the calling thread is interrupted, or runs a body that was
-   *     cancelled, and there is no answer yet; that changes nothing else
+   *     cancelled, and there is no outcome yet; this has no other effect
    * @throws dev.offload.OffloadCycleException if a body calls it and would wait for itself
-   * @throws TimeoutException if there is no answer by then; that changes nothing else
+   * @throws TimeoutException if there is no outcome in time; this has no other effect
    */
   @Override
   public T get(long timeout, TimeUnit unit)
@@ -440,13 +442,13 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
   }
 
   /**
-   * Waits for the answer, without limit and without regard to interrupts, but for that of a body
-   * which is cancelled.
+   * Waits for the outcome, without limit, ignoring interrupts except that of a cancelled body.
    *
    * @return the value
-   * @throws java.util.concurrent.CompletionException with the exception this future has as cause
+   * @throws java.util.concurrent.CompletionException if this future failed: with the exception as
+   *     its cause
    * @throws CancellationException if this caller cancelled, or is a body that was cancelled, and
-   *     there is no answer yet; the latter changes nothing else
+   *     there is no outcome yet; the latter has no other effect
    * @throws dev.offload.OffloadCycleException if a body calls it and would wait for itself
    */
   @Override
@@ -472,18 +474,19 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
       CompletableFuture<T> first = new CompletableFuture<>();
       waiting = ASKING.compareAndSet(this, null, first) ? first : Objects.requireNonNull(asking);
     }
-    if (hasAnswer()) { // it may have come before it could be told here
+    if (hasAnswer()) { // it may have come before it could be delivered here
       answer(waiting);
     }
     return waiting;
   }
 
   /**
-   * Answers the value if there is one.
+   * Returns the value if there is one.
    *
-   * @param valueIfAbsent what to answer if there is no answer yet
+   * @param valueIfAbsent what to return if there is no outcome yet
    * @return the value
-   * @throws java.util.concurrent.CompletionException with the exception this future has as cause
+   * @throws java.util.concurrent.CompletionException if this future failed: with the exception as
+   *     its cause
    * @throws CancellationException if this caller cancelled
    */
   @Override
@@ -496,10 +499,10 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
   }
 
   /**
-   * Answers the value, which must be there; as in the JDK since 19.
+   * Returns the value, which must be present; as in the JDK since 19.
    *
    * @return the value
-   * @throws IllegalStateException if there is no answer yet, or it is no value
+   * @throws IllegalStateException if there is no outcome yet, or it is not a value
    */
   public T resultNow() {
     if (!isAnswered()) {
@@ -512,10 +515,10 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
   }
 
   /**
-   * Answers the exception, which must be there; as in the JDK since 19.
+   * Returns the exception, which must be present; as in the JDK since 19.
    *
    * @return the exception
-   * @throws IllegalStateException if there is no answer yet, or it is a value, or this caller
+   * @throws IllegalStateException if there is no outcome yet, or it is a value, or this caller
    *     cancelled
    */
   public Throwable exceptionNow() {

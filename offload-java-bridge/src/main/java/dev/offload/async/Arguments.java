@@ -3,7 +3,7 @@ package dev.offload.async;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** The checks of arguments; each failure names the argument and the rule. */
+/** Argument checks; each failure names the argument and the rule. */
 final class Arguments {
   private Arguments() {}
 
@@ -36,7 +36,7 @@ final class Arguments {
     return checked;
   }
 
-  /** As nanoseconds, or the most there can be. */
+  /** As nanoseconds, capped at the maximum. */
   static long nanos(Duration duration) {
     try {
       return duration.toNanos();

@@ -12,20 +12,20 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs tasks in order, so many at a time, not counting those that wait: what they wait for may be
- * in the queue. So there are as many threads as tasks that wait and {@code size} more, and those
- * that stood in for others are gone some time after they were needed.
+ * Runs tasks in order, at most {@code size} at a time, not counting those that wait: what they wait
+ * for may be in the queue. So there are as many threads as waiting tasks, plus {@code size};
+ * threads that stood in for others end some time after they were needed.
  *
- * <p>While a task is in the queue, at least {@code size} run that do not wait:
+ * <p>While a task is in the queue, at least {@code size} tasks run that do not wait:
  *
  * <ul>
- *   <li>only a task that comes while {@link #busy} is at {@code size} or above goes into the queue;
- *   <li>{@code busy} falls by one, at the end of a task or the beginning of a wait, and where it is
- *       below {@code size} then, the first of the queue is started in the same step;
- *   <li>it rises above {@code size} by the end of waits, and then has to fall first.
+ *   <li>only a task that arrives while {@link #busy} is {@code size} or above is queued;
+ *   <li>{@code busy} falls by one at the end of a task or the beginning of a wait, and if it is
+ *       then below {@code size}, the first task of the queue is started in the same step;
+ *   <li>the end of waits can raise it above {@code size}, and then it has to fall first.
  * </ul>
  *
- * <p>If the JVM has no thread to give for a wait, that task stays the first of the queue.
+ * <p>If the JVM cannot start a thread to make up for a wait, the task stays first in the queue.
  */
 final class BodyPool implements Executor {
   private final int size;
@@ -35,7 +35,7 @@ final class BodyPool implements Executor {
   // Guarded by this:
   private final Deque<Runnable> queue = new ArrayDeque<>();
 
-  /** Threads without a task, the last one to get there first. */
+  /** Threads without a task, the most recently used first. */
   private final Deque<Worker> idle = new ArrayDeque<>();
 
   /** How many tasks run and do not wait. */
@@ -61,7 +61,7 @@ final class BodyPool implements Executor {
     }
   }
 
-  /** Takes no more tasks; the threads end when they have none. */
+  /** Accepts no more tasks; the threads end when they have none. */
   synchronized void shutdown() {
     isShut = true;
     idle.forEach(LockSupport::unpark);
@@ -75,7 +75,7 @@ final class BodyPool implements Executor {
       worker.given = task;
       LockSupport.unpark(worker);
     }
-    busy++; // not if there is no thread to be had
+    busy++; // not if no thread can be started
   }
 
   private synchronized void beginWait(Task run) {
@@ -89,7 +89,7 @@ final class BodyPool implements Executor {
     }
     try {
       start(first);
-    } catch (OutOfMemoryError e) { // no thread to be had
+    } catch (OutOfMemoryError e) { // no thread can be started
       queue.addFirst(first);
     }
   }
@@ -100,7 +100,7 @@ final class BodyPool implements Executor {
     }
   }
 
-  /** The worker's task is over: gives it the next one if there is any, else it is idle. */
+  /** The worker's task is over: gives it the next one if there is any; otherwise it is idle. */
   private synchronized void end(Worker worker) {
     if (worker.run.waits == 0) {
       busy--;
@@ -114,7 +114,7 @@ final class BodyPool implements Executor {
     }
   }
 
-  /** Whether the worker is to end, having waited for a task long enough. */
+  /** Whether the worker should end, having waited long enough for a task. */
   private synchronized boolean leaves(Worker worker, boolean inVain) {
     return (inVain || isShut) && idle.remove(worker);
   }
@@ -124,7 +124,7 @@ final class BodyPool implements Executor {
     private Task run = new Task();
 
     Worker(Runnable first, long number) {
-      // No inherited thread locals: they would be those of whoever came first.
+      // No inherited thread locals: they would be those of the first caller.
       super(null, null, "offload-body-" + number, 0, false);
       setDaemon(true);
       this.given = first;
@@ -139,11 +139,11 @@ final class BodyPool implements Executor {
     public void run() {
       for (Runnable next = given; next != null; next = awaitTask()) {
         run = new Task();
-        boolean unused = Thread.interrupted(); // left by the task before
+        boolean unused = Thread.interrupted(); // left by the previous task
         own.reset(this);
         try {
           next.run();
-        } catch (Throwable e) { // it has told its job what it could
+        } catch (Throwable e) { // it has reported to its job what it could
           Log.warn("a thread of bodies threw", e);
         }
         end(this);
@@ -153,7 +153,7 @@ final class BodyPool implements Executor {
     private @Nullable Runnable awaitTask() {
       long start = System.nanoTime();
       while (given == null) {
-        boolean unused = Thread.interrupted(); // or it would not park
+        boolean unused = Thread.interrupted(); // otherwise it would not park
         long left = idleNanos - (System.nanoTime() - start);
         if (leaves(this, left <= 0)) {
           return null;

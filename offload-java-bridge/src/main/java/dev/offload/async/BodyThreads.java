@@ -12,7 +12,7 @@ import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The threads on which blocking bodies run if the user gives no executor.
+ * The threads on which blocking bodies run if the user provides no executor.
  *
  * @param executor runs the bodies
  * @param shutdown ends the threads when nothing is left to run
@@ -30,15 +30,15 @@ record BodyThreads(Executor executor, Runnable shutdown) {
         : new BodyThreads(threads, threads::shutdown);
   }
 
-  /** So many threads for bodies that do not wait, and one for each that waits. */
+  /** {@code size} threads for bodies that do not wait, and one for each that waits. */
   static BodyThreads pool(int size, Duration idle) {
     BodyPool pool = new BodyPool(size, idle);
     return new BodyThreads(pool, pool::shutdown);
   }
 
   /**
-   * Virtual threads, numbered, which inherit nothing: whoever's job ended last would be who starts
-   * the next body. By reflection, as this is compiled for JVMs that have none.
+   * Virtual threads, numbered, which inherit nothing: the next body would otherwise inherit from
+   * the thread whose job ended last. By reflection, as this is compiled for JVMs without them.
    *
    * @return null if the JVM has none
    */

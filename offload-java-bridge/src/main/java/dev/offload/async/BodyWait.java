@@ -16,15 +16,17 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A wait that blocks a thread, noted if that thread runs a body: with its job, and with the pool of
- * the thread, which makes up for it. Belongs to that thread.
+ * A wait that blocks a thread. If that thread runs a body, the wait is registered with its job, and
+ * with the pool of the thread, which compensates for it. Belongs to that thread.
  *
- * <p>A body that was cancelled is to end, and does not begin to wait. One that waits when it is
- * cancelled is interrupted after that is decided: so who looks before he blocks, and again when he
- * is interrupted, misses no cancel.
+ * <p>A cancelled body should end, and does not start to wait. One that waits when it is cancelled
+ * is interrupted after the cancellation is decided: so a thread that checks before it blocks, and
+ * again when it is interrupted, misses no cancellation.
  */
 final class BodyWait implements AutoCloseable {
-  /** What is no job's doing, as room in a queue: such a wait makes no edge. */
+  /**
+   * Something that does not depend on a job, such as room in a queue: such a wait makes no edge.
+   */
   static final WaitTarget NO_JOB = to -> {};
 
   private static final String CANCELLED = "the job whose body waits here was cancelled";
@@ -42,10 +44,10 @@ final class BodyWait implements AutoCloseable {
     this.run = run;
   }
 
-  /** Throws if this thread runs a body that was cancelled, as if its interrupt came only now. */
+  /** Throws if this thread runs a cancelled body, as if its interrupt came only now. */
   static void throwIfInterrupted() throws InterruptedException {
     if (isInBodyToEnd()) {
-      boolean unused = Thread.interrupted(); // it is what is thrown
+      boolean unused = Thread.interrupted(); // it is thrown instead
       throw new InterruptedException(CANCELLED);
     }
   }
@@ -63,7 +65,7 @@ final class BodyWait implements AutoCloseable {
   }
 
   /**
-   * Begins to wait, until {@link #close()}; null if nobody has to know.
+   * Starts a wait, until {@link #close()}; null if it does not have to be registered.
    *
    * @throws OffloadCycleException if the body would wait for itself
    */
@@ -96,7 +98,7 @@ final class BodyWait implements AutoCloseable {
     try {
       var unused = either(future).get();
     } catch (ExecutionException | CancellationException e) {
-      return future.get(); // it tells that better
+      return future.get(); // it reports that better
     }
     throwIfRefused();
     return future.get();
@@ -115,8 +117,8 @@ final class BodyWait implements AutoCloseable {
   }
 
   /**
-   * As {@code future.join()}, unless the wait is refused. No interrupt ends it but that of a
-   * cancel.
+   * As {@code future.join()}, unless the wait is refused. Only the interrupt of a cancellation ends
+   * it.
    */
   <T extends @Nullable Object> T join(CompletableFuture<T> future) {
     CompletableFuture<?> either = either(future);
@@ -169,6 +171,6 @@ final class BodyWait implements AutoCloseable {
     if (edge != null) {
       edge.close();
     }
-    over.complete(null); // and so the future forgets that this waited for it
+    over.complete(null); // so the future drops its reference to this
   }
 }

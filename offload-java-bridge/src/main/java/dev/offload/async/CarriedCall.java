@@ -4,7 +4,7 @@ import dev.offload.coroutines.internal.Log;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
-/** A body's code that runs in the context of whoever submitted it. */
+/** A body's code that runs in the context of its submitter. */
 final class CarriedCall<R extends @Nullable Object> implements Callable<R> {
   private final ContextCarrier.Captured context;
   private final Callable<? extends R> code;
@@ -14,7 +14,7 @@ final class CarriedCall<R extends @Nullable Object> implements Callable<R> {
     this.code = code;
   }
 
-  /** To be called by the thread that submits. */
+  /** Must be called by the submitting thread. */
   static <R extends @Nullable Object> Callable<? extends R> of(
       @Nullable ContextCarrier carrier, Callable<? extends R> code) {
     return carrier == null ? code : new CarriedCall<>(carrier.capture(), code);
@@ -30,7 +30,7 @@ final class CarriedCall<R extends @Nullable Object> implements Callable<R> {
     }
   }
 
-  /** What the carrier throws here comes too late to change how the job ended. */
+  /** An exception of the carrier here comes too late to change the job's outcome. */
   private static void restore(ContextCarrier.Installed installed) {
     try {
       installed.close();

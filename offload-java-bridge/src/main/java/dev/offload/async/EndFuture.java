@@ -16,16 +16,16 @@ final class EndFuture<T extends @Nullable Object> extends AnswerFuture<T> {
   private final List<JobCell<?>> jobs;
   private final AtomicReference<@Nullable Given<T>> answer = new AtomicReference<>();
 
-  /** How many have not ended, and one more until all are counted. */
+  /** How many have not ended, plus one until all are counted. */
   private final AtomicInteger missing;
 
   private final Supplier<? extends T> value;
 
   /**
-   * Makes one.
+   * Creates a future.
    *
-   * @param value the answer, asked for when they have ended; it must neither wait nor run foreign
-   *     code nor throw
+   * @param value the answer, requested when they have ended; it must not wait, run foreign code or
+   *     throw
    */
   EndFuture(List<JobCell<?>> jobs, Supplier<? extends T> value, SideThreads side) {
     super(side.stages);

@@ -23,11 +23,11 @@ import org.jspecify.annotations.Nullable;
  *  STOPPING      STOPPED       stopBody(), after the interrupt
  * </pre>
  *
- * <p>The thread belongs to an executor and goes on to other work. So {@code run()} leaves only when
- * no interrupt can come any more, and takes away the one that came.
+ * <p>The thread belongs to an executor and continues with other work. So {@code run()} returns only
+ * when no interrupt can come any more, and clears the one that came.
  *
  * @param <T> the type of the job's result
- * @param <R> what the code answers
+ * @param <R> the type of the code's result
  */
 abstract class InterruptibleBody<T extends @Nullable Object, R extends @Nullable Object>
     implements JobBody<T>, Runnable {
@@ -35,13 +35,13 @@ abstract class InterruptibleBody<T extends @Nullable Object, R extends @Nullable
   private static final Object STOPPED = "stopped";
   private static final Object ENDED = "ended";
 
-  /** Let go when it is run or stopped: an executor may keep a cancelled body in its queue. */
+  /** Cleared when it is run or stopped: an executor may keep a cancelled body in its queue. */
   private volatile @Nullable Callable<? extends R> code;
 
   private final Executor executor;
   private final AtomicReference<@Nullable Object> runner = new AtomicReference<>();
 
-  /** Written before the executor is given the body. */
+  /** Written before the body is given to the executor. */
   private @Nullable JobCell<T> job;
 
   InterruptibleBody(Callable<? extends R> code, Executor executor) {
@@ -49,7 +49,7 @@ abstract class InterruptibleBody<T extends @Nullable Object, R extends @Nullable
     this.executor = executor;
   }
 
-  /** The code has ended by itself. No interrupt comes any more. */
+  /** The code has ended on its own. No interrupt can come any more. */
   abstract void returned(R result, JobCell<T> running);
 
   @Override
@@ -62,7 +62,7 @@ abstract class InterruptibleBody<T extends @Nullable Object, R extends @Nullable
   public final void run() {
     JobCell<T> running = Objects.requireNonNull(job);
     if (!runner.compareAndSet(null, Thread.currentThread())) {
-      return; // cancelled before it began
+      return; // cancelled before it started
     }
     Callable<? extends R> called = code;
     Runnable end;
@@ -77,7 +77,7 @@ abstract class InterruptibleBody<T extends @Nullable Object, R extends @Nullable
     end.run();
   }
 
-  /** Runs the code and answers how to tell its end. */
+  /** Runs the code and returns how to report its end. */
   private Runnable call(Callable<? extends R> called, JobCell<T> running) {
     code = null;
     JobCell<?> before = CurrentJob.set(running);
@@ -97,7 +97,7 @@ abstract class InterruptibleBody<T extends @Nullable Object, R extends @Nullable
       return;
     }
     while (runner.get() == STOPPING) {
-      Thread.yield(); // the interrupt is on its way: between two statements of stopBody()
+      Thread.yield(); // the interrupt is coming: between two statements of stopBody()
     }
     Thread.interrupted(); // clears it
   }

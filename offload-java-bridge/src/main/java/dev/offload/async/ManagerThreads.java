@@ -9,14 +9,12 @@ import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Where the bodies of one manager run, and callbacks which the thread at hand must not wait for.
- */
+/** Where the bodies of one manager run, and callbacks that the current thread must not wait for. */
 final class ManagerThreads {
   private final Executor bodies;
   private final @Nullable ContextCarrier carrier;
 
-  /** Set if the threads of the bodies are this manager's own, and so end with it. */
+  /** Set if this manager owns the threads of its bodies, which then end with it. */
   private final @Nullable BodyThreads own;
 
   private final SideThreads side;
@@ -52,7 +50,7 @@ final class ManagerThreads {
     return side;
   }
 
-  /** Nothing is left to run; may be called by one of the threads. */
+  /** Called when nothing is left to run; may be called by one of the threads. */
   void release() {
     if (own != null) {
       own.shutdown().run();

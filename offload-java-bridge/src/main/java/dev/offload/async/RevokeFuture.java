@@ -35,7 +35,7 @@ final class RevokeFuture<R extends @Nullable Object> extends AnswerFuture<Revoke
     return block.hasAnswer();
   }
 
-  @SuppressWarnings("unchecked") // the block is nobody's but this future's
+  @SuppressWarnings("unchecked") // the block belongs to this future alone
   private @Nullable Given<RevokeOutcome<R>> given() {
     return (Given<RevokeOutcome<R>>) block.givenUpWith();
   }

@@ -19,7 +19,7 @@ final class RoomWait extends RoomWaiter implements AutoCloseable {
     this.key = key;
   }
 
-  /** Waits for room, and then calls {@code attempt}; until that answers something. */
+  /** Waits for room, and then calls {@code attempt}; repeats until that returns a result. */
   static <R> R retry(ScopeCore core, OffloadKey<?> key, Supplier<@Nullable R> attempt)
       throws InterruptedException {
     try (RoomWait wait = new RoomWait(core, key)) {

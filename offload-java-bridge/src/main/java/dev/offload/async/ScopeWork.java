@@ -17,7 +17,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** How a scope takes work, whatever the form of its body. */
+/** How a scope accepts work, whatever the form of its body. */
 final class ScopeWork {
   private final ScopeCore core;
   private final ManagerThreads threads;
@@ -81,7 +81,7 @@ final class ScopeWork {
     } catch (ExecutionException e) {
       throw new CompletionException(e.getCause());
     } finally {
-      lease.cancel(false); // does nothing if there is an answer
+      lease.cancel(false); // does nothing if there is an outcome
     }
   }
 
@@ -94,11 +94,11 @@ final class ScopeWork {
     } catch (ExecutionException e) {
       throw new CompletionException(e.getCause());
     } finally {
-      lease.cancel(false); // does nothing if there is an answer
+      lease.cancel(false); // does nothing if there is an outcome
     }
   }
 
-  /** A lease that the end of the scope leaves alone: its caller is there, and drops it. */
+  /** A lease that the end of the scope does not drop: its caller, which is still waiting, does. */
   private <T extends @Nullable Object> OffloadFuture<T> leaseForCall(
       OffloadKey.Keyed<T> key, SubmitOptions options, Supplier<JobBody<T>> body)
       throws InterruptedException {
@@ -124,7 +124,7 @@ final class ScopeWork {
 
   // Both.
 
-  /** Submits as soon as that meets no full queue. */
+  /** Submits as soon as no queue is full. */
   private <T extends @Nullable Object> OffloadFuture<T> whenRoom(
       OffloadKey<T> key, Supplier<Placement<T>> submission) throws InterruptedException {
     Placement<T> placed = submission.get();

@@ -16,8 +16,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A body whose code starts something asynchronous, and which ends with the stage the code answers.
- * No thread waits for it.
+ * A body whose code starts asynchronous work, and which ends with the stage the code returns. No
+ * thread waits for it.
  *
  * <pre>
  *  link       becomes    by
@@ -27,10 +27,10 @@ import org.jspecify.annotations.Nullable;
  *  a Link     STOPPED    stopBody(), which now stops the stage
  * </pre>
  *
- * <p>Of returned() and stopBody() the second one finds what the first one left, so a stage is
- * stopped once and never forgotten. A stage of our own is cancelled; the body ends when it is
- * complete, also if it will not be cancelled. A borrowed one is let go, which ends the body at
- * once.
+ * <p>Of returned() and stopBody(), the later one finds what the earlier one left, so a stage is
+ * stopped once and never forgotten. A stage that is not borrowed is cancelled; the body ends when
+ * the stage is complete, even if it cannot be cancelled. A borrowed one is let go, which ends the
+ * body at once.
  */
 final class StageBody<T extends @Nullable Object>
     extends InterruptibleBody<T, @Nullable CompletionStage<? extends T>> {
@@ -86,7 +86,7 @@ final class StageBody<T extends @Nullable Object>
     }
   }
 
-  /** Hands the end of the stage to the job, once, and then knows neither any more. */
+  /** Hands the end of the stage to the job, once, and then drops its references to both. */
   private static final class Link<T extends @Nullable Object>
       implements BiConsumer<T, @Nullable Throwable> {
     private final AtomicReference<@Nullable JobCell<T>> job;
@@ -98,7 +98,7 @@ final class StageBody<T extends @Nullable Object>
       this.stage = stage;
     }
 
-    /** If the stage is a job's future, this job waits for that one, as it would by a join. */
+    /** If the stage is a job's future, this job waits for that one, as with a join. */
     void noteWait(Consumer<OffloadCycleException> refuse) {
       JobCell<T> waiting = job.get();
       if (waiting != null && stage instanceof OffloadFuture<?> future && !future.isDone()) {
@@ -112,19 +112,22 @@ final class StageBody<T extends @Nullable Object>
       }
     }
 
-    /** Ends the job with the stage; at once if that will not tell its end. */
+    /** Ends the job with the stage; at once if the stage cannot report its end. */
     void follow() {
       CompletionStage<? extends T> followed = stage;
       try {
         if (followed != null) {
           var unused = followed.whenComplete(this);
         }
-      } catch (Throwable e) { // the stage is of a class of the user's
+      } catch (Throwable e) { // the stage is of a user-defined class
         end(null, e);
       }
     }
 
-    /** The job would wait for itself by the stage: it ends with that, and is not told by it. */
+    /**
+     * The job would wait for itself through the stage: it ends with that exception, and not with
+     * the stage.
+     */
     void refuse(OffloadCycleException because, boolean cancels) {
       CompletionStage<? extends T> refused = stage;
       end(null, because);
@@ -133,7 +136,7 @@ final class StageBody<T extends @Nullable Object>
       }
     }
 
-    /** One that cannot be cancelled goes on, and the body with it. */
+    /** A stage that cannot be cancelled continues, and so does the body. */
     void cancelStage() {
       cancel(stage);
     }
@@ -157,7 +160,7 @@ final class StageBody<T extends @Nullable Object>
     private static @Nullable Throwable causeOf(Throwable failure) {
       try {
         return failure.getCause();
-      } catch (Throwable e) { // it may be of a class of the user's
+      } catch (Throwable e) { // it may be of a user-defined class
         return null;
       }
     }

@@ -8,7 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Waits until a scope takes no more members and the last one has ended. */
+/** Waits until a scope accepts no more members and the last one has ended. */
 final class Termination extends Waiter {
   private final CountDownLatch terminated = new CountDownLatch(1);
   private final ScopeCore core;
@@ -48,7 +48,7 @@ final class Termination extends Waiter {
     }
   }
 
-  /** The wait is not to go on. */
+  /** Ends the wait with this exception. */
   void refuse(OffloadCycleException because) {
     refused = because;
     terminated.countDown();
@@ -58,7 +58,7 @@ final class Termination extends Waiter {
     return terminated.await(Arguments.nanos(most), TimeUnit.NANOSECONDS);
   }
 
-  /** Waits no more. */
+  /** Ends the wait. */
   void leave() {
     boolean unused = core.termination().takeBack(this);
   }

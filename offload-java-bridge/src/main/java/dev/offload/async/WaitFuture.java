@@ -15,15 +15,15 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *  by                       entry                     answer
  *  -----------------------  ------------------------  -----------------------
- *  a wake                   taken out by the wake     the value, if none yet
- *  fail, timeout, close     taken out by the table    the exception, likewise
- *  completion from outside  taken out here, first     that, if none yet
+ *  a wake                   removed by the wake       the value, if none yet
+ *  fail, timeout, close     removed by the table      the exception, likewise
+ *  completion from outside  removed here, first       that, if none yet
  * </pre>
  *
- * <p>The answer is given once, by one compare-and-set, and a wake is told whether its value was
- * that one. So a value is with the waiter or still with the wake, which then looks for another
- * place. The entry goes out before there is an answer: who was told of the end can wait for the key
- * again.
+ * <p>The answer is set once, by one compare-and-set, and a wake learns whether its value was the
+ * one. So a value is with the waiter or still with the wake, which then looks for another place.
+ * The entry is removed before there is an answer, so a caller that has seen the end can wait for
+ * the key again.
  */
 final class WaitFuture<K, V extends @Nullable Object> extends AnswerFuture<V> {
   @SuppressWarnings("rawtypes") // as field updaters are
@@ -56,7 +56,7 @@ final class WaitFuture<K, V extends @Nullable Object> extends AnswerFuture<V> {
   private void limit(Duration limit) {
     try {
       timeout = table.timer().schedule(limit, () -> table.timeOut(slot, limit));
-    } catch (Throwable e) { // no thread to be had, say
+    } catch (Throwable e) { // no thread could be started, for example
       table.leave(slot);
       throw e;
     }
@@ -97,7 +97,7 @@ final class WaitFuture<K, V extends @Nullable Object> extends AnswerFuture<V> {
     }
   }
 
-  @SuppressWarnings("NullAway") // null is what is there before an answer
+  @SuppressWarnings("NullAway") // null until there is an answer
   private boolean isFirst(Given<V> given) {
     return ANSWER.compareAndSet(this, null, given);
   }
