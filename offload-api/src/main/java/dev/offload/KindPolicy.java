@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *     ConflictPolicy#REJECT}
  * @param timeout how long a body may run
  * @param abandon what happens to a shared job when its last holder leaves
- * @param concurrency how many jobs of the kind may run and wait, in the whole manager
+ * @param concurrency how many jobs of the kind may run and be queued, in the whole manager
  * @since 0.1
  */
 public record KindPolicy(

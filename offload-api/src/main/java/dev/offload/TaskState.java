@@ -5,10 +5,10 @@ package dev.offload;
  *
  * <pre>
  *  from         to           by
- *  -----------  -----------  ------------------------------------------------------------
+ *  -----------  -----------  --------------------------------------------------------------------
  *  NOT_FOUND    WORKING      launch
  *  WORKING      SUCCEEDED    its body ended with a value
- *  WORKING      FAILED       anything else: an exception, a cancel, a limit, a closed scope
+ *  WORKING      FAILED       anything else: an exception, a cancellation, a limit, a closed scope
  *  FAILED       WORKING      launch, once more
  *  FAILED       NOT_FOUND    forget
  *  SUCCEEDED    NOT_FOUND    a revoke that succeeded, or dropSucceeded

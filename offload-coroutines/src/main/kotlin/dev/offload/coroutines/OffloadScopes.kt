@@ -49,7 +49,8 @@ import kotlin.time.Duration
  * @throws IllegalArgumentException if [timeout] is not longer than zero, or longer than a `Long` of nanoseconds can
  *   hold
  * @throws OffloadTimeoutException if the scope was cancelled by its [timeout]
- * @throws CancellationException if the calling coroutine is cancelled, and only then by itself
+ * @throws CancellationException if the calling coroutine is cancelled; this function itself throws it in no other
+ *   case
  * @throws ScopeClosedException if this scope accepts no new work, or the new one was cancelled: by [cancel], or because
  *   a scope above it or the manager ended
  * @throws OffloadCycleException if it is called in a body, and a job of the new scope waits for that body

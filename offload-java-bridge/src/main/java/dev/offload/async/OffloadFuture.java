@@ -55,8 +55,10 @@ import org.jspecify.annotations.Nullable;
  * <p>All queries are consistent: once this future is seen to be done, its value, state and
  * cancellation agree.
  *
- * <p>A failure counts as observed, and is not reported, if someone asked this future for it or
- * added a stage to it before the job ended or, for a job of a scope, before that scope ended.
+ * <p>A failure counts as observed, and is not reported, if someone asks this future for it or adds
+ * a stage to it in time: for a job of the manager, within {@link
+ * dev.offload.OffloadConfig#unobservedReportAfter()} of its end; for a scope's own job, before that
+ * scope ends.
  *
  * @param <T> the type of the result
  * @since 0.1
