@@ -1,7 +1,7 @@
 package dev.offload.coroutines
 
 import dev.offload.OffloadKey
-import dev.offload.coroutines.internal.CurrentJob
+import dev.offload.coroutines.internal.job.CurrentJob
 
 /**
  * The job in which code runs; see [currentOffload].

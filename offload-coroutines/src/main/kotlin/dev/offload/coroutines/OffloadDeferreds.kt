@@ -1,9 +1,9 @@
 package dev.offload.coroutines
 
 import dev.offload.OffloadCycleException
-import dev.offload.coroutines.internal.DeferredLease
-import dev.offload.coroutines.internal.DeferredView
-import dev.offload.coroutines.internal.awaitAllOf
+import dev.offload.coroutines.internal.caller.DeferredLease
+import dev.offload.coroutines.internal.caller.DeferredView
+import dev.offload.coroutines.internal.caller.awaitAllOf
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.Deferred
 import kotlinx.coroutines.selects.SelectClause1

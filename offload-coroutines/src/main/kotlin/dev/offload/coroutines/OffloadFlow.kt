@@ -2,8 +2,8 @@ package dev.offload.coroutines
 
 import dev.offload.OffloadKey
 import dev.offload.OffloadRejectedException
-import dev.offload.coroutines.internal.mapInOrder
-import dev.offload.coroutines.internal.mapUnordered
+import dev.offload.coroutines.internal.caller.mapInOrder
+import dev.offload.coroutines.internal.caller.mapUnordered
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.flow.Flow
 

@@ -2,7 +2,7 @@ package dev.offload.coroutines
 
 import dev.offload.OffloadConfig
 import dev.offload.ShutdownReport
-import dev.offload.coroutines.internal.ManagerScope
+import dev.offload.coroutines.internal.face.ManagerScope
 import dev.offload.spi.OffloadListener
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.NonCancellable

@@ -11,7 +11,7 @@ import dev.offload.OffloadKind
 import dev.offload.OffloadTimeoutException
 import dev.offload.ScopeClosedException
 import dev.offload.ScopeSnapshot
-import dev.offload.coroutines.internal.ScopeFace
+import dev.offload.coroutines.internal.face.ScopeFace
 import kotlinx.coroutines.CancellationException
 import kotlin.contracts.ExperimentalContracts
 import kotlin.contracts.InvocationKind
@@ -76,17 +76,17 @@ public val OffloadScope.name: String get() = face.core.name()
 public val OffloadScope.manager: OffloadManager get() = face.root
 
 /** The number of jobs of this scope, and of all scopes under it, that are queued, running or being cancelled. */
-public val OffloadScope.activeCount: Int get() = face.core.activeCount().toInt()
+public val OffloadScope.activeCount: Int get() = face.core.views().activeCount().toInt()
 
 /**
  * Looks a job up in this scope, then in the manager. Takes no lease.
  *
  * @return the newest active job under the key, preferably one that is not being cancelled; null if there is none
  */
-public fun OffloadScope.find(key: OffloadKey<*>): JobSnapshot? = face.core.find(key)
+public fun OffloadScope.find(key: OffloadKey<*>): JobSnapshot? = face.core.views().find(key)
 
 /** Returns whether a job under [key] is active in this scope or in the manager. Takes no lease. */
-public fun OffloadScope.isInFlight(key: OffloadKey<*>): Boolean = face.core.isInFlight(key)
+public fun OffloadScope.isInFlight(key: OffloadKey<*>): Boolean = face.core.views().isInFlight(key)
 
 /**
  * Cancels every job under [key] in this scope, whoever holds it. Their callers get the outcome at once; the bodies are
@@ -106,7 +106,7 @@ public fun OffloadScope.cancel(key: OffloadKey<*>): Boolean = face.core.cancel(k
  * @throws OffloadCycleException if a body calls it and would wait for itself
  */
 public suspend fun OffloadScope.cancelAndJoin(key: OffloadKey<*>): Boolean {
-    val jobs = face.core.jobs(listOf(key))
+    val jobs = face.core.views().jobs(listOf(key))
     return cancel(key).also { face.join(jobs) }
 }
 
@@ -127,7 +127,7 @@ public fun OffloadScope.cancel(kind: OffloadKind<*, *>): Int = face.core.cancelA
 public fun OffloadManager.cancelJob(number: Long): Boolean = face.core.cancelJob(number)
 
 /** Returns a snapshot of the jobs of this scope and its counts. Takes no lease. */
-public fun OffloadScope.snapshot(): ScopeSnapshot = face.core.snapshot()
+public fun OffloadScope.snapshot(): ScopeSnapshot = face.core.views().snapshot()
 
 /**
  * Suspends until the bodies of all jobs that this scope and the scopes under it had accepted before the call have
@@ -137,7 +137,7 @@ public fun OffloadScope.snapshot(): ScopeSnapshot = face.core.snapshot()
  *
  * @throws OffloadCycleException if a body calls it and would wait for itself
  */
-public suspend fun OffloadScope.joinAll(): Unit = face.run { join(core.jobs()) }
+public suspend fun OffloadScope.joinAll(): Unit = face.run { join(core.views().jobs()) }
 
 /**
  * Suspends until the bodies of all jobs that this scope had accepted under one of the [keys] before the call have
@@ -147,7 +147,8 @@ public suspend fun OffloadScope.joinAll(): Unit = face.run { join(core.jobs()) }
  *
  * @throws OffloadCycleException if a body calls it and would wait for itself
  */
-public suspend fun OffloadScope.joinAll(keys: Collection<OffloadKey<*>>): Unit = face.run { join(core.jobs(keys)) }
+public suspend fun OffloadScope.joinAll(keys: Collection<OffloadKey<*>>): Unit =
+    face.run { join(core.views().jobs(keys)) }
 
 /**
  * Cancels every job of this scope and of the scopes under it. The scopes stay open. Does not wait.

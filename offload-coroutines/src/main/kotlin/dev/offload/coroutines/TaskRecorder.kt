@@ -9,7 +9,7 @@ import dev.offload.RevokeOutcome
 import dev.offload.TaskEvent
 import dev.offload.TaskState
 import dev.offload.TimeoutPolicy
-import dev.offload.coroutines.internal.ScopeRecorder
+import dev.offload.coroutines.internal.face.ScopeRecorder
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.flow.Flow

@@ -5,9 +5,9 @@ import dev.offload.EarlyWakes
 import dev.offload.OffloadTimeoutException
 import dev.offload.WaitMapClosedException
 import dev.offload.WakeOutcome
-import dev.offload.coroutines.internal.ChannelWaitMap
-import dev.offload.coroutines.internal.ChannelWaiter
-import dev.offload.coroutines.internal.checkTimeout
+import dev.offload.coroutines.internal.face.ChannelWaitMap
+import dev.offload.coroutines.internal.face.ChannelWaiter
+import dev.offload.coroutines.internal.face.checkTimeout
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.ensureActive

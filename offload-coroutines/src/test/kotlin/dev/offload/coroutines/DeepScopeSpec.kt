@@ -3,7 +3,7 @@ package dev.offload.coroutines
 import dev.offload.JobState
 import dev.offload.OffloadConfig
 import dev.offload.ScopeClosedException
-import dev.offload.coroutines.internal.onSmallStack
+import dev.offload.coroutines.internal.job.onSmallStack
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldBeEmpty

@@ -7,7 +7,7 @@ import dev.offload.JobState
 import dev.offload.KindPolicy
 import dev.offload.OffloadCancelledException
 import dev.offload.coroutines.hostile.until
-import dev.offload.coroutines.internal.TimerView
+import dev.offload.coroutines.internal.time.TimerView
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.StringSpec
 import io.kotest.matchers.shouldBe

@@ -6,7 +6,7 @@ import dev.offload.OffloadTimeoutException
 import dev.offload.ScopeClosedException
 import dev.offload.TimeLimit
 import dev.offload.coroutines.hostile.until
-import dev.offload.coroutines.internal.TimerView
+import dev.offload.coroutines.internal.time.TimerView
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.nulls.shouldBeNull

@@ -8,7 +8,7 @@ import dev.offload.KindPolicy
 import dev.offload.OffloadTimeoutException
 import dev.offload.TimeLimit
 import dev.offload.coroutines.hostile.until
-import dev.offload.coroutines.internal.TimerView
+import dev.offload.coroutines.internal.time.TimerView
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.StringSpec
 import io.kotest.matchers.collections.shouldContain

@@ -1,6 +1,6 @@
 package dev.offload.coroutines
 
-import dev.offload.coroutines.internal.TimerView
+import dev.offload.coroutines.internal.time.TimerView
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldBeEmpty

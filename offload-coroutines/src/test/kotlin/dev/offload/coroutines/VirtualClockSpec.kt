@@ -1,7 +1,7 @@
 package dev.offload.coroutines
 
 import dev.offload.OffloadTimeoutException
-import dev.offload.coroutines.internal.DispatcherTimer
+import dev.offload.coroutines.internal.dispatch.DispatcherTimer
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.nulls.shouldBeNull

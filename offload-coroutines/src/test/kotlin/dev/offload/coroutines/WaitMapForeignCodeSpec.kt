@@ -5,10 +5,11 @@ import dev.offload.NoMatchReason
 import dev.offload.OffloadTimeoutException
 import dev.offload.WaitMapClosedException
 import dev.offload.WakeOutcome
-import dev.offload.coroutines.internal.ChannelWaitMap
-import dev.offload.coroutines.internal.OffloadTimer
-import dev.offload.coroutines.internal.SideThreads
-import dev.offload.coroutines.internal.WaitTable
+import dev.offload.coroutines.internal.face.ChannelWaitMap
+import dev.offload.coroutines.internal.threads.SidePool
+import dev.offload.coroutines.internal.threads.SideThreads
+import dev.offload.coroutines.internal.time.OffloadTimer
+import dev.offload.coroutines.internal.waitmap.WaitTable
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldBeEmpty
@@ -442,7 +443,7 @@ class WaitMapForeignCodeSpec :
             runTest {
                 val undelivered = mutableListOf<Int>()
                 val clock = OddClock { error("no clock") }
-                val lane = SideThreads.Lane("clock")
+                val lane = SidePool("clock")
                 val timer = OffloadTimer { _, _ -> error("no clock") }
                 val map = ChannelWaitMap<Int, Int>(
                     WaitTable("map", timer, EarlyWakes(5, 1.seconds), 0, { _, value -> undelivered += value }, lane),

@@ -1,7 +1,7 @@
 package dev.offload.async;
 
-import dev.offload.coroutines.internal.SideThreads;
-import dev.offload.coroutines.internal.WaitTarget;
+import dev.offload.coroutines.internal.job.WaitTarget;
+import dev.offload.coroutines.internal.threads.SidePool;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
@@ -60,10 +60,10 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
   private static final byte CLOSING = 2;
   private static final byte CLOSED = 3;
 
-  private final SideThreads.Lane side;
+  private final SidePool side;
 
   /** What blocked callers wait for; null if none has blocked yet. */
-  private volatile @Nullable CompletableFuture<T> asking;
+  volatile @Nullable CompletableFuture<T> asking;
 
   @SuppressWarnings("FieldMayBeFinal") // written through STAGES
   private volatile byte stages = NONE;
@@ -73,14 +73,14 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
   private volatile boolean handed;
 
   /** That completion; null for a moment after {@link #handed} is set. */
-  private volatile SideThreads.@Nullable Task handing;
+  private volatile SidePool.@Nullable Task handing;
 
   /**
    * Creates a future without an answer.
    *
    * @param side runs stages
    */
-  AnswerFuture(SideThreads.Lane side) {
+  AnswerFuture(SidePool side) {
     this.side = side;
   }
 
@@ -177,7 +177,7 @@ abstract class AnswerFuture<T extends @Nullable Object> extends CompletableFutur
   private void publishAndWait() {
     publish();
     while (!super.isDone()) {
-      SideThreads.Task task = handing;
+      SidePool.Task task = handing;
       if (task != null && task.waits()) {
         return;
       }

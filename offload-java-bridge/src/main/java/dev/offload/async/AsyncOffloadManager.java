@@ -4,10 +4,10 @@ import dev.offload.JobSnapshot;
 import dev.offload.OffloadConfig;
 import dev.offload.OffloadStats;
 import dev.offload.ShutdownReport;
-import dev.offload.coroutines.internal.Engine;
-import dev.offload.coroutines.internal.JobCell;
-import dev.offload.coroutines.internal.ScopeCore;
-import dev.offload.coroutines.internal.SystemTimer;
+import dev.offload.coroutines.internal.job.Engine;
+import dev.offload.coroutines.internal.job.JobCell;
+import dev.offload.coroutines.internal.job.ScopeCore;
+import dev.offload.coroutines.internal.time.SystemTimer;
 import dev.offload.spi.OffloadListener;
 import java.time.Duration;
 import java.util.List;
@@ -143,14 +143,17 @@ public final class AsyncOffloadManager extends AsyncOffloadScope {
     boolean interrupted = !waitAtMost(grace);
     List<JobCell<?>> cancelled = core.close();
     interrupted |= !waitAtMost(kill);
-    List<JobSnapshot> undying = core.activeJobs();
+    List<JobSnapshot> undying = core.views().activeJobs();
     interrupted |= !listenerIsTold();
     long cancelledInTime = cancelled.stream().filter(job -> !job.state().isActive()).count();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
     return new ShutdownReport(
-        ended() - endedBefore - cancelledInTime, cancelledInTime, undying, core.openScopes());
+        ended() - endedBefore - cancelledInTime,
+        cancelledInTime,
+        undying,
+        core.views().openScopes());
   }
 
   /** A listener that blocks must not block this for long. False if the wait was interrupted. */
@@ -171,7 +174,7 @@ public final class AsyncOffloadManager extends AsyncOffloadScope {
   }
 
   private long ended() {
-    OffloadStats total = core.snapshot().total();
+    OffloadStats total = core.views().snapshot().total();
     return total.succeeded() + total.failed() + total.cancelled();
   }
 

@@ -11,9 +11,9 @@ import dev.offload.OffloadTimeoutException;
 import dev.offload.ScopeClosedException;
 import dev.offload.ScopeSnapshot;
 import dev.offload.Submission;
-import dev.offload.coroutines.internal.JobBody;
-import dev.offload.coroutines.internal.JobCell;
-import dev.offload.coroutines.internal.ScopeCore;
+import dev.offload.coroutines.internal.job.JobBody;
+import dev.offload.coroutines.internal.job.JobCell;
+import dev.offload.coroutines.internal.job.ScopeCore;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -629,7 +629,8 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    */
   public final OffloadKey.Auto<?> spawn(String label, OffloadTask body) {
     Arguments.notNull("label", label);
-    return core.spawn(label, threads.<@Nullable Object>blocking(Arguments.notNull("body", body)));
+    return core.submissions()
+        .spawn(label, threads.<@Nullable Object>blocking(Arguments.notNull("body", body)));
   }
 
   /**
@@ -642,8 +643,8 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
   public final OffloadKey.Auto<?> spawnStage(
       String label, Supplier<? extends CompletionStage<?>> body) {
     Arguments.notNull("label", label);
-    return core.spawn(
-        label, threads.<@Nullable Object>stage(Arguments.notNull("body", body), false));
+    return core.submissions()
+        .spawn(label, threads.<@Nullable Object>stage(Arguments.notNull("body", body), false));
   }
 
   // Bodies, checked; those of work that may be in flight already are created only if it is not.
@@ -680,7 +681,7 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * @return the newest active job under the key, preferably one that is not being cancelled
    */
   public final Optional<JobSnapshot> find(OffloadKey<?> key) {
-    return Optional.ofNullable(core.find(Arguments.notNull("key", key)));
+    return Optional.ofNullable(core.views().find(Arguments.notNull("key", key)));
   }
 
   /**
@@ -690,7 +691,7 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * @return true if one is
    */
   public final boolean isInFlight(OffloadKey<?> key) {
-    return core.isInFlight(Arguments.notNull("key", key));
+    return core.views().isInFlight(Arguments.notNull("key", key));
   }
 
   /**
@@ -700,7 +701,7 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * @return the number
    */
   public final int activeCount() {
-    return (int) core.activeCount();
+    return (int) core.views().activeCount();
   }
 
   /**
@@ -709,7 +710,7 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * @return the snapshot
    */
   public final ScopeSnapshot snapshot() {
-    return core.snapshot();
+    return core.views().snapshot();
   }
 
   /**
@@ -721,7 +722,7 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    *     gets an {@link OffloadCycleException}
    */
   public final CompletableFuture<@Nullable Void> joinAll() {
-    return new EndFuture<@Nullable Void>(core.jobs(), () -> null, threads.side());
+    return new EndFuture<@Nullable Void>(core.views().jobs(), () -> null, threads.side());
   }
 
   /**
@@ -733,7 +734,7 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    */
   public final CompletableFuture<@Nullable Void> joinAll(Collection<? extends OffloadKey<?>> keys) {
     Arguments.notNull("keys", keys).forEach(key -> Arguments.notNull("a key", key));
-    return new EndFuture<@Nullable Void>(core.jobs(keys), () -> null, threads.side());
+    return new EndFuture<@Nullable Void>(core.views().jobs(keys), () -> null, threads.side());
   }
 
   // Cancelling.
@@ -747,7 +748,7 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * @throws IllegalArgumentException if the key is null
    */
   public final CompletableFuture<@Nullable Void> cancelAndJoin(OffloadKey<?> key) {
-    List<JobCell<?>> jobs = core.jobs(List.of(Arguments.notNull("key", key)));
+    List<JobCell<?>> jobs = core.views().jobs(List.of(Arguments.notNull("key", key)));
     boolean unused = core.cancel(key);
     return new EndFuture<@Nullable Void>(jobs, () -> null, threads.side());
   }
@@ -985,7 +986,7 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
   }
 
   private void awaitEnd() {
-    if (core.termination().isClosed()) {
+    if (core.termination().hasFired()) {
       return;
     }
     BodyWait wait = BodyWait.begin(core);

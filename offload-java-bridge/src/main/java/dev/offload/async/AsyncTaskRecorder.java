@@ -7,10 +7,10 @@ import dev.offload.OffloadKind;
 import dev.offload.RevokeOutcome;
 import dev.offload.TaskEvent;
 import dev.offload.TaskState;
-import dev.offload.coroutines.internal.CurrentJob;
-import dev.offload.coroutines.internal.JobBody;
-import dev.offload.coroutines.internal.JobCell;
-import dev.offload.coroutines.internal.RecorderCore;
+import dev.offload.coroutines.internal.job.CurrentJob;
+import dev.offload.coroutines.internal.job.JobBody;
+import dev.offload.coroutines.internal.job.JobCell;
+import dev.offload.coroutines.internal.recorder.RecorderCore;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -265,7 +265,7 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
       return first;
     }
     OffloadKey<T> key = core.key(id);
-    if (core.scope().isHeldUpBy(CurrentJob.get(), key)) {
+    if (core.scope().submissions().isHeldUpBy(CurrentJob.get(), key)) {
       return launchBody(id, options, body);
     }
     return RoomWait.retry(

@@ -2,9 +2,9 @@ package dev.offload.async;
 
 import dev.offload.EarlyWakes;
 import dev.offload.WakeOutcome;
-import dev.offload.coroutines.internal.SideThreads.Lane;
-import dev.offload.coroutines.internal.SystemTimer;
-import dev.offload.coroutines.internal.WaitTable;
+import dev.offload.coroutines.internal.threads.SidePool;
+import dev.offload.coroutines.internal.time.SystemTimer;
+import dev.offload.coroutines.internal.waitmap.WaitTable;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -300,7 +300,7 @@ public final class AsyncWaitMap<K, V extends @Nullable Object> implements AutoCl
      */
     public AsyncWaitMap<K, V> build() {
       SystemTimer timer = new SystemTimer("offload-timer-" + name);
-      Lane callbacks = new Lane("offload-callback-" + name);
+      SidePool callbacks = new SidePool("offload-callback-" + name);
       return new AsyncWaitMap<>(
           new WaitTable<>(name, timer, early, remember, onUndelivered, callbacks), timer);
     }

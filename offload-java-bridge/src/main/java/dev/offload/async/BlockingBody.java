@@ -1,6 +1,6 @@
 package dev.offload.async;
 
-import dev.offload.coroutines.internal.JobCell;
+import dev.offload.coroutines.internal.job.JobCell;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,8 @@
 package dev.offload.async;
 
-import dev.offload.coroutines.internal.Log;
-import dev.offload.coroutines.internal.OwnThreads;
-import dev.offload.coroutines.internal.PoolThread;
+import dev.offload.coroutines.internal.threads.Log;
+import dev.offload.coroutines.internal.threads.OwnThreads;
+import dev.offload.coroutines.internal.threads.PoolThread;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;

@@ -1,6 +1,6 @@
 package dev.offload.async;
 
-import dev.offload.coroutines.internal.OwnThreads;
+import dev.offload.coroutines.internal.threads.OwnThreads;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;

@@ -1,12 +1,12 @@
 package dev.offload.async;
 
 import dev.offload.OffloadCycleException;
-import dev.offload.coroutines.internal.CurrentJob;
-import dev.offload.coroutines.internal.JobCell;
-import dev.offload.coroutines.internal.PoolThread;
-import dev.offload.coroutines.internal.WaitEdge;
-import dev.offload.coroutines.internal.WaitGraph;
-import dev.offload.coroutines.internal.WaitTarget;
+import dev.offload.coroutines.internal.job.CurrentJob;
+import dev.offload.coroutines.internal.job.JobCell;
+import dev.offload.coroutines.internal.job.WaitEdge;
+import dev.offload.coroutines.internal.job.WaitGraph;
+import dev.offload.coroutines.internal.job.WaitTarget;
+import dev.offload.coroutines.internal.threads.PoolThread;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;

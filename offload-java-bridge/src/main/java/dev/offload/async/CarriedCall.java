@@ -1,6 +1,6 @@
 package dev.offload.async;
 
-import dev.offload.coroutines.internal.Log;
+import dev.offload.coroutines.internal.threads.Log;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 

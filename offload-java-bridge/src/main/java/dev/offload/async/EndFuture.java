@@ -1,9 +1,9 @@
 package dev.offload.async;
 
-import dev.offload.coroutines.internal.JobCell;
-import dev.offload.coroutines.internal.SideThreads;
-import dev.offload.coroutines.internal.WaitTarget;
-import dev.offload.coroutines.internal.Waiter;
+import dev.offload.coroutines.internal.completion.Completion;
+import dev.offload.coroutines.internal.job.JobCell;
+import dev.offload.coroutines.internal.job.WaitTarget;
+import dev.offload.coroutines.internal.threads.SideThreads;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -74,10 +74,10 @@ final class EndFuture<T extends @Nullable Object> extends AnswerFuture<T> {
 
   @Override
   WaitTarget target() {
-    return to -> jobs.forEach(job -> job.end().eachPart(to));
+    return to -> jobs.forEach(job -> job.endTarget().eachPart(to));
   }
 
-  private final class End extends Waiter {
+  private final class End extends Completion {
     @Override
     protected boolean wantsEnd() {
       return true;

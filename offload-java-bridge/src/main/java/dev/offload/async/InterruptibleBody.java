@@ -1,8 +1,8 @@
 package dev.offload.async;
 
-import dev.offload.coroutines.internal.CurrentJob;
-import dev.offload.coroutines.internal.JobBody;
-import dev.offload.coroutines.internal.JobCell;
+import dev.offload.coroutines.internal.job.CurrentJob;
+import dev.offload.coroutines.internal.job.JobBody;
+import dev.offload.coroutines.internal.job.JobCell;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;

@@ -1,8 +1,8 @@
 package dev.offload.async;
 
-import dev.offload.coroutines.internal.JobBody;
-import dev.offload.coroutines.internal.JobCell;
-import dev.offload.coroutines.internal.SideThreads;
+import dev.offload.coroutines.internal.job.JobBody;
+import dev.offload.coroutines.internal.job.JobCell;
+import dev.offload.coroutines.internal.threads.SideThreads;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;

@@ -5,12 +5,12 @@ import dev.offload.JobState;
 import dev.offload.OffloadCancelledException;
 import dev.offload.OffloadHandle;
 import dev.offload.OffloadKey;
-import dev.offload.coroutines.internal.JobCell;
-import dev.offload.coroutines.internal.Lease;
-import dev.offload.coroutines.internal.LeaseWaiter;
-import dev.offload.coroutines.internal.ScopedLease;
-import dev.offload.coroutines.internal.SideThreads;
-import dev.offload.coroutines.internal.WaitTarget;
+import dev.offload.coroutines.internal.job.JobCell;
+import dev.offload.coroutines.internal.job.Lease;
+import dev.offload.coroutines.internal.job.LeaseCompletion;
+import dev.offload.coroutines.internal.job.ScopedLease;
+import dev.offload.coroutines.internal.job.WaitTarget;
+import dev.offload.coroutines.internal.threads.SideThreads;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,7 +72,7 @@ public final class OffloadFuture<T extends @Nullable Object> extends AnswerFutur
     super(side.stages);
     this.job = job;
     this.share = new Share(job, joined);
-    if (!share.await(new News(share))) {
+    if (!share.register(new News(share))) {
       tell();
     }
   }
@@ -88,7 +88,7 @@ public final class OffloadFuture<T extends @Nullable Object> extends AnswerFutur
     }
 
     @Override
-    protected void dropped() {
+    protected void onDropped() {
       wake();
     }
 
@@ -108,7 +108,7 @@ public final class OffloadFuture<T extends @Nullable Object> extends AnswerFutur
   }
 
   /** Receives the outcome of the job. */
-  private final class News extends LeaseWaiter {
+  private final class News extends LeaseCompletion {
     News(Share share) {
       super(share);
     }

@@ -1,9 +1,9 @@
 package dev.offload.async;
 
 import dev.offload.RevokeOutcome;
-import dev.offload.coroutines.internal.SideThreads;
-import dev.offload.coroutines.internal.WaitTarget;
-import dev.offload.coroutines.internal.Waiter;
+import dev.offload.coroutines.internal.completion.Completion;
+import dev.offload.coroutines.internal.job.WaitTarget;
+import dev.offload.coroutines.internal.threads.SideThreads;
 import org.jspecify.annotations.Nullable;
 
 /** Completed when a revoke has ended; what completes it from outside cancels the revoke. */
@@ -13,12 +13,12 @@ final class RevokeFuture<R extends @Nullable Object> extends AnswerFuture<Revoke
   RevokeFuture(OffloadFuture<R> block, SideThreads side) {
     super(side.stages);
     this.block = block;
-    if (!block.job().await(new News())) {
+    if (!block.job().register(new News())) {
       tell();
     }
   }
 
-  private final class News extends Waiter {
+  private final class News extends Completion {
     @Override
     protected boolean wantsEnd() {
       return false;

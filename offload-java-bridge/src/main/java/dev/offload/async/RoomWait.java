@@ -1,8 +1,8 @@
 package dev.offload.async;
 
 import dev.offload.OffloadKey;
-import dev.offload.coroutines.internal.RoomWaiter;
-import dev.offload.coroutines.internal.ScopeCore;
+import dev.offload.coroutines.internal.job.ScopeCore;
+import dev.offload.coroutines.internal.limits.RoomWaiter;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +34,7 @@ final class RoomWait extends RoomWaiter implements AutoCloseable {
   }
 
   private void await() throws InterruptedException {
-    boolean waits = core.awaitRoom(key, this, again);
+    boolean waits = core.submissions().awaitRoom(key, this, again);
     again = true;
     if (waits) {
       BodyWait.throwIfInterrupted();
@@ -56,6 +56,6 @@ final class RoomWait extends RoomWaiter implements AutoCloseable {
 
   @Override
   public void close() {
-    core.leaveRoom(key, this);
+    core.submissions().leaveRoom(key, this);
   }
 }

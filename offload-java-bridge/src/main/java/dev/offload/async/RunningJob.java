@@ -1,8 +1,8 @@
 package dev.offload.async;
 
 import dev.offload.OffloadKey;
-import dev.offload.coroutines.internal.CurrentJob;
-import dev.offload.coroutines.internal.JobCell;
+import dev.offload.coroutines.internal.job.CurrentJob;
+import dev.offload.coroutines.internal.job.JobCell;
 import java.util.Optional;
 
 /**

@@ -3,12 +3,12 @@ package dev.offload.async;
 import dev.offload.ConflictPolicy;
 import dev.offload.OffloadKey;
 import dev.offload.Submission;
-import dev.offload.coroutines.internal.CurrentJob;
-import dev.offload.coroutines.internal.JobBody;
-import dev.offload.coroutines.internal.JobCell;
-import dev.offload.coroutines.internal.Placement;
-import dev.offload.coroutines.internal.Placement.How;
-import dev.offload.coroutines.internal.ScopeCore;
+import dev.offload.coroutines.internal.job.CurrentJob;
+import dev.offload.coroutines.internal.job.JobBody;
+import dev.offload.coroutines.internal.job.JobCell;
+import dev.offload.coroutines.internal.job.Placement;
+import dev.offload.coroutines.internal.job.Placement.How;
+import dev.offload.coroutines.internal.job.ScopeCore;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -32,20 +32,23 @@ final class ScopeWork {
   <T extends @Nullable Object> OffloadFuture<T> submit(
       OffloadKey<T> key, SubmitOptions options, JobBody<T> body) {
     check(key, options);
-    return future(key, core.submit(key, options.conflict(), options.timeout(), body));
+    return future(key, core.submissions().submit(key, options.conflict(), options.timeout(), body));
   }
 
   <T extends @Nullable Object> Submission<OffloadFuture<T>> trySubmit(
       OffloadKey<T> key, SubmitOptions options, JobBody<T> body) {
     check(key, options);
-    return core.submit(key, options.conflict(), options.timeout(), body)
+    return core.submissions()
+        .submit(key, options.conflict(), options.timeout(), body)
         .submission(placed -> threads.future(placed.taken(), placed.joined()));
   }
 
   <T extends @Nullable Object> OffloadFuture<T> submitWhenRoom(
       OffloadKey<T> key, SubmitOptions options, JobBody<T> body) throws InterruptedException {
     check(key, options);
-    return whenRoom(key, () -> core.submitIfRoom(key, options.conflict(), options.timeout(), body));
+    return whenRoom(
+        key,
+        () -> core.submissions().submitIfRoom(key, options.conflict(), options.timeout(), body));
   }
 
   // Owned by the manager, and kept until the end of the scope, or of the call.
@@ -59,7 +62,8 @@ final class ScopeWork {
   <T extends @Nullable Object> Submission<OffloadFuture<T>> tryShare(
       OffloadKey.Keyed<T> key, SubmitOptions options, Supplier<JobBody<T>> body) {
     check(key, options);
-    return core.share(key, options.conflict(), options.timeout(), body.get(), false)
+    return core.submissions()
+        .share(key, options.conflict(), options.timeout(), body.get())
         .submission(placed -> kept(threads.future(placed.taken(), placed.joined())));
   }
 
@@ -69,7 +73,10 @@ final class ScopeWork {
     check(key, options);
     JobBody<T> made = body.get();
     return kept(
-        whenRoom(key, () -> core.shareIfRoom(key, options.conflict(), options.timeout(), made)));
+        whenRoom(
+            key,
+            () ->
+                core.submissions().shareIfRoom(key, options.conflict(), options.timeout(), made)));
   }
 
   <T extends @Nullable Object> T call(
@@ -111,14 +118,14 @@ final class ScopeWork {
       OffloadKey.Keyed<T> key, SubmitOptions options, Supplier<JobBody<T>> body) {
     ConflictPolicy conflict = options.conflict();
     boolean joins = conflict == null || conflict == ConflictPolicy.JOIN;
-    JobCell<T> inFlight = joins ? core.tryJoin(key) : null;
+    JobCell<T> inFlight = joins ? core.submissions().tryJoin(key) : null;
     return inFlight == null
-        ? future(key, core.share(key, conflict, options.timeout(), body.get(), false))
+        ? future(key, core.submissions().share(key, conflict, options.timeout(), body.get()))
         : threads.future(inFlight, true);
   }
 
   private <T extends @Nullable Object> OffloadFuture<T> kept(OffloadFuture<T> future) {
-    core.keep(future.lease());
+    core.submissions().keep(future.lease());
     return future;
   }
 
@@ -129,7 +136,7 @@ final class ScopeWork {
       OffloadKey<T> key, Supplier<Placement<T>> submission) throws InterruptedException {
     Placement<T> placed = submission.get();
     ScopeCore full = placed.by();
-    if (placed.how() != How.QUEUE_FULL || full.isHeldUpBy(CurrentJob.get(), key)) {
+    if (placed.how() != How.QUEUE_FULL || full.submissions().isHeldUpBy(CurrentJob.get(), key)) {
       return future(key, placed);
     }
     return RoomWait.retry(

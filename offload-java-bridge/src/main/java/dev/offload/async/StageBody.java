@@ -1,10 +1,10 @@
 package dev.offload.async;
 
 import dev.offload.OffloadCycleException;
-import dev.offload.coroutines.internal.JobCell;
-import dev.offload.coroutines.internal.Log;
-import dev.offload.coroutines.internal.WaitEdge;
-import dev.offload.coroutines.internal.WaitGraph;
+import dev.offload.coroutines.internal.job.JobCell;
+import dev.offload.coroutines.internal.job.WaitEdge;
+import dev.offload.coroutines.internal.job.WaitGraph;
+import dev.offload.coroutines.internal.threads.Log;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;

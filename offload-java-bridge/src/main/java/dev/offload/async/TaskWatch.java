@@ -1,10 +1,10 @@
 package dev.offload.async;
 
 import dev.offload.TaskEvent;
-import dev.offload.coroutines.internal.Log;
-import dev.offload.coroutines.internal.RecorderCore;
-import dev.offload.coroutines.internal.TaskFeed;
-import dev.offload.coroutines.internal.TaskViewer;
+import dev.offload.coroutines.internal.recorder.RecorderCore;
+import dev.offload.coroutines.internal.recorder.TaskFeed;
+import dev.offload.coroutines.internal.recorder.TaskViewer;
+import dev.offload.coroutines.internal.threads.Log;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.Executor;

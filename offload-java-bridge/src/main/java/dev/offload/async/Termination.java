@@ -1,15 +1,15 @@
 package dev.offload.async;
 
 import dev.offload.OffloadCycleException;
-import dev.offload.coroutines.internal.ScopeCore;
-import dev.offload.coroutines.internal.Waiter;
+import dev.offload.coroutines.internal.completion.Completion;
+import dev.offload.coroutines.internal.job.ScopeCore;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Waits until a scope accepts no more members and the last one has ended. */
-final class Termination extends Waiter {
+final class Termination extends Completion {
   private final CountDownLatch terminated = new CountDownLatch(1);
   private final ScopeCore core;
   private volatile @Nullable OffloadCycleException refused;
@@ -23,8 +23,8 @@ final class Termination extends Waiter {
 
   /** Runs {@code action} when the scope has terminated; at once if it has. */
   static void then(ScopeCore core, Runnable action) {
-    Waiter waiter =
-        new Waiter() {
+    Completion waiter =
+        new Completion() {
           @Override
           protected boolean wantsEnd() {
             return true;

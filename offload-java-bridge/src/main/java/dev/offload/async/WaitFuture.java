@@ -1,8 +1,8 @@
 package dev.offload.async;
 
-import dev.offload.coroutines.internal.OffloadTimer;
-import dev.offload.coroutines.internal.WaitSlot;
-import dev.offload.coroutines.internal.WaitTable;
+import dev.offload.coroutines.internal.time.OffloadTimer;
+import dev.offload.coroutines.internal.waitmap.WaitSlot;
+import dev.offload.coroutines.internal.waitmap.WaitTable;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;

@@ -20,7 +20,7 @@ import dev.offload.OffloadKey;
 import dev.offload.RevokeOutcome;
 import dev.offload.TaskEvent;
 import dev.offload.TaskState;
-import dev.offload.coroutines.internal.TaskFeed;
+import dev.offload.coroutines.internal.recorder.TaskFeed;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.offload.coroutines.internal.PoolThread;
+import dev.offload.coroutines.internal.threads.PoolThread;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;

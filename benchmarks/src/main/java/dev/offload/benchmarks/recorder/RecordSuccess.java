@@ -1,7 +1,7 @@
 package dev.offload.benchmarks.recorder;
 
 import dev.offload.TaskState;
-import dev.offload.coroutines.internal.Bookkeeping;
+import dev.offload.coroutines.internal.recorder.Bookkeeping;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

@@ -5,7 +5,7 @@ import dev.offload.TaskState
 import dev.offload.coroutines.OffloadManager
 import dev.offload.coroutines.WaitMap
 import dev.offload.coroutines.cancel
-import dev.offload.coroutines.internal.Bookkeeping
+import dev.offload.coroutines.internal.recorder.Bookkeeping
 import dev.offload.coroutines.joinAll
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers

@@ -1,15 +1,19 @@
 /**
- * The core: plain Java, without coroutines or futures, so that it can be checked by itself and
- * serves both faces.
+ * The inside of the library, in rooms. A room uses those below it, never one above:
  *
- * <p>Reading order: {@link dev.offload.coroutines.internal.JobCell} (one job and its state word),
- * {@link dev.offload.coroutines.internal.Waiters} (who is told), {@link
- * dev.offload.coroutines.internal.Registry} (which jobs a key has), {@link
- * dev.offload.coroutines.internal.Gate} (open, draining, closed), {@link
- * dev.offload.coroutines.internal.ScopeCore} (what a submission does), {@link
- * dev.offload.coroutines.internal.Lease} (one caller's share in a job). Apart from these: {@link
- * dev.offload.coroutines.internal.TaskTable} (how tasks ended) and {@link
- * dev.offload.coroutines.internal.WaitTable} (who waits for which key).
+ * <pre>
+ *   face                                   the Kotlin face
+ *   caller                                 callers that suspend
+ *   body       recorder                    bodies that are coroutines; how tasks ended
+ *   dispatch   job                         dispatchers; jobs, scopes and waits: one mechanism
+ *              kinds       waitmap         kinds and their counts; the keyed wait map
+ *              limits  report  time        permits; reports; clocks
+ *              completion  threads         callbacks; threads for foreign code, the log
+ * </pre>
+ *
+ * <p>From {@code job} and {@code recorder} down all is plain Java without coroutines or futures: it
+ * is checked by itself and serves both faces. Each room has a page like this one, which says where
+ * to begin to read.
  *
  * <p>Not public API: it may change in any release.
  */

@@ -12,7 +12,7 @@ import dev.offload.coroutines.OffloadManager
 import dev.offload.coroutines.TimeoutPolicy
 import dev.offload.coroutines.activeCount
 import dev.offload.coroutines.cancel
-import dev.offload.coroutines.internal.entries
+import dev.offload.coroutines.internal.job.entries
 import dev.offload.coroutines.snapshot
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.ints.shouldBeLessThanOrEqual

@@ -3,7 +3,7 @@ package dev.offload.coroutines.stress
 import dev.offload.OffloadCancelledException
 import dev.offload.OffloadKind
 import dev.offload.coroutines.find
-import dev.offload.coroutines.internal.linkedWaiters
+import dev.offload.coroutines.internal.job.linkedWaiters
 import dev.offload.coroutines.joinAll
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec

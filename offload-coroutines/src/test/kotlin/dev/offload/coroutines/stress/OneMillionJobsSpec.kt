@@ -4,7 +4,7 @@ import dev.offload.ConflictPolicy
 import dev.offload.OffloadKind
 import dev.offload.coroutines.OffloadManager
 import dev.offload.coroutines.activeCount
-import dev.offload.coroutines.internal.entries
+import dev.offload.coroutines.internal.job.entries
 import dev.offload.coroutines.snapshot
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.longs.shouldBeLessThan

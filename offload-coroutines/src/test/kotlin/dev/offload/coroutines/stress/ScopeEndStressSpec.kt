@@ -5,7 +5,7 @@ import dev.offload.RejectReason
 import dev.offload.Submission
 import dev.offload.coroutines.OffloadDeferred
 import dev.offload.coroutines.cancel
-import dev.offload.coroutines.internal.entries
+import dev.offload.coroutines.internal.job.entries
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.booleans.shouldBeFalse
 import io.kotest.matchers.shouldBe

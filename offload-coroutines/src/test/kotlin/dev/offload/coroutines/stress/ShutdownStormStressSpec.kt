@@ -20,9 +20,9 @@ import dev.offload.coroutines.activeCount
 import dev.offload.coroutines.cancel
 import dev.offload.coroutines.cancelAll
 import dev.offload.coroutines.complete
-import dev.offload.coroutines.internal.TimerView
-import dev.offload.coroutines.internal.entries
-import dev.offload.coroutines.internal.limitsInUse
+import dev.offload.coroutines.internal.job.entries
+import dev.offload.coroutines.internal.job.limitsInUse
+import dev.offload.coroutines.internal.time.TimerView
 import dev.offload.coroutines.isInFlight
 import dev.offload.coroutines.joinAll
 import dev.offload.coroutines.scope

@@ -8,7 +8,7 @@ import dev.offload.coroutines.OffloadDeferred
 import dev.offload.coroutines.OffloadManager
 import dev.offload.coroutines.TimeoutPolicy
 import dev.offload.coroutines.cancel
-import dev.offload.coroutines.internal.entries
+import dev.offload.coroutines.internal.job.entries
 import dev.offload.coroutines.joinAll
 import dev.offload.coroutines.snapshot
 import io.kotest.core.spec.style.FunSpec

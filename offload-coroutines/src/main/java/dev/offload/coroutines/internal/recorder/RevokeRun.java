@@ -1,0 +1,19 @@
+package dev.offload.coroutines.internal.recorder;
+
+import dev.offload.TaskState;
+import org.jspecify.annotations.Nullable;
+
+/** A run of a revoke; in the table while the task's success is being revoked. */
+final class RevokeRun<I> extends Attempt<I> {
+  /** The entry whose place it took, to be put back if it fails. Written before others see it. */
+  @Nullable Object success;
+
+  RevokeRun(I id) {
+    super(id);
+  }
+
+  @Override
+  TaskState state() {
+    return verdict() == SUCCESS ? TaskState.NOT_FOUND : TaskState.SUCCEEDED;
+  }
+}
