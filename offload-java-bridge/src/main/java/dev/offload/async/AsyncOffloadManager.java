@@ -1,16 +1,13 @@
 package dev.offload.async;
 
-import dev.offload.JobSnapshot;
 import dev.offload.OffloadConfig;
-import dev.offload.OffloadStats;
 import dev.offload.ShutdownReport;
 import dev.offload.coroutines.internal.job.Engine;
-import dev.offload.coroutines.internal.job.JobCell;
 import dev.offload.coroutines.internal.job.ScopeCore;
+import dev.offload.coroutines.internal.job.Shutdown;
 import dev.offload.coroutines.internal.time.SystemTimer;
 import dev.offload.spi.OffloadListener;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -136,24 +133,18 @@ public final class AsyncOffloadManager extends AsyncOffloadScope {
    * @throws IllegalArgumentException if a time is null or negative
    */
   public ShutdownReport shutdown(Duration grace, Duration kill) {
-    Arguments.notNegative("grace", grace);
-    Arguments.notNegative("kill", kill);
-    long endedBefore = ended();
-    core.drain();
+    Require.notNegative("grace", grace);
+    Require.notNegative("kill", kill);
+    Shutdown shutdown = Shutdown.begin(core);
     boolean interrupted = !waitAtMost(grace);
-    List<JobCell<?>> cancelled = core.close();
+    shutdown.cancelRest();
     interrupted |= !waitAtMost(kill);
-    List<JobSnapshot> undying = core.views().activeJobs();
+    shutdown.noteUndying();
     interrupted |= !listenerIsTold();
-    long cancelledInTime = cancelled.stream().filter(job -> !job.state().isActive()).count();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    return new ShutdownReport(
-        ended() - endedBefore - cancelledInTime,
-        cancelledInTime,
-        undying,
-        core.views().openScopes());
+    return shutdown.report();
   }
 
   /** A listener that blocks must not block this for long. False if the wait was interrupted. */
@@ -171,11 +162,6 @@ public final class AsyncOffloadManager extends AsyncOffloadScope {
         wait.close();
       }
     }
-  }
-
-  private long ended() {
-    OffloadStats total = core.views().snapshot().total();
-    return total.succeeded() + total.failed() + total.cancelled();
   }
 
   /** False if the wait was interrupted. */
@@ -212,7 +198,7 @@ public final class AsyncOffloadManager extends AsyncOffloadScope {
      * @return this builder
      */
     public Builder config(OffloadConfig config) {
-      this.config = Arguments.notNull("config", config);
+      this.config = Require.notNull("config", config);
       return this;
     }
 
@@ -225,7 +211,7 @@ public final class AsyncOffloadManager extends AsyncOffloadScope {
      * @return this builder
      */
     public Builder executor(Executor executor) {
-      this.executor = Arguments.notNull("executor", executor);
+      this.executor = Require.notNull("executor", executor);
       return this;
     }
 
@@ -236,7 +222,7 @@ public final class AsyncOffloadManager extends AsyncOffloadScope {
      * @return this builder
      */
     public Builder listener(OffloadListener listener) {
-      this.listener = Arguments.notNull("listener", listener);
+      this.listener = Require.notNull("listener", listener);
       return this;
     }
 
@@ -247,7 +233,7 @@ public final class AsyncOffloadManager extends AsyncOffloadScope {
      * @return this builder
      */
     public Builder name(String name) {
-      this.name = Arguments.notNull("name", name);
+      this.name = Require.notNull("name", name);
       return this;
     }
 
@@ -258,7 +244,7 @@ public final class AsyncOffloadManager extends AsyncOffloadScope {
      * @return this builder
      */
     public Builder contextCarrier(ContextCarrier carrier) {
-      this.carrier = Arguments.notNull("carrier", carrier);
+      this.carrier = Require.notNull("carrier", carrier);
       return this;
     }
 

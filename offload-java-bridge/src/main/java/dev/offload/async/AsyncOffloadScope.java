@@ -554,7 +554,7 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
   public final <T extends @Nullable Object> T call(
       OffloadKey.Keyed<T> key, SubmitOptions options, Duration atMost, Callable<? extends T> body)
       throws InterruptedException, TimeoutException {
-    return work.call(key, options, Arguments.notNegative("atMost", atMost), blockingLater(body));
+    return work.call(key, options, Require.notNegative("atMost", atMost), blockingLater(body));
   }
 
   /**
@@ -611,7 +611,7 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
       Supplier<? extends CompletionStage<? extends T>> body)
       throws InterruptedException, TimeoutException {
     return work.call(
-        key, options, Arguments.notNegative("atMost", atMost), stageLater(body, options));
+        key, options, Require.notNegative("atMost", atMost), stageLater(body, options));
   }
 
   /**
@@ -628,9 +628,9 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * @throws dev.offload.ScopeClosedException if this scope or the manager accepts no new work
    */
   public final OffloadKey.Auto<?> spawn(String label, OffloadTask body) {
-    Arguments.notNull("label", label);
+    Require.notNull("label", label);
     return core.submissions()
-        .spawn(label, threads.<@Nullable Object>blocking(Arguments.notNull("body", body)));
+        .spawn(label, threads.<@Nullable Object>blocking(Require.notNull("body", body)));
   }
 
   /**
@@ -642,33 +642,33 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    */
   public final OffloadKey.Auto<?> spawnStage(
       String label, Supplier<? extends CompletionStage<?>> body) {
-    Arguments.notNull("label", label);
+    Require.notNull("label", label);
     return core.submissions()
-        .spawn(label, threads.<@Nullable Object>stage(Arguments.notNull("body", body), false));
+        .spawn(label, threads.<@Nullable Object>stage(Require.notNull("body", body), false));
   }
 
   // Bodies, checked; those of work that may be in flight already are created only if it is not.
 
   private <T extends @Nullable Object> JobBody<T> blocking(Callable<? extends T> body) {
-    return threads.blocking(Arguments.notNull("body", body));
+    return threads.blocking(Require.notNull("body", body));
   }
 
   private <T extends @Nullable Object> JobBody<T> stage(
       Supplier<? extends CompletionStage<? extends T>> body, SubmitOptions options) {
-    Arguments.notNull("options", options);
-    return threads.stage(Arguments.notNull("body", body), options.borrowedStage());
+    Require.notNull("options", options);
+    return threads.stage(Require.notNull("body", body), options.borrowedStage());
   }
 
   private <T extends @Nullable Object> Supplier<JobBody<T>> blockingLater(
       Callable<? extends T> body) {
-    Callable<? extends T> checked = Arguments.notNull("body", body);
+    Callable<? extends T> checked = Require.notNull("body", body);
     return () -> threads.blocking(checked);
   }
 
   private <T extends @Nullable Object> Supplier<JobBody<T>> stageLater(
       Supplier<? extends CompletionStage<? extends T>> body, SubmitOptions options) {
-    Arguments.notNull("options", options);
-    Supplier<? extends CompletionStage<? extends T>> checked = Arguments.notNull("body", body);
+    Require.notNull("options", options);
+    Supplier<? extends CompletionStage<? extends T>> checked = Require.notNull("body", body);
     return () -> threads.stage(checked, options.borrowedStage());
   }
 
@@ -681,7 +681,7 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * @return the newest active job under the key, preferably one that is not being cancelled
    */
   public final Optional<JobSnapshot> find(OffloadKey<?> key) {
-    return Optional.ofNullable(core.views().find(Arguments.notNull("key", key)));
+    return Optional.ofNullable(core.views().find(Require.notNull("key", key)));
   }
 
   /**
@@ -691,7 +691,7 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * @return true if one is
    */
   public final boolean isInFlight(OffloadKey<?> key) {
-    return core.views().isInFlight(Arguments.notNull("key", key));
+    return core.views().isInFlight(Require.notNull("key", key));
   }
 
   /**
@@ -733,7 +733,7 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * @throws IllegalArgumentException if the keys or one of them is null
    */
   public final CompletableFuture<@Nullable Void> joinAll(Collection<? extends OffloadKey<?>> keys) {
-    Arguments.notNull("keys", keys).forEach(key -> Arguments.notNull("a key", key));
+    Require.notNull("keys", keys).forEach(key -> Require.notNull("a key", key));
     return new EndFuture<@Nullable Void>(core.views().jobs(keys), () -> null, threads.side());
   }
 
@@ -748,7 +748,7 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * @throws IllegalArgumentException if the key is null
    */
   public final CompletableFuture<@Nullable Void> cancelAndJoin(OffloadKey<?> key) {
-    List<JobCell<?>> jobs = core.views().jobs(List.of(Arguments.notNull("key", key)));
+    List<JobCell<?>> jobs = core.views().jobs(List.of(Require.notNull("key", key)));
     boolean unused = core.cancel(key);
     return new EndFuture<@Nullable Void>(jobs, () -> null, threads.side());
   }
@@ -762,7 +762,7 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * @throws IllegalArgumentException if the kind is null
    */
   public final int cancel(OffloadKind<?, ? extends @Nullable Object> kind) {
-    return core.cancelAll(Arguments.notNull("kind", kind));
+    return core.cancelAll(Require.notNull("kind", kind));
   }
 
   /**
@@ -774,7 +774,7 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * @return true if this call changed anything
    */
   public final boolean cancel(OffloadKey<?> key) {
-    return core.cancel(Arguments.notNull("key", key));
+    return core.cancel(Require.notNull("key", key));
   }
 
   /**
@@ -845,7 +845,7 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    */
   public final <R extends @Nullable Object, X extends Exception> R scope(
       String name, ScopeOptions options, ScopeBlock<? extends R, ? extends X> block) throws X {
-    Arguments.notNull("block", block);
+    Require.notNull("block", block);
     AsyncOffloadScope opened = openScope(name, options);
     R answer;
     try {
@@ -923,8 +923,8 @@ public sealed class AsyncOffloadScope implements AutoCloseable permits AsyncOffl
    * @return the open scope
    */
   public final AsyncOffloadScope openScope(String name, ScopeOptions options) {
-    Arguments.notNull("name", name);
-    Arguments.notNull("options", options);
+    Require.notNull("name", name);
+    Require.notNull("options", options);
     ScopeCore opened = core.open(name, options.failFast(), options.concurrency());
     Duration timeout = options.timeout();
     if (timeout != null) {

@@ -107,9 +107,9 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
    */
   public static <I, T extends @Nullable Object> AsyncTaskRecorder<I, T> create(
       AsyncOffloadScope scope, OffloadKind<? super I, T> kind, @Nullable KeepValues keep) {
-    Arguments.notNull("scope", scope);
+    Require.notNull("scope", scope);
     return new AsyncTaskRecorder<>(
-        new RecorderCore<>(scope.core, Arguments.notNull("kind", kind), keep), scope.threads);
+        new RecorderCore<>(scope.core, Require.notNull("kind", kind), keep), scope.threads);
   }
 
   /**
@@ -147,9 +147,9 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
    */
   public LaunchOutcome<OffloadFuture<T>> launch(
       I id, SubmitOptions options, Callable<? extends T> body) {
-    Arguments.notNull("id", id);
+    Require.notNull("id", id);
     requireNoConflict(options);
-    return launchBody(id, options, threads.blocking(Arguments.notNull("body", body)));
+    return launchBody(id, options, threads.blocking(Require.notNull("body", body)));
   }
 
   /**
@@ -175,10 +175,10 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
    */
   public LaunchOutcome<OffloadFuture<T>> launchStage(
       I id, SubmitOptions options, Supplier<? extends CompletionStage<? extends T>> body) {
-    Arguments.notNull("id", id);
+    Require.notNull("id", id);
     requireNoConflict(options);
     return launchBody(
-        id, options, threads.stage(Arguments.notNull("body", body), options.borrowedStage()));
+        id, options, threads.stage(Require.notNull("body", body), options.borrowedStage()));
   }
 
   private LaunchOutcome<OffloadFuture<T>> launchBody(I id, SubmitOptions options, JobBody<T> body) {
@@ -220,9 +220,9 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
    */
   public LaunchOutcome<OffloadFuture<T>> launchWhenRoom(
       I id, SubmitOptions options, Callable<? extends T> body) throws InterruptedException {
-    Arguments.notNull("id", id);
+    Require.notNull("id", id);
     requireNoConflict(options);
-    return launchBodyWhenRoom(id, options, threads.blocking(Arguments.notNull("body", body)));
+    return launchBodyWhenRoom(id, options, threads.blocking(Require.notNull("body", body)));
   }
 
   /**
@@ -251,10 +251,10 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
   public LaunchOutcome<OffloadFuture<T>> launchStageWhenRoom(
       I id, SubmitOptions options, Supplier<? extends CompletionStage<? extends T>> body)
       throws InterruptedException {
-    Arguments.notNull("id", id);
+    Require.notNull("id", id);
     requireNoConflict(options);
     return launchBodyWhenRoom(
-        id, options, threads.stage(Arguments.notNull("body", body), options.borrowedStage()));
+        id, options, threads.stage(Require.notNull("body", body), options.borrowedStage()));
   }
 
   private LaunchOutcome<OffloadFuture<T>> launchBodyWhenRoom(
@@ -281,7 +281,7 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
    *     The task may have been launched again since. Cancelling the future does not affect the task
    */
   public CompletableFuture<TaskState> awaitEnd(I id) {
-    RecorderCore.UnderWay underWay = core.underWay(Arguments.notNull("id", id));
+    RecorderCore.UnderWay underWay = core.underWay(Require.notNull("id", id));
     return new EndFuture<>(underWay.jobs(), underWay.state(), threads.side());
   }
 
@@ -313,7 +313,7 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
    * @return the state
    */
   public TaskState state(I id) {
-    return core.state(Arguments.notNull("id", id));
+    return core.state(Require.notNull("id", id));
   }
 
   /**
@@ -335,7 +335,7 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
    * @return the cause; empty if the task is not FAILED
    */
   public Optional<Throwable> failure(I id) {
-    return Optional.ofNullable(core.failure(Arguments.notNull("id", id)));
+    return Optional.ofNullable(core.failure(Require.notNull("id", id)));
   }
 
   /**
@@ -371,9 +371,9 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
    */
   public <R extends @Nullable Object> CompletableFuture<RevokeOutcome<R>> revoke(
       I id, SubmitOptions options, Callable<? extends R> block) {
-    Arguments.notNull("id", id);
+    Require.notNull("id", id);
     requireNoConflict(options);
-    return revokeBody(id, options, threads.blocking(Arguments.notNull("block", block)));
+    return revokeBody(id, options, threads.blocking(Require.notNull("block", block)));
   }
 
   /**
@@ -401,10 +401,10 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
    */
   public <R extends @Nullable Object> CompletableFuture<RevokeOutcome<R>> revokeStage(
       I id, SubmitOptions options, Supplier<? extends CompletionStage<? extends R>> block) {
-    Arguments.notNull("id", id);
+    Require.notNull("id", id);
     requireNoConflict(options);
     return revokeBody(
-        id, options, threads.stage(Arguments.notNull("block", block), options.borrowedStage()));
+        id, options, threads.stage(Require.notNull("block", block), options.borrowedStage()));
   }
 
   private <R extends @Nullable Object> CompletableFuture<RevokeOutcome<R>> revokeBody(
@@ -428,7 +428,7 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
    * @throws IllegalArgumentException if the state is null or NOT_FOUND
    */
   public List<I> tasks(TaskState state) {
-    return core.tasks(Arguments.notNull("state", state));
+    return core.tasks(Require.notNull("state", state));
   }
 
   /**
@@ -440,7 +440,7 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
    * @throws IllegalArgumentException if the state is null or NOT_FOUND
    */
   public long count(TaskState state) {
-    return core.count(Arguments.notNull("state", state));
+    return core.count(Require.notNull("state", state));
   }
 
   /**
@@ -455,7 +455,7 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
    * @throws IllegalArgumentException if the watcher is null
    */
   public TaskWatch transitions(Consumer<? super TaskEvent<I>> watcher) {
-    Arguments.notNull("watcher", watcher);
+    Require.notNull("watcher", watcher);
     return TaskWatch.ofSteps(core.feed(), threads.side().stages::run, FEED_CAPACITY, watcher);
   }
 
@@ -473,7 +473,7 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
    * @throws IllegalArgumentException if the watcher is null
    */
   public TaskWatch watch(Consumer<? super TaskEvent<I>> watcher) {
-    Arguments.notNull("watcher", watcher);
+    Require.notNull("watcher", watcher);
     return TaskWatch.ofView(core, threads.side().stages::run, FEED_CAPACITY, watcher);
   }
 
@@ -484,7 +484,7 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
    * @return whether the task was FAILED
    */
   public boolean forget(I id) {
-    return core.forget(Arguments.notNull("id", id));
+    return core.forget(Require.notNull("id", id));
   }
 
   /**
@@ -495,7 +495,7 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
    * @return how many were dropped
    */
   public int dropSucceeded(Iterable<? extends I> ids) {
-    return core.dropSucceeded(Arguments.notNull("ids", ids));
+    return core.dropSucceeded(Require.notNull("ids", ids));
   }
 
   /**
@@ -509,11 +509,11 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
    * @throws IllegalArgumentException if the time is null or negative
    */
   public int dropSucceeded(Duration olderThan) {
-    return core.dropSucceeded(Arguments.notNegative("olderThan", olderThan));
+    return core.dropSucceeded(Require.notNegative("olderThan", olderThan));
   }
 
   private static void requireNoConflict(SubmitOptions options) {
-    if (Arguments.notNull("options", options).conflict() != null) {
+    if (Require.notNull("options", options).conflict() != null) {
       throw new IllegalArgumentException(
           "options must not set a conflict policy: a recorder has its own rules");
     }

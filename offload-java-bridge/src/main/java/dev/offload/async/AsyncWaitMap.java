@@ -107,7 +107,7 @@ public final class AsyncWaitMap<K, V extends @Nullable Object> implements AutoCl
    * @throws dev.offload.WaitMapClosedException if the map is closed
    */
   public CompletableFuture<V> await(K key) {
-    return WaitFuture.park(table, Arguments.notNull("key", key), null);
+    return WaitFuture.park(table, Require.notNull("key", key), null);
   }
 
   /**
@@ -123,8 +123,8 @@ public final class AsyncWaitMap<K, V extends @Nullable Object> implements AutoCl
    * @throws dev.offload.WaitMapClosedException as {@link #await(Object)}
    */
   public CompletableFuture<V> await(K key, Duration timeout) {
-    Arguments.notNull("key", key);
-    Duration limit = WaitTable.checkTimeout(Arguments.notNull("timeout", timeout));
+    Require.notNull("key", key);
+    Duration limit = WaitTable.checkTimeout(Require.notNull("timeout", timeout));
     return WaitFuture.park(table, key, limit);
   }
 
@@ -137,7 +137,7 @@ public final class AsyncWaitMap<K, V extends @Nullable Object> implements AutoCl
    * @throws IllegalArgumentException if the key is null
    */
   public WakeOutcome<V> wake(K key, V value) {
-    return table.wake(Arguments.notNull("key", key), value);
+    return table.wake(Require.notNull("key", key), value);
   }
 
   /**
@@ -152,7 +152,7 @@ public final class AsyncWaitMap<K, V extends @Nullable Object> implements AutoCl
    *     CancellationException}: the waiter would look as if it were cancelled itself
    */
   public boolean fail(K key, Throwable cause) {
-    return table.fail(Arguments.notNull("key", key), Arguments.notNull("cause", cause));
+    return table.fail(Require.notNull("key", key), Require.notNull("cause", cause));
   }
 
   /**
@@ -167,7 +167,7 @@ public final class AsyncWaitMap<K, V extends @Nullable Object> implements AutoCl
    *     nothing has then changed
    */
   public int failAll(Throwable cause) {
-    return table.failAll(Arguments.notNull("cause", cause));
+    return table.failAll(Require.notNull("cause", cause));
   }
 
   /**
@@ -196,7 +196,7 @@ public final class AsyncWaitMap<K, V extends @Nullable Object> implements AutoCl
    * @throws IllegalArgumentException if the cause is null
    */
   public void close(Throwable cause) {
-    closeFor(Arguments.notNull("cause", cause));
+    closeFor(Require.notNull("cause", cause));
   }
 
   private void closeFor(@Nullable Throwable cause) {
@@ -251,7 +251,7 @@ public final class AsyncWaitMap<K, V extends @Nullable Object> implements AutoCl
      * @return this builder
      */
     public Builder<K, V> name(String name) {
-      this.name = Arguments.notNull("name", name);
+      this.name = Require.notNull("name", name);
       return this;
     }
 
@@ -262,7 +262,7 @@ public final class AsyncWaitMap<K, V extends @Nullable Object> implements AutoCl
      * @return this builder
      */
     public Builder<K, V> earlyWakes(EarlyWakes bounds) {
-      this.early = Arguments.notNull("bounds", bounds);
+      this.early = Require.notNull("bounds", bounds);
       return this;
     }
 
@@ -289,7 +289,7 @@ public final class AsyncWaitMap<K, V extends @Nullable Object> implements AutoCl
      * @return this builder
      */
     public Builder<K, V> onUndelivered(BiConsumer<? super K, ? super V> consumer) {
-      this.onUndelivered = Arguments.notNull("consumer", consumer);
+      this.onUndelivered = Require.notNull("consumer", consumer);
       return this;
     }
 

@@ -51,7 +51,7 @@ public interface ContextCarrier {
    * @throws IllegalArgumentException if {@code other} is null
    */
   default ContextCarrier and(ContextCarrier other) {
-    ContextCarrier second = Arguments.notNull("other", other);
+    ContextCarrier second = Require.notNull("other", other);
     return () -> {
       Captured a = capture();
       Captured b = second.capture();

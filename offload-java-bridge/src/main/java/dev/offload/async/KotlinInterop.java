@@ -47,7 +47,7 @@ public final class KotlinInterop {
    * @throws IllegalArgumentException if the argument is null or not of this library
    */
   public static AsyncOffloadScope asAsync(OffloadScope scope) {
-    ScopeCore core = Faces.coreOf(Arguments.notNull("scope", scope));
+    ScopeCore core = Faces.coreOf(Require.notNull("scope", scope));
     synchronized (core) {
       Object face = core.asyncFace();
       return face == null ? newFace(core, scope) : (AsyncOffloadScope) face;
@@ -88,8 +88,8 @@ public final class KotlinInterop {
    * @throws IllegalArgumentException if an argument is null, or the context contains a {@code Job}
    */
   public static OffloadManager asKotlin(AsyncOffloadManager manager, CoroutineContext context) {
-    Arguments.notNull("manager", manager);
-    return (OffloadManager) Faces.scopeOver(manager.core, Arguments.notNull("context", context));
+    Require.notNull("manager", manager);
+    return (OffloadManager) Faces.scopeOver(manager.core, Require.notNull("context", context));
   }
 
   /**
@@ -101,7 +101,7 @@ public final class KotlinInterop {
    * @throws IllegalArgumentException if the argument is null
    */
   public static OffloadScope asKotlin(AsyncOffloadScope scope) {
-    return Faces.scopeOver(Arguments.notNull("scope", scope).core, Dispatchers.getDefault());
+    return Faces.scopeOver(Require.notNull("scope", scope).core, Dispatchers.getDefault());
   }
 
   /**
@@ -115,7 +115,7 @@ public final class KotlinInterop {
    */
   public static <T extends @Nullable Object> OffloadFuture<T> asFuture(
       OffloadDeferred<T> deferred) {
-    boolean isGivenUp = Faces.isGivenUp(Arguments.notNull("deferred", deferred));
+    boolean isGivenUp = Faces.isGivenUp(Require.notNull("deferred", deferred));
     var job = Faces.joinJobOf(deferred);
     AsyncOffloadScope manager = asyncManagerOf(job.scope());
     OffloadFuture<T> future = manager.threads.future(job, true);
@@ -148,7 +148,7 @@ public final class KotlinInterop {
    */
   public static <T extends @Nullable Object> OffloadDeferred<T> asDeferred(
       OffloadFuture<T> future) {
-    return Faces.deferredOver(Arguments.notNull("future", future).job(), future.isGivenUp());
+    return Faces.deferredOver(Require.notNull("future", future).job(), future.isGivenUp());
   }
 
   /**
@@ -161,7 +161,7 @@ public final class KotlinInterop {
    * @throws IllegalArgumentException if the argument is null or not of this library
    */
   public static <K, V extends @Nullable Object> AsyncWaitMap<K, V> asAsync(WaitMap<K, V> map) {
-    return new AsyncWaitMap<>(Faces.tableOf(Arguments.notNull("map", map)), null);
+    return new AsyncWaitMap<>(Faces.tableOf(Require.notNull("map", map)), null);
   }
 
   /**
@@ -174,7 +174,7 @@ public final class KotlinInterop {
    * @throws IllegalArgumentException if the argument is null
    */
   public static <K, V extends @Nullable Object> WaitMap<K, V> asKotlin(AsyncWaitMap<K, V> map) {
-    return Faces.waitMapOver(Arguments.notNull("map", map).table);
+    return Faces.waitMapOver(Require.notNull("map", map).table);
   }
 
   /**
@@ -188,7 +188,7 @@ public final class KotlinInterop {
    */
   public static <I, T extends @Nullable Object> AsyncTaskRecorder<I, T> asAsync(
       TaskRecorder<I, T> recorder) {
-    var core = Faces.coreOf(Arguments.notNull("recorder", recorder));
+    var core = Faces.coreOf(Require.notNull("recorder", recorder));
     return new AsyncTaskRecorder<>(core, asyncManagerOf(core.scope()).threads);
   }
 
@@ -203,7 +203,6 @@ public final class KotlinInterop {
    */
   public static <I, T extends @Nullable Object> TaskRecorder<I, T> asKotlin(
       AsyncTaskRecorder<I, T> recorder) {
-    return Faces.recorderOver(
-        Arguments.notNull("recorder", recorder).core, Dispatchers.getDefault());
+    return Faces.recorderOver(Require.notNull("recorder", recorder).core, Dispatchers.getDefault());
   }
 }

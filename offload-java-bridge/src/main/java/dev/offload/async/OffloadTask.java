@@ -51,6 +51,6 @@ public interface OffloadTask extends Callable<@Nullable Void> {
    * @throws IllegalArgumentException if the argument is null
    */
   static OffloadTask of(OffloadTask work) {
-    return Arguments.notNull("work", work);
+    return Require.notNull("work", work);
   }
 }

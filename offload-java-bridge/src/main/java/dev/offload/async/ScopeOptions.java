@@ -30,7 +30,7 @@ public record ScopeOptions(
    */
   public ScopeOptions {
     if (timeout != null) {
-      Arguments.positive("timeout", timeout);
+      Require.positive("timeout", timeout);
     }
   }
 
@@ -60,7 +60,7 @@ public record ScopeOptions(
    * @throws IllegalArgumentException if the limit is null
    */
   public ScopeOptions withConcurrency(ConcurrencyLimit limit) {
-    return new ScopeOptions(failFast, Arguments.notNull("limit", limit), timeout);
+    return new ScopeOptions(failFast, Require.notNull("limit", limit), timeout);
   }
 
   /**
@@ -72,6 +72,6 @@ public record ScopeOptions(
    *     {@code long} of nanoseconds can hold
    */
   public ScopeOptions withTimeout(Duration limit) {
-    return new ScopeOptions(failFast, concurrency, Arguments.notNull("timeout", limit));
+    return new ScopeOptions(failFast, concurrency, Require.notNull("timeout", limit));
   }
 }

@@ -97,7 +97,7 @@ final class ScopeWork {
       throws InterruptedException, TimeoutException {
     OffloadFuture<T> lease = leaseForCall(key, options, body);
     try {
-      return lease.get(Arguments.nanos(atMost), TimeUnit.NANOSECONDS);
+      return lease.get(Require.nanos(atMost), TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {
       throw new CompletionException(e.getCause());
     } finally {
@@ -135,12 +135,11 @@ final class ScopeWork {
   private <T extends @Nullable Object> OffloadFuture<T> whenRoom(
       OffloadKey<T> key, Supplier<Placement<T>> submission) throws InterruptedException {
     Placement<T> placed = submission.get();
-    ScopeCore full = placed.by();
-    if (placed.how() != How.QUEUE_FULL || full.submissions().isHeldUpBy(CurrentJob.get(), key)) {
+    if (!placed.mayWaitForRoom(CurrentJob.get(), key)) {
       return future(key, placed);
     }
     return RoomWait.retry(
-        full,
+        placed.by(),
         key,
         () -> {
           Placement<T> again = submission.get();
@@ -154,7 +153,7 @@ final class ScopeWork {
   }
 
   private static void check(OffloadKey<?> key, SubmitOptions options) {
-    Arguments.notNull("key", key);
-    Arguments.notNull("options", options);
+    Require.notNull("key", key);
+    Require.notNull("options", options);
   }
 }

@@ -39,7 +39,7 @@ public record SubmitOptions(
    * @throws IllegalArgumentException if the policy is null
    */
   public SubmitOptions withConflict(ConflictPolicy policy) {
-    return new SubmitOptions(Arguments.notNull("policy", policy), timeout, borrowedStage);
+    return new SubmitOptions(Require.notNull("policy", policy), timeout, borrowedStage);
   }
 
   /**
@@ -50,7 +50,7 @@ public record SubmitOptions(
    * @throws IllegalArgumentException if the policy is null
    */
   public SubmitOptions withTimeout(TimeoutPolicy policy) {
-    return new SubmitOptions(conflict, Arguments.notNull("policy", policy), borrowedStage);
+    return new SubmitOptions(conflict, Require.notNull("policy", policy), borrowedStage);
   }
 
   /**

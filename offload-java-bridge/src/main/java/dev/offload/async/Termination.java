@@ -55,7 +55,7 @@ final class Termination extends Completion {
   }
 
   boolean await(Duration most) throws InterruptedException {
-    return terminated.await(Arguments.nanos(most), TimeUnit.NANOSECONDS);
+    return terminated.await(Require.nanos(most), TimeUnit.NANOSECONDS);
   }
 
   /** Ends the wait. */

@@ -51,6 +51,14 @@ public record Placement<T extends @Nullable Object>(
     return how == How.JOINED;
   }
 
+  /**
+   * Whether the caller may wait for room and try again: a queue is full, and its body, if it is in
+   * one, holds nothing that the room may depend on.
+   */
+  public boolean mayWaitForRoom(@Nullable JobCell<?> body, OffloadKey<?> key) {
+    return how == How.QUEUE_FULL && !by.submissions().isHeldUpBy(body, key);
+  }
+
   /** The job, or the exception that says why there is none. */
   public JobCell<T> jobOrThrow(OffloadKey<T> key) {
     JobCell<T> taken = job;

@@ -8,6 +8,7 @@ import dev.offload.coroutines.internal.caller.awaitEnd
 import dev.offload.coroutines.internal.dispatch.DispatcherTimer
 import dev.offload.coroutines.internal.job.Engine
 import dev.offload.coroutines.internal.job.ScopeCore
+import dev.offload.coroutines.internal.job.Shutdown
 import dev.offload.coroutines.internal.time.SystemTimer
 import dev.offload.spi.OffloadListener
 import kotlinx.coroutines.CompletableDeferred
@@ -57,17 +58,14 @@ internal class ManagerScope private constructor(
     override suspend fun shutdown(grace: Duration, kill: Duration?): ShutdownReport {
         require(!grace.isNegative()) { "grace must not be negative, but is $grace" }
         require(kill == null || !kill.isNegative()) { "kill must not be negative, but is $kill" }
-        val endedBefore = ended()
-        core.drain()
+        val shutdown = Shutdown.begin(core)
         terminatesWithin(grace)
-        val cancelled = core.close()
+        shutdown.cancelRest()
         val clean = terminatesWithin(kill ?: config.shutdownKill().toKotlinDuration())
-        val undying = core.views().activeJobs()
+        shutdown.noteUndying()
         listenerIsTold()
         if (clean) systemTimer?.stop()
-        val cancelledInTime = cancelled.count { !it.state().isActive }.toLong()
-        val finished = ended() - endedBefore - cancelledInTime
-        return ShutdownReport(finished, cancelledInTime, undying, core.views().openScopes())
+        return shutdown.report()
     }
 
     /** A listener that blocks must not block this. It takes its time in real time, so that is what is waited in. */
@@ -80,8 +78,6 @@ internal class ManagerScope private constructor(
 
     private suspend fun terminatesWithin(time: Duration): Boolean =
         core.termination().hasFired() || withTimeoutOrNull(time) { core.awaitEnd() } != null
-
-    private fun ended(): Long = core.views().snapshot().total().run { succeeded() + failed() + cancelled() }
 
     companion object {
         fun create(

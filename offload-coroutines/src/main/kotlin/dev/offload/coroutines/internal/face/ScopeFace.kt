@@ -79,10 +79,8 @@ internal abstract class ScopeFace(val core: ScopeCore) :
     /** Submits as soon as that meets no full queue. */
     private suspend fun <T> whenRoom(key: OffloadKey<T>, submit: () -> Placement<T>): DeferredLease<T> {
         val first = submit()
-        if (first.how() != Placement.How.QUEUE_FULL) return handle(key, first)
-        val full = first.by()
-        if (full.submissions().isHeldUpBy(currentCoroutineContext().currentJob(), key)) first.jobOrThrow(key)
-        val placement = full.whenRoom(key) { submit().takeIf { it.how() != Placement.How.QUEUE_FULL } }
+        if (!first.mayWaitForRoom(currentCoroutineContext().currentJob(), key)) return handle(key, first)
+        val placement = first.by().whenRoom(key) { submit().takeIf { it.how() != Placement.How.QUEUE_FULL } }
         return handle(key, placement)
     }
 

@@ -4,8 +4,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Argument checks; each failure names the argument and the rule. */
-final class Arguments {
-  private Arguments() {}
+final class Require {
+  private Require() {}
 
   static <A> A notNull(String argument, @Nullable A value) {
     if (value == null) {
