@@ -11,39 +11,39 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Admits jobs that are under concurrency limits. Guarded, with the waits of bodies, by {@link
- * WaitGraph#LOCK}, whatever managers they belong to; jobs without a limit never come here. Nothing
- * of the user's runs under the lock: each operation is a {@link AdmissionStep}, which keeps what is
- * left to do.
+ * Admits jobs that are under concurrency limits. Guarded, together with the waits of bodies, by
+ * {@link WaitGraph#LOCK}, across managers; jobs without a limit never come here. No user code runs
+ * under the lock: each operation is an {@link AdmissionStep}, which keeps what remains to be done.
  *
  * <p>After each step nothing is left that could be granted:
  *
  * <ol>
  *   <li>No queued job finds room in all its pools. Of those that do, the oldest is granted first;
- *       one that lacks a permit elsewhere holds up nobody, and takes nothing meanwhile.
+ *       one that lacks a permit elsewhere delays nobody, and takes nothing meanwhile.
  *   <li>No queued job that bodies wait for could run on permits that are free or are held by those
- *       bodies. A permit is lent to one job at a time, which may lend it on, and goes back to the
+ *       bodies. A permit is lent to one job at a time, which may lend it on, and returns to the
  *       lender when that job has ended.
- *   <li>No jobs hold each other up for ever. Two bodies may wait for queued jobs that need each
- *       other's permits: nobody lends to his own, so nobody would go on. If everyone who could free
- *       a permit is held up so, an idle permit is lent to the oldest of the jobs waited for.
+ *   <li>No jobs block each other for ever. Two bodies may wait for queued jobs that need each
+ *       other's permits: neither could lend to its own, so neither would make progress. If all that
+ *       could free a permit are blocked like this, an idle permit is lent to the oldest of the
+ *       awaited jobs.
  * </ol>
  *
- * <p>So no wait for a queued job, of a body the {@link WaitGraph} sees, is a deadlock: take the set
- * of all that wait for ever. Each queued job in it lacks a pool whose permits are all used in the
- * set, by bodies that wait, since others end. Such a body waits in the end for a queued job of the
- * set (circles of waits do not come to be), and that job would have been lent a permit by 3.
+ * <p>So no wait for a queued job, by a body that the {@link WaitGraph} sees, is a deadlock: take
+ * the set of all that wait for ever. Each queued job in it lacks a pool whose permits are all used
+ * in the set, by bodies that wait, since others end. Such a body ultimately waits for a queued job
+ * of the set (there are no cycles of waits), and that job would have been lent a permit by 3.
  *
- * <p>Each rule is looked at only where a step can have broken it:
+ * <p>Each rule is checked only where a step can have broken it:
  *
  * <ol>
  *   <li>In the line of a pool that got room. A lane stands in the line of one pool without room, so
- *       a look at a lane starts a job or moves the lane to another line.
- *   <li>From what began to wait, if it or who waits for it holds a permit somebody queues for; from
- *       the lender that got its permit back; from the job that entered a lane; in the lanes of a
- *       pool that still has room, if their other pools have idle permits. A lender is searched from
- *       the queued job backward, along waits, until it is found.
- *   <li>From the same. Only pools all of whose permits are held by waiting bodies are looked into.
+ *       checking a lane starts a job or moves the lane to another line.
+ *   <li>From what began to wait, if it or something waiting for it holds a permit that others queue
+ *       for; from the lender that got its permit back; from the job that entered a lane; in the
+ *       lanes of a pool that still has room, if their other pools have idle permits. A lender is
+ *       searched for from the queued job backward along waits, until it is found.
+ *   <li>From the same. Only pools all of whose permits are held by waiting bodies are examined.
  * </ol>
  */
 final class Admission {
@@ -51,12 +51,12 @@ final class Admission {
 
   private Admission() {}
 
-  // A job's way.
+  // The life cycle of a job.
 
   /**
-   * Takes permits or a place in the queue; false if there is neither.
+   * Takes permits or a place in the queue; false if neither is available.
    *
-   * @param succeeds whether it has to wait for a predecessor, and so takes no permit
+   * @param succeeds whether the job has to wait for a predecessor, and so takes no permit
    * @param beyond whether to take a place even if there is none, for a job that replaces another
    */
   static boolean reserve(Ticket ticket, boolean succeeds, boolean beyond) {
@@ -79,7 +79,7 @@ final class Admission {
   }
 
   /**
-   * The job has no predecessor (any more): starts it when it has its permits.
+   * The job has no predecessor (any more): starts it once it has its permits.
    *
    * @param before a step to add to
    */
@@ -102,10 +102,10 @@ final class Admission {
     return step;
   }
 
-  /** The job has ended, or was not placed; null if it has no part in this. */
+  /** The job has ended, or was not placed; null if admission has nothing to do with it. */
   static @Nullable AdmissionStep ended(JobCell<?> job) {
     Ticket ticket = job.ticket();
-    WaitNode node = job.node; // who makes it later finds the job ended
+    WaitNode node = job.node; // a node created later finds the job ended
     if (ticket == null && node == null) {
       return null;
     }
@@ -128,7 +128,7 @@ final class Admission {
     return ticket != null && ticket.isInLane() ? ticket : null;
   }
 
-  /** For people: what the job lacks. */
+  /** A description of what the job lacks. */
   static @Nullable String lacks(Ticket ticket) {
     synchronized (WaitGraph.LOCK) {
       if (ticket.state != State.PLACE && ticket.state != State.IN_LANE) {
@@ -144,7 +144,10 @@ final class Admission {
 
   // Callers that wait for room.
 
-  /** Adds a waiter, or lets it wait on after a try; false if there is room and it may try now. */
+  /**
+   * Adds a waiter, or lets it continue to wait after a try; false if there is room and it may try
+   * now.
+   */
   static boolean awaitRoom(Lane lane, RoomWaiter waiter, boolean again) {
     synchronized (WaitGraph.LOCK) {
       if (!again) {
@@ -167,9 +170,9 @@ final class Admission {
     return step;
   }
 
-  // Waits, by the WaitGraph.
+  // Called by WaitGraph.
 
-  /** The body of a job has begun to wait, or waits no more. */
+  /** The body of a job has begun to wait, or has stopped waiting. */
   static void isBlocked(WaitNode node, int change) {
     Ticket ticket = node.job == null ? null : node.job.ticket();
     if (ticket != null) {
@@ -181,7 +184,10 @@ final class Admission {
     }
   }
 
-  /** A wait counts from now on: those who wait by it may have permits to lend to what it is for. */
+  /**
+   * A wait counts from now on: those that wait through it may have permits to lend to what it leads
+   * to.
+   */
   static void beganToWait(WaitNode waiting, WaitEdge wait, AdmissionStep step) {
     boolean searched = false;
     for (WaitNode node : WaitSearch.downstream(wait)) {
@@ -200,12 +206,14 @@ final class Admission {
     }
   }
 
-  /** Of those that wait for the node, directly or through others. */
+  /**
+   * Whether no job that waits for the node, directly or indirectly, holds a permit that is lacked.
+   */
   static boolean nobodyHoldsWhatIsLackedFor(WaitNode node) {
     return WaitSearch.upstream(node, waiter -> !holdsWhatIsLacked(waiter));
   }
 
-  /** Whether the job has a permit, not lent by it, that others are queued for. */
+  /** Whether the job has a permit that it has not lent and that others are queued for. */
   static boolean holdsWhatIsLacked(WaitNode node) {
     Ticket ticket = node.job == null ? null : node.job.ticket();
     if (ticket != null) {

@@ -18,15 +18,15 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one operation of {@link Admission} does, and what is left to do when the lock is let go.
- * Everything up to {@link #settle} happens under {@link WaitGraph#LOCK}.
+ * What one operation of {@link Admission} does, and what remains to be done after the lock is
+ * released. Everything up to {@link #settle} happens under {@link WaitGraph#LOCK}.
  */
 final class AdmissionStep {
   final List<JobCell<?>> started = new ArrayList<>(1);
   final List<WaitEdge> refused = new ArrayList<>(0);
   private final List<RoomWaiter> told = new ArrayList<>(0);
 
-  // What it has still to look at.
+  // What is still to be checked.
 
   /** Pools that got room for a job. */
   private final Queue<PermitPool> roomy = new ArrayDeque<>(2);
@@ -37,10 +37,10 @@ final class AdmissionStep {
   /** Pools that got room for a job or in the queue. */
   final Set<PermitPool> roomFor = new LinkedHashSet<>(2);
 
-  /** Those by whom others may have come to be held up for ever. */
+  /** Nodes because of which others may have become blocked for ever. */
   final Queue<WaitNode> stuck = new ArrayDeque<>(0);
 
-  /** Tells callers; starts nothing. Outside the lock, as all that follows. */
+  /** Notifies callers; starts nothing. Called outside the lock, as all that follows. */
   void tell() {
     told.forEach(RoomWaiter::tell);
     told.clear();
@@ -109,7 +109,7 @@ final class AdmissionStep {
     ticket.holds = List.of();
   }
 
-  /** Starts a job with permits that are free, or else those of {@code lenders}. */
+  /** Starts a job with free permits, or else with those of {@code lenders}. */
   void start(Ticket ticket, List<Hold> lenders) {
     boolean wasInLane = ticket.isInLane();
     leaveQueue(ticket);
@@ -152,12 +152,12 @@ final class AdmissionStep {
       if (lane.hasRoom()) {
         start(lane.first(), List.of());
       } else {
-        lane.standInLine(); // where it lacks something now
+        lane.standInLine(); // for a pool that lacks room now
       }
     }
   }
 
-  /** Rule 2, with what is left of the room in a pool. */
+  /** Rule 2, with the remaining room of a pool. */
   private void lendIn(PermitPool pool) {
     if (!pool.hasRoom() || pool.awaited.isEmpty()) {
       return;
@@ -177,7 +177,7 @@ final class AdmissionStep {
     }
   }
 
-  /** Rule 2, for who got a permit back and still waits. */
+  /** Rule 2, for a job that got a permit back and still waits. */
   private void lendAgain(Hold back) {
     WaitNode lender = Admission.jobOf(back.ticket).node;
     if (lender == null || back.pool.inLane == 0) {
@@ -201,9 +201,9 @@ final class AdmissionStep {
   }
 
   /**
-   * Starts a queued job if who waits for it has the permits that it lacks.
+   * Starts a queued job if those that wait for it have the permits that it lacks.
    *
-   * @param back a permit that is known to be one of them; or null
+   * @param back a permit known to be one of them, or null
    */
   void lend(Ticket ticket, @Nullable Hold back) {
     if (ticket.lane.mayBeLent()) {
@@ -248,7 +248,10 @@ final class AdmissionStep {
     return true;
   }
 
-  /** Tells the oldest in each lane with room, one at a time; who is done has the next told. */
+  /**
+   * Notifies the oldest waiter of each lane with room, one at a time; a waiter that is done has the
+   * next one notified.
+   */
   private void tellRoom() {
     for (PermitPool pool : roomFor) {
       for (Lane lane : pool.forRoom.values()) {
@@ -264,7 +267,9 @@ final class AdmissionStep {
 
   // Rule 3.
 
-  /** If the node is held up for ever, starts the oldest of the jobs that would be with it. */
+  /**
+   * If the node is blocked for ever, starts the oldest of the jobs that would be blocked with it.
+   */
   private void unstick(WaitNode node) {
     Set<WaitNode> stuck = HeldUp.with(node);
     if (!stuck.contains(node)) {

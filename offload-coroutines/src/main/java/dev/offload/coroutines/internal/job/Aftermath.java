@@ -8,46 +8,46 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this thread has to do when the ends and closings it is at are all told: hand over the bodies
- * that these let go, then tell what is told in place. Both are foreign, and may take as long as
- * they like: nobody waits for this thread by then.
+ * What this thread has to do once everyone is notified of all ends and closings in progress on it:
+ * hand over the bodies that may now start, then deliver the notifications that run on this thread.
+ * Both are foreign code, and may take any time: nobody waits for this thread by then.
  *
- * <p>A section is an end of a job or of a scope, or a walk that brings about many. Sections nest;
- * what comes up in them is kept until the outermost has ended, and then run by a loop: first
- * bodies, since a listener that blocks must not hold up a job, then news. While the loop runs
- * something, no section is open: what that brings about is settled, told and started before it goes
- * on, as it may wait for it.
+ * <p>A section is an end of a job or of a scope, or a traversal that causes many. Sections nest;
+ * what they produce is kept until the outermost has ended, and then run by a loop: first bodies,
+ * since a listener that blocks must not delay a job, then notifications. While the loop runs an
+ * item, no section is open: whatever the item causes is settled, notified and started before the
+ * item continues, as the item may wait for it.
  *
  * <p>One exception: a body that an executor runs inside its start, and that ends there, leaves what
- * <em>it</em> lets go to the same loop. So a chain of successors that are all run in place needs
- * the stack of one.
+ * <em>its</em> end releases to the same loop. So a chain of successors that all run on the calling
+ * thread needs the stack of one.
  *
- * <p>Bodies that submit bodies that run inside the submission do nest. From {@link #MOST_NESTED}
- * on, the next one is moved to another thread, or refused if there is none to be had: without end,
- * such a chain has to fail and not to hang.
+ * <p>Bodies that submit bodies which run inside the submission do nest. From {@link #MOST_NESTED}
+ * on, the next one is moved to another thread, or rejected if none is available: such a chain, if
+ * endless, has to fail rather than hang.
  */
 final class Aftermath {
-  /** How deep bodies may run inside the calls that start them. */
+  /** The maximum depth of bodies that run inside the calls that start them. */
   private static final int MOST_NESTED = 32;
 
   private static final ThreadLocal<Aftermath> HERE = ThreadLocal.withInitial(Aftermath::new);
 
-  /** How many sections are open on the stack of this thread, down to the loop, if there is one. */
+  /** The number of sections open on the stack of this thread, down to the loop, if any. */
   private int sections;
 
-  /** What came up in them. */
+  /** What these sections produced. */
   private @Nullable Loop kept;
 
-  /** What this thread is at; null for most. */
+  /** The loop this thread is running; null for most threads. */
   private @Nullable Loop running;
 
-  /** The job whose end this thread settles at the moment. */
+  /** The job whose end this thread is settling. */
   private @Nullable JobCell<?> settling;
 
-  /** How many starts are on the stack of this thread. */
+  /** The number of starts on the stack of this thread. */
   private int depth;
 
-  /** Where time is virtual: what was too deep, for the outermost start to go on with. */
+  /** Under virtual time: jobs nested too deep, left to the outermost start. */
   private @Nullable Queue<JobCell<?>> tooDeep;
 
   private static final class Loop {
@@ -65,7 +65,7 @@ final class Aftermath {
     return here;
   }
 
-  /** Notes what job's end is settled by this thread; null for none. Answers what it was before. */
+  /** Sets the job whose end this thread is settling; null for none. Returns the previous one. */
   @Nullable JobCell<?> settle(@Nullable JobCell<?> job) {
     JobCell<?> before = settling;
     settling = job;
@@ -83,12 +83,12 @@ final class Aftermath {
     }
   }
 
-  /** Keeps a piece of news. */
+  /** Keeps a notification. */
   void tell(Runnable news) {
     kept().news.add(news);
   }
 
-  /** Posts news for the listener; where that would be told in place, keeps it. */
+  /** Posts a notification for the listener; keeps it if it would be delivered on this thread. */
   void post(Engine engine, Runnable news) {
     if (engine.side.inPlace()) {
       tell(news);
@@ -112,9 +112,9 @@ final class Aftermath {
   }
 
   /**
-   * As {@link #exit()}.
+   * Like {@link #exit()}.
    *
-   * @param ended whose end the section was
+   * @param ended the job whose end the section was
    */
   void exit(@Nullable JobCell<?> ended) {
     if (--sections > 0) {

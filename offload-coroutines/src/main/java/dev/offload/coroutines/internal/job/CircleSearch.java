@@ -4,10 +4,10 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Searches whether what a wait is for leads back to who waits: from both ends, until they meet or
- * one of them has been searched through. That end alone often tells that nothing follows for
- * permits, either: if nobody there has one that is lacked, or is queued for one. Guarded by {@link
- * WaitGraph#LOCK}.
+ * Searches whether the target of a wait leads back to the waiting body: from both ends, until they
+ * meet or one of them is exhausted. That end alone often shows that there are no consequences for
+ * permits, either: if no node there holds a permit that is lacked, or is queued for one. Guarded by
+ * {@link WaitGraph#LOCK}.
  */
 final class CircleSearch {
   private final long search = ++WaitSearch.searches;
@@ -53,12 +53,12 @@ final class CircleSearch {
     }
   }
 
-  /** Whether the wait would close a circle. */
+  /** Whether the wait would close a cycle. */
   boolean closesCircle() {
     return closesCircle;
   }
 
-  /** False if nobody who waits by the wait can have permits for anybody it leads to. */
+  /** False if nothing that waits through this wait can have permits for anything it leads to. */
   boolean mayLend() {
     return forward.isEmpty() ? someoneIsQueued : someoneMayLend;
   }

@@ -3,8 +3,8 @@ package dev.offload.coroutines.internal.job;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which job's body the current thread runs. Set by the bodies; for code that may suspend, its
- * context knows better.
+ * The job whose body the current thread runs. Set by the bodies; for code that may suspend, the
+ * coroutine context is authoritative.
  */
 public final class CurrentJob {
   private static final ThreadLocal<@Nullable JobCell<?>> CURRENT = new ThreadLocal<>();
@@ -12,17 +12,18 @@ public final class CurrentJob {
   private CurrentJob() {}
 
   /**
-   * The job, or null outside of bodies: also where its end is told on the thread on which it came.
+   * The job, or null outside of bodies, and also during the notifications of its end on the thread
+   * that ended it.
    */
   public static @Nullable JobCell<?> get() {
     JobCell<?> job = CURRENT.get();
     return job == null || job.hasEnded() ? null : job;
   }
 
-  /** Sets the job; answers the one before, to be set again afterwards. */
+  /** Sets the job; returns the previous one, to be restored afterwards. */
   public static @Nullable JobCell<?> set(@Nullable JobCell<?> job) {
     JobCell<?> before = CURRENT.get();
-    CURRENT.set(job); // never removed: the next body on this thread would make the entry anew
+    CURRENT.set(job); // never removed: the next body on this thread would recreate the entry
     return before;
   }
 }

@@ -1,11 +1,11 @@
 package dev.offload.coroutines.internal.job;
 
-/** What an attempt to cancel a job decided. What follows is up to who made it. */
+/** The result of an attempt to cancel a job. The caller has to do what follows from it. */
 enum Decision {
-  /** Nothing: the outcome was decided before. */
+  /** No effect: the outcome was decided before. */
   TOO_LATE,
 
-  /** A lease was dropped, and the job goes on, or is ended by others. */
+  /** A lease was dropped; the job continues, or is ended by others. */
   NOT_LAST,
 
   /** The job is CANCELLED, and its body never runs. */

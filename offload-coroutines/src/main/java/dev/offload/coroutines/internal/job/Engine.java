@@ -20,10 +20,13 @@ public final class Engine {
   final SafeListener listener;
   public final Kinds kinds;
 
-  /** How many bodies wait for the end of scopes of this manager. Under the lock of the waits. */
+  /**
+   * The number of bodies that wait for the end of scopes of this manager. Under the lock of the
+   * waits.
+   */
   int scopeWaits;
 
-  /** For what others wrote and nobody must wait for. */
+  /** Runs foreign code that nobody must wait for. */
   public final SideThreads side;
 
   private final OffloadTimer timer;
@@ -32,11 +35,11 @@ public final class Engine {
   private final ScopeCore root;
 
   /**
-   * Makes an engine with an open root scope.
+   * Creates an engine with an open root scope.
    *
-   * @param name of the root scope
+   * @param name the name of the root scope
    * @param timer runs time limits
-   * @param ticker tells nanoseconds, for ages and durations in reports
+   * @param ticker reads nanoseconds, for ages and durations in reports
    */
   public Engine(
       String name,
@@ -55,7 +58,7 @@ public final class Engine {
     root.termination().push(new LastOfAll());
   }
 
-  /** Pushed first, and so told last: no scope is left, and threads end soon. */
+  /** Pushed first, and so fired last: no scope is left, and threads end soon. */
   private final class LastOfAll extends Completion {
     @Override
     protected boolean wantsEnd() {
@@ -81,12 +84,12 @@ public final class Engine {
     return root;
   }
 
-  /** How long a shutdown waits for cancelled bodies if its caller does not say. */
+  /** How long a shutdown waits for cancelled bodies by default. */
   public Duration shutdownKill() {
     return config.shutdownKill();
   }
 
-  /** The user's time, for reports; the JVM's if that one throws. */
+  /** The time of the user's ticker, for reports; the JVM's if that throws. */
   public long nanoTime() {
     try {
       return ticker.getAsLong();
@@ -95,47 +98,45 @@ public final class Engine {
     }
   }
 
-  /** The time since a {@link #nanoTime()}. */
+  /** The time since an earlier {@link #nanoTime()}. */
   Duration since(long nanos) {
     return Duration.ofNanos(Math.max(0, nanoTime() - nanos));
   }
 
-  /** The key as text, as far as the settings allow and the id can be shown at all. */
+  /** The key as text, as far as the settings allow and the id can be shown. */
   public String label(OffloadKey<?> key) {
     try {
       return key.describe(config.showIds());
-    } catch (Throwable e) { // the id's toString is not ours: no job may depend on it
+    } catch (Throwable e) { // the id's toString is foreign code: no job may depend on it
       return key.describe(false);
     }
   }
 
   /**
-   * Runs {@code task} later, if the timer can; a job must not get stuck because it cannot.
+   * Runs {@code task} later, if the timer works; a job must not hang because it fails.
    *
-   * @param own the timer, if it is not that of the manager
+   * @param own the timer, if it is not the manager's
    */
   OffloadTimer.Task schedule(@Nullable OffloadTimer own, Duration delay, Runnable task) {
     OffloadTimer.Task scheduled = trySchedule(own, delay, task);
     return scheduled == null ? () -> {} : scheduled;
   }
 
-  /** As {@link #schedule}; null if the timer could not, for those who have to do without. */
+  /** Like {@link #schedule}, but returns null if the timer failed. */
   OffloadTimer.@Nullable Task trySchedule(
       @Nullable OffloadTimer own, Duration delay, Runnable task) {
     try {
       return (own == null ? timer : own).schedule(delay, task);
-    } catch (Throwable e) { // no thread to be had, say
+    } catch (Throwable e) { // no thread available, for example
       Log.warn("a time limit or report of '" + root.name() + "' is lost", e);
       return null;
     }
   }
 
-  /**
-   * How long a shutdown waits for its listener to take the last news: it may be one that blocks.
-   */
+  /** How long a shutdown waits for its listener to receive the last notifications: it may block. */
   public static final Duration LAST_NEWS = Duration.ofSeconds(1);
 
-  /** Runs {@code task} when the listener, if there is one, was told all that was posted so far. */
+  /** Runs {@code task} when the listener, if any, has received all that was posted so far. */
   public void afterNews(Runnable task) {
     if (listener.isOn()) {
       side.tellListener(task);
@@ -144,7 +145,7 @@ public final class Engine {
     }
   }
 
-  /** Goes on elsewhere with what this thread could not finish, for want of memory or stack. */
+  /** Continues on another thread what this one could not finish, for lack of memory or stack. */
   void rescue(Runnable rest) {
     side.starts.run(rest);
   }

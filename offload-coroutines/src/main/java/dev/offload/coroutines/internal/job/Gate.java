@@ -5,26 +5,27 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * Orders the end of a scope against submissions to it: the members of the scope, its active jobs
- * and open child scopes, are counted in the same word that holds its stage, so a member is counted,
- * and then seen by the end, or it is refused.
+ * Orders the end of a scope against submissions to it. The members of the scope, its active jobs
+ * and open child scopes, are counted in the word that holds its stage, so a member is either
+ * counted, and then seen by the end, or rejected.
  *
  * <pre>
- *  stage       takes members                                    next
+ *  stage       accepts members                                  next
  *  ----------  -----------------------------------------------  --------------------------------
  *  OPEN        yes                                              COMPLETING, DRAINING, CANCELLED
- *  COMPLETING  while it has any, from whoever                   DRAINING, CANCELLED
+ *  COMPLETING  while it has any, from anyone                    DRAINING, CANCELLED
  *  DRAINING    while it has any, from members                   CANCELLED
- *  CANCELLED   no (a member that got in before ends itself)
+ *  CANCELLED   no (a member that entered before ends itself)
  * </pre>
  *
- * <p>The scope has terminated when its stage is not OPEN and it has no member: from then on none is
- * taken, so it stays so. Exactly one step makes that true, the leaving of the last member or the
- * first advance, and whoever made it is told so.
+ * <p>The scope has terminated when its stage is not OPEN and it has no members: from then on it
+ * accepts none, so this is stable. Exactly one step makes it true, either the last member's leave
+ * or the first advance, and the result of that call says so.
  *
- * <p>That step is not the last one to be told: a job that is counted out may have callers who do
- * not know yet. So whoever is about to make a step {@linkplain #hold holds} the end until what
- * follows is told; of those who let go then, exactly one has to tell the end of the scope.
+ * <p>No one must be notified of the end at that step: a job that is counted out may have callers
+ * that are not notified yet. So a caller {@linkplain #hold holds} the end before it makes a step,
+ * until all notifications of the step are made; of the callers that then release it, exactly one
+ * has to notify of the end of the scope.
  */
 final class Gate extends Completions {
   private static final VarHandle WORD;
@@ -54,12 +55,12 @@ final class Gate extends Completions {
 
   private static final int STAGE_MASK = 3;
 
-  /** What an {@link #advance} did. */
+  /** The result of {@link #advance}. */
   enum Step {
-    /** The scope was there or further already. */
+    /** The scope was at that stage or a later one already. */
     NONE,
     MOVED,
-    /** It moved and had no member, so it has terminated with this step. */
+    /** The stage changed and there were no members, so the scope has terminated with this step. */
     TERMINATED
   }
 
@@ -67,15 +68,15 @@ final class Gate extends Completions {
   @SuppressWarnings("FieldMayBeFinal") // written through WORD
   private volatile long word = OPEN;
 
-  /** How many are at a step, or at what follows it. */
+  /** The number of callers that are making a step or completing what follows it. */
   @SuppressWarnings("FieldMayBeFinal") // written through HOLDS
   private volatile int holds;
 
-  /** Whether somebody has to tell the end, or did. */
-  @SuppressWarnings({"FieldMayBeFinal", "UnusedVariable"}) // by OVER alone
+  /** Whether some caller has to notify of the end, or has done so. */
+  @SuppressWarnings({"FieldMayBeFinal", "UnusedVariable"}) // accessed through OVER alone
   private volatile boolean over;
 
-  /** Counts a member in; false if the scope takes none. */
+  /** Counts a member in; false if the scope does not accept it. */
   boolean enter(long member, boolean fromMember) {
     for (; ; ) {
       long w = word;
@@ -88,25 +89,26 @@ final class Gate extends Completions {
     }
   }
 
-  /** Keeps the end from being told. Before each {@link #leave} and {@link #advance}. */
+  /** Delays the notification of the end. Called before each {@link #leave} and {@link #advance}. */
   void hold() {
     HOLDS.getAndAdd(this, 1);
   }
 
   /**
-   * What came with the step is settled and told. True if the scope has terminated and nobody holds
-   * its end any more: then, once, the caller has to tell it.
+   * Called when the step is settled and all its notifications are made. Returns true, once, if the
+   * scope has terminated and nobody holds its end any more: then the caller has to notify of the
+   * end.
    */
   boolean release() {
-    // Whoever terminates the scope holds it meanwhile, so who sees that and then nobody is the
-    // last.
+    // The caller that terminates the scope holds it meanwhile, so one that sees the termination and
+    // then no holds is the last.
     return (int) HOLDS.getAndAdd(this, -1) == 1
         && hasTerminated(word)
         && holds == 0
         && OVER.compareAndSet(this, false, true);
   }
 
-  /** Counts a member out; true if the scope terminates with it. */
+  /** Counts a member out; true if that terminates the scope. */
   boolean leave(long member) {
     long before = (long) WORD.getAndAdd(this, -member);
     assert member == JOB ? before >>> 32 > 0 : (int) before >>> 2 > 0 : "none is in: " + before;
@@ -117,7 +119,7 @@ final class Gate extends Completions {
     return stageOf(w) != OPEN && !hasMembers(w);
   }
 
-  /** Moves on to a stage, unless it is there or further already. */
+  /** Advances to a stage, unless the scope is there or further already. */
   Step advance(int stage) {
     for (; ; ) {
       long w = word;
@@ -131,7 +133,7 @@ final class Gate extends Completions {
     }
   }
 
-  /** Whether the scope would take a member now. */
+  /** Whether the scope would accept a member now. */
   boolean takes(boolean fromMember) {
     return takes(word, fromMember);
   }
@@ -145,7 +147,7 @@ final class Gate extends Completions {
     };
   }
 
-  /** Whether the scope takes members whoever sends them. */
+  /** Whether the scope accepts members from anyone. */
   boolean isOpen() {
     return stageOf(word) == OPEN;
   }

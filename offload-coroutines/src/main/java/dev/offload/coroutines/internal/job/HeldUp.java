@@ -11,11 +11,13 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Finds what cannot go on: all but those of which it can be shown, step by step, that they can.
- * Guarded by {@link WaitGraph#LOCK}.
+ * Finds the nodes that cannot make progress: all except those which can be shown, step by step, to
+ * make progress. Guarded by {@link WaitGraph#LOCK}.
  */
 final class HeldUp {
-  /** What the first one depends on; each before what it depends on, as far as there is no loop. */
+  /**
+   * What the first node depends on; each before its own dependencies, as far as there is no cycle.
+   */
   private final Set<WaitNode> met = new LinkedHashSet<>();
 
   static Set<WaitNode> with(WaitNode first) {
@@ -50,7 +52,7 @@ final class HeldUp {
     List<WaitNode> last = new ArrayList<>(met);
     Collections.reverse(last);
     while (last.removeIf(node -> goesOn(node) && met.remove(node))) {
-      // those that depend on them may go on, too
+      // those that depend on them may make progress, too
     }
   }
 
@@ -61,7 +63,7 @@ final class HeldUp {
       return false;
     }
     for (PermitPool pool : lacked(node)) {
-      if (allMet(pool)) { // none of them works: that one would go on
+      if (allMet(pool)) { // none of them works: it would make progress
         return false;
       }
     }

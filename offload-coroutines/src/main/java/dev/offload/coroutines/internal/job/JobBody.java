@@ -5,36 +5,37 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a job runs. Each body calls {@link JobCell#begin()} when its code is about to run, and, if
- * that answered true, {@link JobCell#succeed} or {@link JobCell#fail} exactly once when all of it
+ * that returned true, {@link JobCell#succeed} or {@link JobCell#fail} exactly once when all of it
  * has ended.
  */
 public interface JobBody<T extends @Nullable Object> {
 
   /**
-   * Hands the body to its dispatcher or executor. Called at most once, and never under a lock. What
-   * it throws, the job fails with, if the body has not begun.
+   * Hands the body to its dispatcher or executor. Called at most once, and never under a lock. If
+   * it throws before the body has begun, the job fails with that exception as the cause.
    */
   void startBody(JobCell<T> job);
 
   /**
-   * The job is in its registry, and about to be started or queued. It must neither wait nor run
-   * foreign code nor throw.
+   * Called when the job is in its registry, and about to be started or queued. Must neither block
+   * nor run foreign code nor throw.
    */
   default void placed(JobCell<T> job) {}
 
   /**
-   * Asks the body to end soon. Comes at most once, at any time after the job was accepted: also
+   * Asks the body to end soon. Called at most once, at any time after the job was accepted: also
    * before {@link #startBody}, which then may or may not follow, and after the end.
    */
   void stopBody();
 
   /**
-   * The outcome is decided. Comes at least once, before this library tells the callers, though a
-   * caller who looks may know before; it must neither wait nor run foreign code nor throw.
+   * Called when the outcome is decided, at least once, before this library notifies the callers,
+   * although a caller that polls may know earlier. Must neither block nor run foreign code nor
+   * throw.
    */
   default void decided(JobCell<T> job) {}
 
-  /** The clock by which its limits are told; null for that of the manager. It must not throw. */
+  /** The clock for the job's limits; null for the manager's. Must not throw. */
   default @Nullable OffloadTimer timer() {
     return null;
   }
@@ -44,6 +45,6 @@ public interface JobBody<T extends @Nullable Object> {
     return false;
   }
 
-  /** The callers have been told what {@link #decided} was about. */
+  /** Called when the callers have been notified of what {@link #decided} reported. */
   default void told() {}
 }

@@ -37,11 +37,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One job: its state, its leases, its outcome, and who waits for it.
+ * One job: its state, its leases, its outcome, and its waiters.
  *
- * <p>The state shares one word with the number of leases ever taken, so that "join it" and "the
- * last one left, cancel it" cannot cross: the number of those dropped stands beside, and whoever
- * drops as many as were taken, cancels by a CAS on the word, which a lease taken meanwhile fails.
+ * <p>The state shares one word with the number of leases ever taken, so that "join the job" and
+ * "the last lease was dropped, cancel the job" cannot race: dropped leases are counted separately,
+ * and the thread whose drop makes that count equal to the number taken cancels by a CAS on the
+ * word, which fails if a lease is taken meanwhile.
  *
  * <pre>
  *  from        to           by                                    outcome decided   body
@@ -49,24 +50,25 @@ import org.jspecify.annotations.Nullable;
  *  WAITING     QUEUED       the end of the last predecessor       no                handed to its executor
  *  WAITING     FAILED       the successor's time limit            yes               never starts
  *  QUEUED      RUNNING      begin()                               no                starts
- *  QUEUED      FAILED       its executor refused it               yes               never starts
+ *  QUEUED      FAILED       rejected by its executor              yes               never starts
  *  WAITING,
  *   QUEUED     CANCELLED    cancel, limit, or last lease dropped  yes               never starts
  *  RUNNING     SUCCEEDED    the body's end with a value           yes               has ended
  *  RUNNING     FAILED       the body's end with an exception      yes               has ended
- *  RUNNING     CANCELLING   cancel, limit, or last lease dropped  yes               is asked to end
- *  CANCELLING  CANCELLED    the body's end, whatever it yields    (was already)     has ended
+ *  RUNNING     CANCELLING   cancel, limit, or last lease dropped  yes               is asked to stop
+ *  CANCELLING  CANCELLED    the body's end, whatever its result   (was already)     has ended
  * </pre>
  *
  * <p>Every transition is one CAS on {@link #word}; a lease is taken only while the outcome is
- * undecided, and one dropped after that changes nothing. So the outcome is decided once, and the
- * last three states are entered once: that one thread runs {@link JobEnd#of}, which settles the end
- * and then tells it. What is decided and not told yet shows to nobody: who asks waits for that.
+ * undecided, and dropping one after that has no effect. So the outcome is decided once, and one of
+ * the last three states is entered once: the thread that does so runs {@link JobEnd#of}, which
+ * settles the end and then notifies everyone. The first step of the latter publishes the outcome;
+ * until then a decided outcome is invisible: readers wait.
  *
- * <p>{@link #outcome} belongs to whoever moved the job to RUNNING: the body, or {@link
- * #failUnstarted}, which for that passes through RUNNING for an instant. It is written before the
- * CAS that decides, and read after the word: who sees SUCCEEDED or FAILED sees the outcome. A
- * cancelled job's answer is computed from its reason.
+ * <p>{@link #outcome} is owned by the thread that moved the job to RUNNING: the body, or {@link
+ * #failUnstarted}, which passes through RUNNING briefly for that purpose. It is written before the
+ * CAS that decides, and read after the word: a thread that sees SUCCEEDED or FAILED sees the
+ * outcome. The result of a cancelled job is computed from its reason.
  */
 public class JobCell<T extends @Nullable Object> extends Completions {
   private static final int SPINS = 100;
@@ -85,23 +87,28 @@ public class JobCell<T extends @Nullable Object> extends Completions {
     }
   }
 
-  /** Replaced by the registry, before others see the job, with the equal one of its entry. */
+  /**
+   * Replaced by the registry with the equal key of its entry, before the job is visible to others.
+   */
   private OffloadKey<T> key;
 
   private final ScopeCore scope;
   private final ScopeKind kind;
   private final @Nullable JobTimers timers;
 
-  /** What dropping the last lease cancels the job with; null if it then goes on. */
+  /** The reason a dropped last lease cancels the job with; null if the job then continues. */
   private final @Nullable CancelReason onLastLease;
 
   private final long acceptedNanos;
   private final @Nullable JobTicket ticket;
 
-  /** The key as text, if ids are shown: made by who submits, as it runs code of the id. */
+  /**
+   * The key as text, if ids are shown. Computed by the submitting thread, as it runs code of the
+   * id.
+   */
   private final @Nullable String label;
 
-  /** Let go at the end, so that a handle kept for its answer keeps no closure. */
+  /** Cleared at the end, so that a handle kept for its result retains no closure. */
   private volatile @Nullable JobBody<T> body;
 
   @SuppressWarnings("FieldMayBeFinal") // written through WORD
@@ -110,40 +117,41 @@ public class JobCell<T extends @Nullable Object> extends Completions {
   @SuppressWarnings("FieldMayBeFinal") // written through DROPPED
   private volatile long leasesDropped;
 
-  /**
-   * The value of a job that SUCCEEDED, the {@link Throwable} of one that FAILED; for others without
-   * meaning.
-   */
+  /** The value if SUCCEEDED, the {@link Throwable} if FAILED; otherwise undefined. */
   private @Nullable Object outcome;
 
-  /** The timer of a {@link JobGuard}, which alone writes it. */
+  /** The timer of a {@link JobGuard}, which is its only writer. */
   volatile OffloadTimer.@Nullable Task guard;
 
-  /** Its number in the manager; zero until somebody asks for it. */
+  /** The job's number in the manager; zero until requested. */
   @SuppressWarnings("FieldMayBeFinal") // written through NUMBER
   private volatile long number;
 
-  /** Whether anyone ever asked for the outcome. */
+  /** Whether the outcome was ever requested. */
   private volatile boolean observed;
 
-  /** Whether the body was asked to stop, so that waits which are still there are to stay. */
+  /** Whether the body was asked to stop, so that any waits that remain are there to stay. */
   private volatile boolean stopAsked;
 
-  /** Whether it was counted out of its scope, and was the last one there. Belongs to its end. */
+  /**
+   * Whether it was counted out of its scope, and whether it was the last one. Accessed by its end
+   * alone.
+   */
   byte countedOut;
 
   private static final byte OUT = 1;
   private static final byte OUT_AS_LAST = 2;
 
   /**
-   * Its part in waits of bodies; null if it never had any. Written under {@link WaitGraph#LOCK}.
+   * The job's part in waits of bodies; null if it never had any. Written under {@link
+   * WaitGraph#LOCK}.
    */
   volatile @Nullable WaitNode node;
 
-  /** The next older job under the same key. Written by {@link Registry} alone. */
+  /** The next older job under the same key. Written only by {@link Registry}. */
   volatile @Nullable JobCell<?> older;
 
-  /** The next newer one; for {@link Registry}, which guards it. */
+  /** The next newer job. Accessed by {@link Registry} alone, which guards it. */
   @Nullable JobCell<?> newer;
 
   JobCell(
@@ -167,14 +175,14 @@ public class JobCell<T extends @Nullable Object> extends Completions {
     this.label = scope.engine().config.showIds() ? scope.engine().label(key) : null;
   }
 
-  // What anyone may ask.
+  // Queries.
 
   /** The key the job was submitted under. */
   public OffloadKey<T> key() {
     return key;
   }
 
-  /** Its number in the manager, by which it can be found from now on. */
+  /** The job's number in the manager. The job can be found by it from this call on. */
   public long number() {
     long own = number;
     if (own == 0) {
@@ -189,7 +197,7 @@ public class JobCell<T extends @Nullable Object> extends Completions {
     return own;
   }
 
-  /** It has ended, and is not to be found any more. */
+  /** The job has ended, and must no longer be found by its number. */
   void forgetNumber() {
     long own = number;
     if (own != 0) {
@@ -197,8 +205,8 @@ public class JobCell<T extends @Nullable Object> extends Completions {
     }
   }
 
-  /** Takes the key of the entry it is put into, so that it can be found there by identity. */
-  @SuppressWarnings("unchecked") // the keys are equal, so they are of one kind, which fixes T
+  /** Adopts the key of its registry entry, so that it can be found there by identity. */
+  @SuppressWarnings("unchecked") // equal keys have one kind, which fixes T
   void shareKey(OffloadKey<?> entry) {
     key = (OffloadKey<T>) entry;
   }
@@ -207,7 +215,7 @@ public class JobCell<T extends @Nullable Object> extends Completions {
     return kind;
   }
 
-  /** What it holds of concurrency limits; null if it is under none. */
+  /** What the job holds of concurrency limits; null if it is under none. */
   @Nullable JobTicket ticket() {
     return ticket;
   }
@@ -217,7 +225,7 @@ public class JobCell<T extends @Nullable Object> extends Completions {
     return scope;
   }
 
-  /** The public name of the state; an end shows when it is told. */
+  /** The public name of the state; an end is visible once it is published. */
   public JobState state() {
     return publicState(toldWord());
   }
@@ -231,10 +239,11 @@ public class JobCell<T extends @Nullable Object> extends Completions {
   }
 
   /**
-   * Waits, if the outcome is decided, until it may be told. Not under a lock that its end needs;
-   * the thread that settles it, which an id may have come here from, does not wait.
+   * If the outcome is decided, waits until it is published. Must not be called under a lock that
+   * the end needs. Does not wait on the thread that settles the end, from which an id may call
+   * this.
    */
-  @SuppressWarnings("ThreadPriorityCheck") // the thread waited for may need this one's processor
+  @SuppressWarnings("ThreadPriorityCheck") // the awaited thread may need this processor
   public void awaitTold() {
     int tries = 0;
     while (isDecided() && !isTold()) {
@@ -248,17 +257,20 @@ public class JobCell<T extends @Nullable Object> extends Completions {
     }
   }
 
-  /** Whether the job failed, or ran out of time: nobody asked for that end. */
+  /** Whether the job failed or timed out: an end that nobody requested. */
   boolean hasFailed() {
     return stateOf(word) == FAILED || reasonOf(word) == CancelReason.TIMED_OUT;
   }
 
-  /** Whether the outcome is fixed. */
+  /** Whether the outcome is decided. */
   public boolean isDecided() {
     return JobWord.isDecided(word);
   }
 
-  /** Whether callers may be told the outcome: of a cancel at once, else when the key is free. */
+  /**
+   * Whether the outcome is published: on cancel of a running body at once, else when the key is
+   * free.
+   */
   public boolean isTold() {
     return stateOf(word) == CANCELLING || hasFired();
   }
@@ -273,7 +285,7 @@ public class JobCell<T extends @Nullable Object> extends Completions {
     return stateOf(word) >= RUNNING;
   }
 
-  /** Whether its body was asked to end, and has not ended. */
+  /** Whether the body was asked to stop and has not ended. */
   boolean isDying() {
     return stateOf(word) == CANCELLING;
   }
@@ -283,7 +295,7 @@ public class JobCell<T extends @Nullable Object> extends Completions {
     return stateOf(word) == WAITING;
   }
 
-  /** Whether the code of the body was told to end by an interrupt, or is about to be. */
+  /** Whether the code of the body was interrupted to make it end, or is about to be. */
   public boolean isInterrupted() {
     JobBody<T> told = body;
     return isDecided() && told != null && told.stopsByInterrupt();
@@ -294,9 +306,9 @@ public class JobCell<T extends @Nullable Object> extends Completions {
     return label == null ? scope.engine().label(key) : label;
   }
 
-  /** The job as it stands now. */
+  /** The current state of the job. */
   public JobSnapshot snapshot() {
-    long gone = leasesDropped; // first: of those taken until now
+    long gone = leasesDropped; // read first: counts only leases taken until now
     long w = toldWord();
     return new JobSnapshot(
         number(),
@@ -322,7 +334,7 @@ public class JobCell<T extends @Nullable Object> extends Completions {
 
   // Leases.
 
-  /** Takes a lease, if the outcome is undecided. */
+  /** Takes a lease if the outcome is undecided. */
   boolean tryJoin() {
     for (; ; ) {
       long w = word;
@@ -335,7 +347,7 @@ public class JobCell<T extends @Nullable Object> extends Completions {
     }
   }
 
-  /** Takes a lease, if the body has not begun and the outcome is undecided. */
+  /** Takes a lease if the body has not begun and the outcome is undecided. */
   boolean tryJoinUnbegun() {
     for (; ; ) {
       long w = word;
@@ -348,14 +360,14 @@ public class JobCell<T extends @Nullable Object> extends Completions {
     }
   }
 
-  /** Takes a lease that no submission asked for, if the outcome is undecided. */
+  /** Takes a lease that does not stem from a submission, if the outcome is undecided. */
   public void takeLease() {
     if (tryJoin()) {
       kind.uncountJoined();
     }
   }
 
-  /** How many submissions joined the job. */
+  /** The number of submissions that joined the job. */
   long joined() {
     return takenOf(word) - 1;
   }
@@ -366,8 +378,8 @@ public class JobCell<T extends @Nullable Object> extends Completions {
   }
 
   /**
-   * As {@link #dropLease}, but only decides. If that is {@link Decision#TOO_LATE}, no lease is
-   * given up.
+   * Like {@link #dropLease}, but only decides. If the result is {@link Decision#TOO_LATE}, no lease
+   * was dropped.
    */
   Decision decideDrop() {
     if (isDecided()) {
@@ -378,8 +390,7 @@ public class JobCell<T extends @Nullable Object> extends Completions {
     for (; ; ) {
       long w = word;
       if (takenOf(w) > gone) {
-        return Decision
-            .NOT_LAST; // who drops the last one has a higher number, and may have done so since
+        return Decision.NOT_LAST; // the last drop has a higher number, and may have happened since
       }
       if (JobWord.isDecided(w)) {
         return Decision.TOO_LATE;
@@ -393,12 +404,14 @@ public class JobCell<T extends @Nullable Object> extends Completions {
     }
   }
 
-  /** Whether it goes on for now, although as many leases as were ever taken have been dropped. */
+  /** Whether the job continues for now, although all leases ever taken have been dropped. */
   boolean lingers(long taken) {
     return false;
   }
 
-  /** Cancels the job, unless it is decided or a lease was taken since there were {@code taken}. */
+  /**
+   * Cancels the job, unless it is decided or the number of leases taken is no longer {@code taken}.
+   */
   void abandon(long taken) {
     for (; ; ) {
       long w = word;
@@ -414,10 +427,10 @@ public class JobCell<T extends @Nullable Object> extends Completions {
 
   // Transitions by the body.
 
-  /** Marks that the body starts now; false if it must not. */
+  /** Marks the start of the body; false if it must not start. */
   public boolean begin() {
     if (scope.isWithinCancelled() || !move(QUEUED, RUNNING)) {
-      return false; // if the scope is being cancelled, that gets to this job, too
+      return false; // if the scope is being cancelled, that reaches this job, too
     }
     if (timers != null) {
       timers.arm(this);
@@ -430,14 +443,14 @@ public class JobCell<T extends @Nullable Object> extends Completions {
     return true;
   }
 
-  /** The body has ended with a value. */
+  /** Called when the body has ended with a value. */
   public void succeed(T value) {
     if (!decide(SUCCEEDED, value)) {
       endCancelled(null);
     }
   }
 
-  /** The body has ended with an exception. */
+  /** Called when the body has ended with an exception. */
   public void fail(Throwable failure) {
     Throwable told =
         failure instanceof CancellationException && !isDecided()
@@ -451,7 +464,10 @@ public class JobCell<T extends @Nullable Object> extends Completions {
     }
   }
 
-  /** The body could not be started; without effect if it has begun or was cancelled meanwhile. */
+  /**
+   * Called when the body could not be started. No effect if it has begun or was cancelled
+   * meanwhile.
+   */
   public void refuse(Throwable failure) {
     failUnstarted(
         QUEUED,
@@ -460,9 +476,7 @@ public class JobCell<T extends @Nullable Object> extends Completions {
                 label() + " failed: its executor or dispatcher refused to run it", failure));
   }
 
-  /**
-   * Ends a job whose body never ran; RUNNING is passed through for an instant, to own the outcome.
-   */
+  /** Ends a job whose body never ran. Passes through RUNNING briefly, to own the outcome. */
   void failUnstarted(int from, Supplier<Throwable> failure) {
     if (move(from, RUNNING)) {
       if (!decide(FAILED, failure.get())) {
@@ -490,7 +504,10 @@ public class JobCell<T extends @Nullable Object> extends Completions {
 
   // Transitions by others.
 
-  /** Cancels the job; true if this call decided its outcome, which then or else may be told. */
+  /**
+   * Cancels the job; true if this call decided the outcome. In either case it is published on
+   * return.
+   */
   public boolean cancel(CancelReason reason) {
     Decision decision = decideCancel(reason);
     cancelDecided(decision, null);
@@ -518,7 +535,7 @@ public class JobCell<T extends @Nullable Object> extends Completions {
     }
   }
 
-  /** Only decides: the caller has to call {@link #cancelDecided} soon, outside all locks. */
+  /** Only decides. The caller must call {@link #cancelDecided} soon, outside all locks. */
   Decision decideCancel(CancelReason reason) {
     for (; ; ) {
       long w = word;
@@ -532,7 +549,7 @@ public class JobCell<T extends @Nullable Object> extends Completions {
   }
 
   /**
-   * What follows a decision; nothing, unless it cancels.
+   * Completes a decision; no effect unless it cancels.
    *
    * @param by the lease whose drop was the cancel
    */
@@ -545,19 +562,19 @@ public class JobCell<T extends @Nullable Object> extends Completions {
     }
   }
 
-  /** Runs {@code task} later, by the clock of the body if it has one of its own. */
+  /** Schedules {@code task} on the body's own clock if it has one, otherwise on the manager's. */
   OffloadTimer.Task schedule(Duration delay, Runnable task) {
     JobBody<T> timed = body;
     return scope.engine().schedule(timed == null ? null : timed.timer(), delay, task);
   }
 
-  /** As {@link #schedule}; null if the clock fails. */
+  /** Like {@link #schedule}, but returns null if the clock fails. */
   OffloadTimer.@Nullable Task trySchedule(Duration delay, Runnable task) {
     JobBody<T> timed = body;
     return scope.engine().trySchedule(timed == null ? null : timed.timer(), delay, task);
   }
 
-  /** Makes the job wait for its predecessors. Called before anyone else can see it. */
+  /** Makes the job wait for its predecessors. Called before the job is visible to others. */
   void waitForPredecessors() {
     assert word == (QUEUED | ONE_LEASE) : "others have seen it: " + word;
     WORD.setRelease(this, WAITING | ONE_LEASE);
@@ -566,35 +583,37 @@ public class JobCell<T extends @Nullable Object> extends Completions {
     }
   }
 
-  /** Remembers which job waits below it, for others. Called before anyone else can see this one. */
+  /** Records which job waits below this one. Called before this one is visible to others. */
   void placedAbove(JobCell<?> waiting) {
     synchronized (WaitGraph.LOCK) {
       node().waitingBelow = waiting;
     }
   }
 
-  /** The job that waited under the key when this one was placed above it; null if none did. */
+  /** The job that was waiting under the key when this one was placed above it, or null. */
   @Nullable JobCell<?> waitingBelow() {
     WaitNode own = node;
     return own == null ? null : own.waitingBelow;
   }
 
   /**
-   * Takes permits or a place in the queue, if it is under limits. Called before anyone else can see
-   * it; false if there is neither.
+   * Takes permits or a place in the queue if the job is under limits; false if neither is
+   * available. Called before the job is visible to others.
    */
   boolean reserve(boolean succeeds, boolean beyond) {
     return ticket == null || Admission.reserve(ticket, succeeds, beyond);
   }
 
-  /** Limits how long it takes until its body begins. Called once the job is visible. */
+  /** Limits the time until the body begins. Called once the job is visible. */
   void limitStart() {
     if (timers != null) {
       timers.armStart(this);
     }
   }
 
-  /** Its predecessors have ended; true if it may start, and nothing ended it first. */
+  /**
+   * Called when the predecessors have ended. True if the job may start and nothing ended it first.
+   */
   boolean endWaiting() {
     if (!move(WAITING, QUEUED)) {
       return false;
@@ -605,7 +624,7 @@ public class JobCell<T extends @Nullable Object> extends Completions {
     return true;
   }
 
-  /** Starts the job, when its limits allow. */
+  /** Starts the job when its limits allow it. */
   void admit() {
     if (ticket == null) {
       Aftermath.startNow(this);
@@ -614,7 +633,7 @@ public class JobCell<T extends @Nullable Object> extends Completions {
     }
   }
 
-  /** As {@link #admit}, but only finds what is to be started. */
+  /** Like {@link #admit}, but only collects the jobs to be started. */
   AdmissionStep admit(@Nullable AdmissionStep before) {
     if (ticket != null) {
       return Admission.enter(ticket, before);
@@ -637,8 +656,9 @@ public class JobCell<T extends @Nullable Object> extends Completions {
   }
 
   /**
-   * Asks the body to stop, aside: its reaction to that is foreign, and may take long. In a test's
-   * time here: that would go on while another thread is about to ask.
+   * Asks the body to stop, on a side thread: its reaction is foreign code, and may take long. Under
+   * a test's virtual time, on this thread: otherwise that time would advance while another thread
+   * is about to ask.
    */
   void stopBody() {
     JobBody<T> stopped = body;
@@ -652,7 +672,7 @@ public class JobCell<T extends @Nullable Object> extends Completions {
     }
   }
 
-  /** A body that has not begun has nothing to react with. */
+  /** A body that has not begun has no code that could react. */
   private void stopUnstartedBody() {
     JobBody<T> stopped = body;
     if (stopped != null) {
@@ -671,7 +691,7 @@ public class JobCell<T extends @Nullable Object> extends Completions {
     }
   }
 
-  /** It is in the registry now. */
+  /** Called when the job is in the registry. */
   void tellPlaced() {
     JobBody<T> placed = body;
     if (placed != null) {
@@ -679,9 +699,9 @@ public class JobCell<T extends @Nullable Object> extends Completions {
     }
   }
 
-  // Parts of the end, see JobEnd.
+  // Steps of the end, see JobEnd.
 
-  /** Tells a recorder; it calls nobody, and what the ids of tasks throw stays with it. */
+  /** Notifies a recorder, which calls nobody else; exceptions from ids of tasks stay inside it. */
   void tellRecorder() {
     JobBody<T> told = body;
     if (told != null) {
@@ -689,7 +709,7 @@ public class JobCell<T extends @Nullable Object> extends Completions {
     }
   }
 
-  /** Tells the watchers of a recorder. */
+  /** Notifies the watchers of a recorder. */
   void tellWatchers() {
     JobBody<T> told = body;
     if (told != null) {
@@ -697,13 +717,16 @@ public class JobCell<T extends @Nullable Object> extends Completions {
     }
   }
 
-  /** As {@link #tellWatchers}, for the last time: a handle kept for its answer keeps no closure. */
+  /**
+   * The last {@link #tellWatchers}. Clears the body: a handle kept for its result retains no
+   * closure.
+   */
   void letBodyGo() {
     tellWatchers();
     body = null;
   }
 
-  /** Counts the job out, once; true if its scope is over with it, also if asked again. */
+  /** Counts the job out, once; true, also on later calls, if that terminated its scope. */
   boolean countOut() {
     if (countedOut == 0) {
       countedOut = scope.count(this, publicState(word)) ? OUT_AS_LAST : OUT;
@@ -711,7 +734,7 @@ public class JobCell<T extends @Nullable Object> extends Completions {
     return countedOut == OUT_AS_LAST;
   }
 
-  /** Takes back the timers. */
+  /** Cancels the timers. */
   void disarm() {
     if (timers != null) {
       timers.disarm();
@@ -719,7 +742,7 @@ public class JobCell<T extends @Nullable Object> extends Completions {
     JobGuard.disarm(this);
   }
 
-  /** Whether {@link #tellListener} has anything to tell. */
+  /** Whether {@link #tellListener} has anything to report. */
   boolean hasNews(@Nullable Throwable discarded) {
     return timers != null
         || discarded != null
@@ -750,45 +773,45 @@ public class JobCell<T extends @Nullable Object> extends Completions {
   // Waiting.
 
   /**
-   * Registers for the outcome; false if it may be told already, and then the waiter will not be
-   * fired. To wait for the end of the body, {@link #push} a waiter.
+   * Registers for the outcome; false if it is published already, in which case the waiter will not
+   * be fired. To wait for the end of the body, {@link #push} a waiter.
    */
   public boolean register(Completion waiter) {
     if (!push(waiter)) {
       return false;
     }
-    // A cancel that came before the push became visible did not see the waiter.
+    // A cancel before the push became visible did not see the waiter.
     return stateOf(word) != CANCELLING || !takeBack(waiter);
   }
 
-  /** Whether the job has failed without anyone having asked for the outcome. */
+  /** Whether the job has failed and its outcome was never requested. */
   boolean hasFailedUnobserved() {
     return !observed && stateOf(word) == FAILED;
   }
 
-  /** Whether nobody has, or ever had, a handle on it. */
+  /** Whether the job has no handle and never had one. */
   boolean isSpawned() {
     return onLastLease == null && key instanceof OffloadKey.Auto;
   }
 
-  /** Notes that someone asked for the outcome, so that a failure needs no report. */
+  /** Notes that the outcome was requested, so that a failure needs no report. */
   public void markObserved() {
     if (!observed) {
       observed = true;
       if (stateOf(word) == FAILED) {
-        scope.isSeen(this); // it may have been kept to be reported
+        scope.isSeen(this); // it may have been kept for a report
       }
     }
   }
 
   /** The value of a job that succeeded. */
-  // A null outcome of a job that succeeded is a value of type T.
+  // A null outcome of a succeeded job is a value of type T.
   @SuppressWarnings({"unchecked", "NullAway"})
   public T valueOfSuccess() {
     return (T) outcome;
   }
 
-  /** What callers are told, or null if the job succeeded. The outcome must be decided. */
+  /** The exception for callers, or null if the job succeeded. The outcome must be decided. */
   public @Nullable Throwable failure() {
     return switch (stateOf(word)) {
       case SUCCEEDED -> null;
@@ -807,7 +830,7 @@ public class JobCell<T extends @Nullable Object> extends Completions {
     return new OffloadCancelledException(label(), reason);
   }
 
-  // Waiting for other jobs; see WaitGraph, whose lock is held.
+  // Waiting for other jobs; see WaitGraph. Its lock is held.
 
   WaitNode node() {
     WaitNode own = node;
@@ -818,12 +841,14 @@ public class JobCell<T extends @Nullable Object> extends Completions {
     return own;
   }
 
-  /** Whether waits of the body count: those of a cancelled one that are there to stay, too. */
+  /**
+   * Whether waits of the body count, including those of a cancelled body that are there to stay.
+   */
   boolean waitsCount() {
     return !isDecided() || stopAsked;
   }
 
-  /** Hands over what a job that waits for its predecessors waits for. */
+  /** Passes on the predecessors that the job still waits for. */
   void eachPredecessor(Consumer<JobCell<?>> to) {
     for (JobCell<?> predecessor = older; predecessor != null; predecessor = predecessor.older) {
       if (!predecessor.hasEnded()) {
@@ -832,17 +857,17 @@ public class JobCell<T extends @Nullable Object> extends Completions {
     }
   }
 
-  /** The job that waits for this one to end, and was submitted under the same key; or null. */
+  /** The job under the same key that waits for this one to end, or null. */
   @Nullable JobCell<?> successor() {
     return scope.successor(this);
   }
 
-  /** The outcome of this job, as something to wait for. */
+  /** The outcome of this job, as a wait target. */
   public WaitTarget outcomeTarget() {
     return to -> to.add(node(), false, null);
   }
 
-  /** The end of this job's body, as something to wait for. */
+  /** The end of this job's body, as a wait target. */
   public WaitTarget endTarget() {
     return to -> to.add(node(), true, null);
   }

@@ -7,46 +7,48 @@ import dev.offload.coroutines.internal.time.OffloadTimer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The end of a job: first it is settled, then it is told.
+ * The end of a job: first it is settled, then everyone is notified.
  *
  * <p><b>Settled</b> is what others may rely on as soon as they know of the end. Nothing here runs
- * foreign code, waits or fails, but for the last step, which asks the id of a task once more:
+ * foreign code, blocks or fails, except for the last step, which calls the id of a task once more:
  *
  * <ol>
- *   <li>a failure is noted with the scope; one that fails fast takes nothing more from here on, so
- *       that no queued job of it begins with the permits that go back next;
- *   <li>the permits go back, and find the jobs they let go;
- *   <li>the job is counted out, of the accounts and of the gate of its scope;
+ *   <li>a failure is noted with the scope; a fail-fast scope accepts nothing more from here on, so
+ *       that none of its queued jobs begins with the permits released next;
+ *   <li>the permits are released, which finds the jobs that may now start;
+ *   <li>the job is counted out of the statistics and of the gate of its scope;
  *   <li>its entry leaves the registry, by identity, and leaves the successor that waited for it;
- *   <li>if it was the last job of a scope that is ending, that scope is over: its counts go to its
- *       parent;
- *   <li>a recorder writes down what became of its task.
+ *   <li>if it was the last job of a scope that is ending, that scope is over: its counts are added
+ *       to its parent's;
+ *   <li>a recorder records the outcome of its task.
  * </ol>
  *
- * <p><b>Told</b> is everybody, in the order of what they may lose by waiting. What is foreign and
- * may take long is handed to the {@link SideThreads}, or comes last; whatever one piece of news
- * throws, the next is told:
+ * <p><b>Notified</b> means everyone, those first that lose most by waiting. Foreign code that may
+ * take long is handed to the {@link SideThreads}, or comes last; whatever one notification throws,
+ * the next is delivered:
  *
  * <ol>
- *   <li>all those who ask from this moment on, by one step that closes the stack of waiters:
- *       whoever is told next may go on in this thread, and ask;
- *   <li>who watches the tasks of a recorder, by a buffer of his own;
- *   <li>the callers that wait, one after the other;
+ *   <li>all who ask from this moment on, by one step that closes the stack of waiters and so
+ *       publishes the outcome: a party that is notified next may continue on this thread, and ask;
+ *   <li>the watchers of a recorder's tasks, each by its own buffer;
+ *   <li>the waiting callers, one after the other;
  *   <li>callers that wait for room in a queue;
- *   <li>the listener, by a mailbox (where time is virtual: last of all, in place);
- *   <li>the siblings in a scope that fails fast are cancelled;
- *   <li>the end of the scope, if its other jobs are told as well: its leases are discarded, those
- *       who wait for it are told, and so on up the tree;
- *   <li>the timers are taken back;
- *   <li>the jobs let go are handed to their executors; one that runs bodies in place runs them
- *       here, when nobody waits for this thread any more ({@link Aftermath}).
+ *   <li>the listener, by a mailbox (under virtual time: last of all, on this thread);
+ *   <li>the siblings in a fail-fast scope, which are cancelled;
+ *   <li>the end of the scope, if the callers of its other jobs are notified as well: its leases are
+ *       dropped, its waiters are notified, and so on up the tree;
+ *   <li>the timers are cancelled;
+ *   <li>the jobs that may start are handed to their executors; an executor that runs bodies on the
+ *       calling thread runs them here, when nobody waits for this thread any more ({@link
+ *       Aftermath}).
  * </ol>
  *
- * <p>Who looks at a job between its decision and the moment it is told waits for that moment
- * ({@link JobCell#awaitTold}). It is near, since only the settling lies between.
+ * <p>A reader that sees a job between its decision and its publication waits for the latter ({@link
+ * JobCell#awaitTold}). The wait is short, since only the settling lies between.
  *
- * <p>A cancel of a running body is told at once, and then settled as far as it goes: the entry, the
- * permits and the place in the scope are the body's until it ends, which comes here again.
+ * <p>On the cancel of a running body everyone is notified at once, and it is settled as far as
+ * possible: the entry, the permits and the place in the scope belong to the body until it ends,
+ * which runs this again.
  */
 final class JobEnd {
   private JobEnd() {}
@@ -55,7 +57,7 @@ final class JobEnd {
    * Runs once, on the thread that moved the job into its last state.
    *
    * @param discarded what a cancelled body threw, for the log
-   * @param by the lease whose drop was the end; it answers when the end is settled
+   * @param by the lease whose drop ended the job; its result is available once the end is settled
    */
   static void of(JobCell<?> job, @Nullable Throwable discarded, @Nullable Lease<?> by) {
     Aftermath after = Aftermath.enter();
@@ -79,7 +81,7 @@ final class JobEnd {
           scope.settleEnd();
         }
         job.tellRecorder();
-      } catch (Throwable e) { // of the JVM: no memory, no stack
+      } catch (Throwable e) { // from the JVM: out of memory, stack overflow
         AdmissionStep found = letGo;
         scope.engine().rescue(() -> again(job, discarded, by, found));
         throw e;
@@ -118,7 +120,7 @@ final class JobEnd {
     }
   }
 
-  /** Goes on with an end that could not be settled; each step that was made is made no more. */
+  /** Resumes an end that could not be settled; steps that were completed are not repeated. */
   private static void again(
       JobCell<?> job,
       @Nullable Throwable discarded,
@@ -130,7 +132,7 @@ final class JobEnd {
     }
   }
 
-  /** A cancel, a limit or the last lease has decided over a running body. */
+  /** A cancel, a limit or the last lease has decided the outcome of a running body. */
   static void cancelled(JobCell<?> job, @Nullable Lease<?> by) {
     Aftermath after = Aftermath.enter();
     try {

@@ -10,12 +10,12 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Guards against bodies that do not end when they are asked to: a job whose own body is such a one
- * is reported, and a successor waits for it no longer than it is told to.
+ * Guards against bodies that do not end when asked to: such a job is reported, and a successor
+ * waits for it no longer than its limit.
  *
- * <p>A job needs one timer for both, as it is WAITING before it can be CANCELLING. Whoever writes
- * the timer looks at the state again: either that look sees that the wait or the body is over, or
- * who ended it sees the timer.
+ * <p>A job needs one timer for both, as it is WAITING before it can be CANCELLING. The thread that
+ * writes the timer checks the state again: either that check sees that the wait or the body is
+ * over, or the thread that ended it sees the timer.
  */
 final class JobGuard {
   private static final VarHandle GUARD;
@@ -49,8 +49,8 @@ final class JobGuard {
   }
 
   /**
-   * Limits how long a job waits for bodies that were asked to end; one that was not is waited for
-   * as long as it takes. To be called once the job is visible, and when a predecessor is cancelled.
+   * Limits how long a job waits for bodies that were asked to end; for others it waits as long as
+   * they take. To be called once the job is visible, and when a predecessor is cancelled.
    */
   static void guardWait(JobCell<?> job) {
     if (!job.isWaiting() || job.guard != null || !waitsForDying(job)) {
@@ -58,7 +58,8 @@ final class JobGuard {
     }
     Duration limit = job.scope().engine().config.successorWait();
     OffloadTimer.Task task = job.schedule(limit, () -> giveUpWaiting(job, limit));
-    // It may have been started since, and even cancelled: then the timer of its dying is there.
+    // It may have been started since, and even cancelled: then the timer set by guardDying is
+    // there.
     if (!GUARD.compareAndSet(job, null, task) || !job.isWaiting()) {
       OffloadTimer.cancel(task);
     }
@@ -76,18 +77,18 @@ final class JobGuard {
   private static void giveUpWaiting(JobCell<?> job, Duration limit) {
     if (waitsForDying(job)) {
       job.failUnstarted(JobWord.WAITING, () -> new KeyStuckException(job.label(), limit));
-    } else { // who was asked to end did; there are others, who were not, or only now
+    } else { // those asked to end have ended; the others were not asked, or only now
       job.guard = null;
       guardWait(job);
     }
   }
 
-  /** Hands over the timer of a wait that is over. */
+  /** Takes the timer of a wait that is over. */
   static OffloadTimer.@Nullable Task take(JobCell<?> job) {
     return (OffloadTimer.@Nullable Task) GUARD.getAndSet(job, null);
   }
 
-  /** The job has ended. */
+  /** Called when the job has ended. */
   static void disarm(JobCell<?> job) {
     OffloadTimer.Task task = job.guard;
     if (task != null) {

@@ -6,13 +6,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The numbers of a manager's jobs, and which active job has which. A job has one from the moment in
- * which somebody asks for it: most never do, and cost nothing here.
+ * The numbers of a manager's jobs, and the active job of each. A job gets one when it is first
+ * requested: most never do, and cost nothing here.
  *
- * <p>A job is in here before its number shows, so that whoever sees the number finds the job. None
- * stays behind: who gives a number looks then whether the job has ended; who ends a job looks for
- * its number after the end shows. So one of the two takes it out, and one that is not out yet is
- * not found.
+ * <p>A job is entered before its number is visible, so that a caller that sees the number finds the
+ * job. No entry is left behind: the thread that assigns a number then checks whether the job has
+ * ended; the thread that ends a job checks for its number after the end is visible. So one of the
+ * two removes the entry, and until then {@code find} ignores it.
  */
 final class JobNumbers {
   private final AtomicLong last = new AtomicLong();
@@ -25,18 +25,18 @@ final class JobNumbers {
     return number;
   }
 
-  /** The job with the number has ended, or has got another one. */
+  /** Called when the job with the number has ended, or got another number. */
   void takeOut(long number) {
     active.remove(number);
   }
 
-  /** The active job with the number; null if there is none, or nobody was told of it. */
+  /** The active job with the number; null if there is none, or the number was never handed out. */
   @Nullable JobCell<?> find(long number) {
     JobCell<?> job = active.get(number);
     return job == null || job.hasEnded() ? null : job;
   }
 
-  /** How many active jobs can be found. */
+  /** The number of active jobs that can be found. */
   int size() {
     return active.size();
   }

@@ -3,7 +3,7 @@ package dev.offload.coroutines.internal.job;
 import dev.offload.coroutines.internal.limits.Lane;
 import dev.offload.coroutines.internal.limits.Ticket;
 
-/** The ticket of a job: all that the limits know of it. */
+/** The ticket of a job: all that the limits know about it. */
 final class JobTicket extends Ticket {
   final JobCell<?> job;
 

@@ -11,10 +11,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The time limits of one job. Those of the body are armed on its thread before it runs, and
- * disarmed after it has ended, so neither needs a lock. That of the start is armed by who submits,
- * once the job is visible, so it may have begun or ended before: who arms looks again after it
- * wrote the timer, and who begins or ends the job looks for the timer after that shows. A timer
- * that fires late meets a job that is decided, or has begun, and does nothing.
+ * disarmed after it has ended, so neither needs a lock. That of the start is armed by the
+ * submitting thread once the job is visible, so the job may have begun or ended before: the thread
+ * that arms checks again after writing the timer, and the thread that begins or ends the job checks
+ * for the timer after that is visible. A timer that fires late finds a job that is decided, or has
+ * begun, and does nothing.
  */
 final class JobTimers {
   private final TimeoutPolicy policy;
@@ -28,12 +29,12 @@ final class JobTimers {
     this.policy = policy;
   }
 
-  /** The limits of a policy, or null if it has none. */
+  /** The timers for a policy, or null if it has no limits. */
   static @Nullable JobTimers of(TimeoutPolicy policy) {
     return policy.equals(TimeoutPolicy.none()) ? null : new JobTimers(policy);
   }
 
-  /** The job was accepted. */
+  /** Called when the job was accepted. */
   void armStart(JobCell<?> job) {
     Duration startWithin = policy.startWithin();
     if (startWithin != null) {
@@ -45,7 +46,7 @@ final class JobTimers {
     }
   }
 
-  /** The body begins. */
+  /** Called when the body begins. */
   void arm(JobCell<?> job) {
     takeBack(start);
     startedNanos = job.scope().engine().nanoTime();
@@ -72,7 +73,7 @@ final class JobTimers {
   }
 
   private void warn(JobCell<?> job) {
-    warned = true; // before the look: the end, if it comes now, sees it and tells the total
+    warned = true; // before the check: if the end comes now, it sees this and reports the total
     if (!job.hasEnded()) {
       Engine engine = job.scope().engine();
       JobSnapshot slow = job.snapshot();
@@ -81,7 +82,7 @@ final class JobTimers {
     }
   }
 
-  /** Reports the total of a job that was reported as slow before. */
+  /** Reports the total duration of a job that was reported as slow before. */
   void tellTotal(JobCell<?> job) {
     if (warned) {
       Engine engine = job.scope().engine();
@@ -89,7 +90,7 @@ final class JobTimers {
     }
   }
 
-  /** What callers are told of a job that a limit has ended. */
+  /** The exception for callers of a job ended by a limit. */
   OffloadTimeoutException failure(String label, boolean beforeStart) {
     return beforeStart
         ? OffloadTimeoutException.notStarted(label, Objects.requireNonNull(policy.startWithin()))

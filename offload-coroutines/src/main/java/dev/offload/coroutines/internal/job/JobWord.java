@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How {@link JobCell} packs state, cancel reason and number of leases into one {@code long}: bits 0
- * to 2 the state, bits 3 to 5 the reason, the rest the leases that were ever taken.
+ * to 2 the state, bits 3 to 5 the reason, the rest the number of leases ever taken.
  */
 final class JobWord {
   static final int WAITING = 0;
@@ -23,7 +23,7 @@ final class JobWord {
   private static final int REASON_SHIFT = 3;
   private static final int REASON_MASK = 7;
 
-  /** Beside the public reasons: TIMED_OUT before the body began. */
+  /** In addition to the public reasons: TIMED_OUT before the body began. */
   private static final int NOT_STARTED = 6;
 
   private JobWord() {}
@@ -45,7 +45,7 @@ final class JobWord {
   }
 
   /**
-   * The word after a cancel of an undecided job: a running body has to end first, another one never
+   * The word after an undecided job is cancelled: a running body has to end first, any other never
    * starts.
    */
   static long cancelled(long word, CancelReason reason) {
@@ -53,12 +53,12 @@ final class JobWord {
     return word - stateOf(word) + to + ((long) encode(reason) << REASON_SHIFT);
   }
 
-  /** The word after a job that has not begun is cancelled, since it took too long to. */
+  /** The word after a job is cancelled because it took too long to begin. */
   static long notStarted(long word) {
     return word - stateOf(word) + CANCELLED + ((long) NOT_STARTED << REASON_SHIFT);
   }
 
-  /** Whether it was ended by {@link #notStarted}. */
+  /** Whether the job was ended by {@link #notStarted}. */
   static boolean wasNotStarted(long word) {
     return ((int) (word >> REASON_SHIFT) & REASON_MASK) == NOT_STARTED;
   }

@@ -16,18 +16,18 @@ import org.jspecify.annotations.Nullable;
  * One caller's share in a job.
  *
  * <pre>
- *  from      to        by                                         answers from then on
+ *  from      to        by                                         result from then on
  *  --------  --------  -----------------------------------------  -------------------------------
- *  HELD      DROPPING  drop(), before the outcome as it seems     (not yet)
- *  DROPPING  HELD      the same, which found the outcome decided  (not yet)
- *  DROPPING  DROPPED   the same, when the job has been told       what the drop gave
- *  HELD      SETTLED   the first answer given, after the outcome  the outcome of the job
+ *  HELD      DROPPING  drop(), apparently before the outcome      (not yet)
+ *  DROPPING  HELD      the same call, if the outcome was decided  (not yet)
+ *  DROPPING  DROPPED   the same call, once the job is notified    the argument of the drop
+ *  HELD      SETTLED   the first result read, after the outcome   the outcome of the job
  * </pre>
  *
- * <p>SETTLED exists so that a {@link #drop} which looked before the outcome and acts after it
- * cannot change an answer that was already given. DROPPING exists so that a lease is given up only
- * if the job did not end first, and that who is told of it finds the job cancelled, and its key
- * free if the body never ran, if the lease was its last. It runs nobody's code.
+ * <p>SETTLED ensures that a {@link #drop} which checked before the outcome and acts after it cannot
+ * change a result that was already returned. DROPPING ensures that a lease is dropped only if the
+ * job did not end first, and that, if the lease was the last one, waiters notified of the drop find
+ * the job cancelled, and its key free if the body never ran. No foreign code runs in DROPPING.
  */
 public abstract class Lease<T extends @Nullable Object> implements OffloadHandle, ScopedLease {
   private static final VarHandle STATE;
@@ -42,7 +42,7 @@ public abstract class Lease<T extends @Nullable Object> implements OffloadHandle
     }
   }
 
-  /** What is given when nobody will ask. */
+  /** The value given to a drop if nobody will ask for the result. */
   private static final Object LEFT = CancelReason.CANCELLED.name();
 
   private static final byte HELD = 0;
@@ -57,16 +57,16 @@ public abstract class Lease<T extends @Nullable Object> implements OffloadHandle
   private volatile byte state = HELD;
 
   /**
-   * Who waits for the answer, the last one first; those that are done are taken out when they are
-   * first. They are also in the stack of the job, where they are among those of all leases.
+   * The waiters for the result, the latest first; those that are done are removed when they are
+   * first. They are also in the stack of the job, among those of all its leases.
    */
   @SuppressWarnings("FieldMayBeFinal") // written through OWN
   private volatile @Nullable LeaseCompletion own;
 
-  /** Written before {@link #state} says so, by the one who made it DROPPING. */
+  /** Written before {@link #state} becomes DROPPED, by the thread that set it to DROPPING. */
   private @Nullable Object given;
 
-  /** Makes the holder of a lease that was taken on {@code job}. */
+  /** Creates the holder of a lease that was taken on {@code job}. */
   protected Lease(JobCell<T> job, boolean joined) {
     this.job = job;
     this.joined = joined;
@@ -108,11 +108,11 @@ public abstract class Lease<T extends @Nullable Object> implements OffloadHandle
   }
 
   /**
-   * Gives the lease up, unless there is an outcome or it was given up before; then that may be told
-   * by the time this returns.
+   * Drops the lease, unless there is an outcome or it was dropped before; in that case the result
+   * is published by the time this returns.
    *
-   * @param answer what {@link #given} answers from then on
-   * @return whether this call gave it up
+   * @param answer what {@link #given} returns from then on
+   * @return whether this call dropped the lease
    */
   protected final boolean drop(Object answer) {
     if (job.isDecided()) {
@@ -146,21 +146,21 @@ public abstract class Lease<T extends @Nullable Object> implements OffloadHandle
     }
   }
 
-  /** The job knows of the drop: now it is what this lease answers. */
+  /** Called when the drop is recorded in the job: from now on it is the result of this lease. */
   final void settled() {
     state = DROPPED;
   }
 
-  /** Tells who waits for the answer. After {@link #settled()}, when the job may be asked, too. */
+  /** Notifies the waiters. Called after {@link #settled()}, when the job may be queried, too. */
   final void tellDropped() {
     try {
       onDropped();
-    } catch (Throwable e) { // of a dispatcher, say
+    } catch (Throwable e) { // from a dispatcher, for example
       Log.warn("a caller could not be told that its lease was given up", e);
     }
   }
 
-  /** The lease was given up: tells who waits for its answer. Must neither wait nor run stages. */
+  /** The lease was dropped: notifies the waiters. Must neither block nor run stages. */
   protected void onDropped() {
     if (given != LEFT) {
       LeaseCompletion waiter = (LeaseCompletion) OWN.getAndSet(this, null);
@@ -170,7 +170,7 @@ public abstract class Lease<T extends @Nullable Object> implements OffloadHandle
     }
   }
 
-  /** As {@link #cancel()}, by the only one who ever waited for the answer. */
+  /** Like {@link #cancel()}, for the only caller that ever waited for the result. */
   public final void leave() {
     drop(LEFT);
   }
@@ -180,19 +180,19 @@ public abstract class Lease<T extends @Nullable Object> implements OffloadHandle
     return state != HELD || job.isDecided();
   }
 
-  /** Whether it was given up. */
+  /** Whether the lease was dropped. */
   public final boolean isDropped() {
     return state == DROPPED;
   }
 
-  /** What the drop gave. Only once {@link #isDropped()}. */
+  /** The argument of the drop. Only valid once {@link #isDropped()}. */
   protected final Object given() {
     return Objects.requireNonNull(given);
   }
 
-  /** Registers for the answer; false if it is ready, and then the waiter will not be fired. */
+  /** Registers for the result; false if it is ready, in which case the waiter will not be fired. */
   public final boolean register(LeaseCompletion waiter) {
-    push(waiter); // a drop that comes later sees it, or we see the drop
+    push(waiter); // a later drop sees the waiter, or we see the drop
     if (!job.register(waiter)) {
       boolean unused = waiter.finish();
       return waiter.wasFired(); // by a drop
@@ -212,7 +212,7 @@ public abstract class Lease<T extends @Nullable Object> implements OffloadHandle
     } while (!OWN.compareAndSet(this, first, waiter));
   }
 
-  /** One of those who wait for the answer, as far as they are known here; null if none is such. */
+  /** One of the known waiters that matches, or null. */
   public final @Nullable LeaseCompletion waiting(Predicate<LeaseCompletion> isSuch) {
     LeaseCompletion waiter = own;
     while (waiter != null && (waiter.isDone() || !isSuch.test(waiter))) {
@@ -221,37 +221,41 @@ public abstract class Lease<T extends @Nullable Object> implements OffloadHandle
     return waiter;
   }
 
-  /** The answer of this lease, as something to wait for. */
+  /** The result of this lease, as a wait target. */
   public final WaitTarget target() {
     return to -> to.add(job.node(), false, this);
   }
 
-  /** Whether it was given up, or is about to be. */
+  /** Whether the lease was dropped or is being dropped. */
   final boolean isGivenUp() {
     byte now = state;
     return now == DROPPING || now == DROPPED;
   }
 
-  /** Whether the answer may be told: it is that of the job, or it was given up. */
+  /** Whether the result is available: the job's is published, or the lease was dropped. */
   public final boolean isReady() {
     return job.isTold() || isDropped();
   }
 
-  /** Fixes what this lease answers. Only once {@link #isReady()}; true if that is the outcome. */
+  /**
+   * Fixes the result of this lease; true if it is the outcome of the job. Only valid once {@link
+   * #isReady()}.
+   */
   protected final boolean settlesWithJob() {
     while (state != SETTLED) {
       if (state == DROPPED) {
         return false;
       }
       if (!STATE.compareAndSet(this, HELD, SETTLED)) {
-        Thread.onSpinWait(); // for who is about to give it up, or finds that it is too late
+        Thread.onSpinWait(); // another thread is about to drop it, or finds that it is too late
       }
     }
     return true;
   }
 
   /**
-   * What this caller is told: the value of the job, or an exception. Only once {@link #isReady()}.
+   * The result for this caller: the value of the job, or an exception. Only valid once {@link
+   * #isReady()}.
    */
   public final T answer() throws Throwable {
     if (!settlesWithJob()) {

@@ -3,19 +3,19 @@ package dev.offload.coroutines.internal.job;
 import dev.offload.coroutines.internal.completion.Completion;
 import org.jspecify.annotations.Nullable;
 
-/** Waits for what one lease answers; told also when that lease is given up. */
+/** Waits for the result of one lease; fired also when that lease is dropped. */
 public abstract class LeaseCompletion extends Completion {
   private final Lease<?> lease;
 
-  /** The one registered before at the same lease. Written by {@link Lease} alone. */
+  /** The waiter registered before at the same lease. Written only by {@link Lease}. */
   @Nullable LeaseCompletion nextOfLease;
 
-  /** Makes a waiter that belongs to {@code lease}. */
+  /** Creates a waiter that belongs to {@code lease}. */
   protected LeaseCompletion(Lease<?> lease) {
     this.lease = lease;
   }
 
-  /** The lease whose answer is waited for. */
+  /** The lease whose result is awaited. */
   public final Lease<?> lease() {
     return lease;
   }

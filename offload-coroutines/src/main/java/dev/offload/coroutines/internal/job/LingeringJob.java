@@ -11,13 +11,14 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A shared job that goes on for a while when its last holder has left, for one who comes back.
+ * A shared job that continues for a while after its last lease was dropped, for a caller that comes
+ * back.
  *
- * <p>When the last lease is dropped, a timer is set that knows how many leases were taken by then.
- * It cancels the job if that number is still the same: a lease that was taken since is held, or has
+ * <p>When the last lease is dropped, a timer is set that records the number of leases taken by
+ * then. It cancels the job if that number is still the same: a lease taken since is held, or has
  * set a later timer when it was dropped. The number and the cancel are in one word, so a lease and
- * the cancel cannot cross. Of several timers the one with the highest number counts, whoever sets
- * it first; the others are taken back, so that at most one is kept.
+ * the cancel cannot race. Of several timers the one with the highest number counts, whichever is
+ * set first; the others are cancelled, so that at most one is kept.
  */
 final class LingeringJob<T extends @Nullable Object> extends JobCell<T> {
   private static final VarHandle PAUSE;
@@ -53,7 +54,7 @@ final class LingeringJob<T extends @Nullable Object> extends JobCell<T> {
   boolean lingers(long taken) {
     OffloadTimer.Task end = trySchedule(time, () -> abandon(taken));
     if (end == null) {
-      return false; // nobody would cancel it later
+      return false; // nothing would cancel it later
     }
     Pause own = new Pause(taken, end);
     for (; ; ) {
@@ -69,7 +70,7 @@ final class LingeringJob<T extends @Nullable Object> extends JobCell<T> {
         break;
       }
     }
-    if (hasEnded()) { // and may have looked for a timer before this one
+    if (hasEnded()) { // the end may have looked for a timer before this one was set
       OffloadTimer.cancel(own.end);
     }
     return true;

@@ -5,19 +5,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The leases a scope has taken on shared jobs, to be dropped at its end. Leases without effect are
- * swept out now and then, so that a scope which stays open keeps about as many as are of use.
+ * The leases a scope has taken on shared jobs, to be dropped at its end. Spent leases are removed
+ * now and then, so that a scope which stays open keeps about as many as are of use.
  */
 final class OwnLeases {
   private static final int LEAST_SWEEP = 32;
 
-  /** Null while there was none: most often. */
+  /** Null while there was none, the usual case. */
   private @Nullable List<ScopedLease> leases;
 
   private int sweepAt = LEAST_SWEEP;
   private boolean closed;
 
-  /** Keeps a lease; false if the scope has ended. */
+  /** Adds a lease; false if the scope has ended. */
   synchronized boolean add(ScopedLease lease) {
     if (closed) {
       return false;
@@ -33,7 +33,7 @@ final class OwnLeases {
     return true;
   }
 
-  /** Drops all, and keeps no more. */
+  /** Drops all, and accepts no more. */
   void dropAll() {
     taken().forEach(ScopedLease::endOfScope);
   }

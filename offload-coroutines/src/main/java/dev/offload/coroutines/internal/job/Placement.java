@@ -11,13 +11,13 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the core took a submission. With a job, the caller holds one lease on it, and has to wrap it
- * in a handle.
+ * The result of a submission to the core. If there is a job, the caller holds one lease on it, and
+ * has to wrap it in a handle.
  *
  * @param how what happened
- * @param job the job, null if and only if the submission was refused
- * @param by the scope that took or refused it
- * @param limit whose limit was full, if that is why it was refused
+ * @param job the job, null if and only if the submission was rejected
+ * @param by the scope that accepted or rejected it
+ * @param limit the owner of the limit that was full, if that is why it was rejected
  */
 public record Placement<T extends @Nullable Object>(
     How how, @Nullable JobCell<T> job, ScopeCore by, @Nullable String limit) {
@@ -35,7 +35,7 @@ public record Placement<T extends @Nullable Object>(
     QUEUE_FULL,
     SCOPE_CLOSED;
 
-    /** Why it was refused; null if it was not. */
+    /** Why it was rejected; null if it was not. */
     @Nullable RejectReason reason() {
       return switch (this) {
         case STARTED, JOINED, REPLACED -> null;
@@ -46,7 +46,7 @@ public record Placement<T extends @Nullable Object>(
     }
   }
 
-  /** Whether the job was there before. */
+  /** Whether the job existed before. */
   public boolean joined() {
     return how == How.JOINED;
   }
@@ -77,7 +77,7 @@ public record Placement<T extends @Nullable Object>(
     };
   }
 
-  /** The public answer; {@code wrap} makes the handle. */
+  /** The public result; {@code wrap} creates the handle. */
   public <H extends OffloadHandle> Submission<H> submission(Function<Placement<T>, H> wrap) {
     return switch (how) {
       case STARTED -> new Submission.Started<>(wrap.apply(this));
@@ -89,7 +89,7 @@ public record Placement<T extends @Nullable Object>(
     };
   }
 
-  /** The job of a placement that was not refused. */
+  /** The job of a placement that was not rejected. */
   public JobCell<T> taken() {
     return Objects.requireNonNull(job);
   }

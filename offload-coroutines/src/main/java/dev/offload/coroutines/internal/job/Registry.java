@@ -13,28 +13,28 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which jobs each key has: the only writer of the map and of {@link JobCell#older}.
+ * The jobs under each key. The only writer of the map and of {@link JobCell#older}.
  *
  * <p>The map holds the newest job of a key; {@code older} links lead to the others. Nearly always
- * there is one job and no link: it is put and removed by one atomic map operation. All other
+ * there is one job and no link: it is added and removed by one atomic map operation. All other
  * changes happen inside {@code compute}, which holds the map's lock for the key; only code of this
  * package runs there (and {@code equals} of ids).
  *
- * <p>A job waits exactly while something older than it is linked: because that is being cancelled,
- * or because the newcomer is to be the next. A successor is linked behind its predecessors in the
- * same {@code compute} that marks it as waiting, and each predecessor is unlinked in a {@code
- * compute} that looks for a waiting job with nothing older left: one of the two comes second and
- * sees the other, so no successor is forgotten. At most one job of a key waits: a submission that
- * finds a waiting job joins it, is refused, or cancels it; one that is allowed beside the others is
- * placed above it, and does not wait.
+ * <p>A job waits exactly as long as an older job is linked below it: either because that one is
+ * being cancelled, or because the newcomer is to run next. A successor is linked behind its
+ * predecessors in the same {@code compute} that marks it as waiting, and each predecessor is
+ * unlinked in a {@code compute} that looks for a waiting job with nothing older left. One of the
+ * two comes second and sees the other, so no successor is lost. At most one job of a key waits: a
+ * submission that finds a waiting job joins it, is rejected, or cancels it; a submission that may
+ * run concurrently is placed above it, and does not wait.
  *
- * <p>Readers take no lock. An unlinked job keeps its link, so a reader standing on it still reaches
- * all that is older.
+ * <p>Readers take no lock. An unlinked job keeps its link, so a reader that is at it still reaches
+ * all older jobs.
  *
- * <p>The jobs of a recorder are in a map of their own, its {@link Section}. A key's id alone tells
- * which map it belongs to, so all of the above holds for each map. A section is reachable from its
- * recorder and from its keys; once it is not, its map is empty for ever, and forgotten when another
- * section is made.
+ * <p>The jobs of a recorder are in a separate map, its {@link Section}. The id of a key alone
+ * determines its map, so all of the above holds for each map. A section is reachable from its
+ * recorder and from its keys; once it is unreachable, its map stays empty, and is removed when
+ * another section is created.
  */
 final class Registry {
   final ConcurrentHashMap<OffloadKey<?>, JobCell<?>> newest;
@@ -42,16 +42,16 @@ final class Registry {
   /** Replaced under the lock of this object. */
   private volatile List<Part> parts = List.of();
 
-  /** The map of a section, as long as somebody can use it. */
+  /** The map of a section, as long as the section is reachable. */
   private record Part(
       WeakReference<Section> section, ConcurrentHashMap<OffloadKey<?>, JobCell<?>> newest) {}
 
-  /** Makes an empty one, with room for so many jobs at first. */
+  /** Creates an empty registry with an initial capacity for {@code jobs} jobs. */
   Registry(int jobs) {
     this.newest = new ConcurrentHashMap<>(jobs);
   }
 
-  /** Makes a section that has no jobs. */
+  /** Creates a section without jobs. */
   synchronized Section section() {
     List<Part> kept = new ArrayList<>(parts);
     kept.removeIf(part -> part.section.refersTo(null));
@@ -61,7 +61,7 @@ final class Registry {
     return section;
   }
 
-  /** How many sections are kept. */
+  /** The number of sections kept. */
   int sections() {
     return parts.size();
   }
@@ -71,22 +71,21 @@ final class Registry {
     return task != null && task.section().isOf(this) ? task.section().newest : newest;
   }
 
-  /** What became of a newcomer whose key was not free, or that is under a limit. */
+  /** The result for a newcomer whose key was not free, or that is under a limit. */
   static final class Conflict {
     How how = How.STARTED;
 
-    /** Whether the newcomer waits for jobs under its key to end. */
+    /** Whether the newcomer waits for earlier jobs under its key to end. */
     boolean waits;
 
     @Nullable JobCell<?> joined;
 
     /**
-     * If the queue is full: a job under the key that has ended, and is about to give its permits
-     * back.
+     * If the queue is full: a job under the key that has ended and is about to release its permits.
      */
     @Nullable JobCell<?> ending;
 
-    /** What is left to do about the jobs that were cancelled. */
+    /** What remains to be done for the jobs that were cancelled. */
     final List<Runnable> cancelled = new ArrayList<>(1);
   }
 
@@ -95,7 +94,7 @@ final class Registry {
     return live(mapOf(key).get(key));
   }
 
-  /** As {@link #live}, for a job that is not of a recorder. */
+  /** Like {@link #live}, for a job that does not belong to a recorder. */
   @Nullable JobCell<?> liveJob(OffloadKey<?> key) {
     return live(newest.get(key));
   }
@@ -109,7 +108,7 @@ final class Registry {
   }
 
   /**
-   * The newest job under the key whose end was not told, one that can be joined if there is any, or
+   * The newest job under the key whose end was not published, preferably one that can be joined, or
    * null.
    */
   @Nullable JobCell<?> find(OffloadKey<?> key) {
@@ -121,8 +120,8 @@ final class Registry {
       if (live != null || head == null) {
         return live;
       }
-      // What has ended leaves now; what is there may have been cancelled by a newcomer that is not
-      // linked yet: look again with the key locked.
+      // Wait until jobs that have ended are removed. One still present may have been cancelled by a
+      // newcomer that is not linked yet: look again with the key locked.
       for (JobCell<?> job = head; job != null; job = job.older) {
         job.awaitTold();
       }
@@ -152,7 +151,7 @@ final class Registry {
     return job;
   }
 
-  /** Cancels all jobs under the key; true if that changed anything. */
+  /** Cancels all jobs under the key; true if that had any effect. */
   boolean cancel(OffloadKey<?> key, CancelReason reason) {
     ConcurrentHashMap<OffloadKey<?>, JobCell<?>> map = mapOf(key);
     JobCell<?> head = map.get(key);
@@ -164,7 +163,7 @@ final class Registry {
       if (changed || head == null) {
         return changed;
       }
-      // As in find.
+      // As in find().
       JobCell<?> locked = map.computeIfPresent(key, (k, current) -> current);
       if (locked == head) {
         return false;
@@ -174,8 +173,8 @@ final class Registry {
   }
 
   /**
-   * All jobs: each that was placed before this call and is not taken out yet is among them, also
-   * one whose body has ended and whose callers are about to be told.
+   * All jobs: contains each job that was placed before this call and has not been removed, even if
+   * its body has ended and its callers are about to be notified.
    */
   List<JobCell<?>> all() {
     List<JobCell<?>> jobs = new ArrayList<>();
@@ -183,14 +182,14 @@ final class Registry {
     return jobs;
   }
 
-  /** Visits all jobs under the key, as {@link #all()}. */
+  /** Visits all jobs under the key, with the guarantee of {@link #all()}. */
   void forEach(OffloadKey<?> key, Consumer<JobCell<?>> action) {
     for (JobCell<?> job = mapOf(key).get(key); job != null; job = job.older) {
       action.accept(job);
     }
   }
 
-  /** Visits all jobs, as {@link #all()}. */
+  /** Visits all jobs, with the guarantee of {@link #all()}. */
   void forEach(Consumer<JobCell<?>> action) {
     forEach(newest, action);
     for (Part part : parts) {
@@ -207,12 +206,12 @@ final class Registry {
     }
   }
 
-  /** Places the job if no other is under its key. */
+  /** Places the job if there is no other under its key. */
   boolean placeIfFree(JobCell<?> newcomer) {
     return mapOf(newcomer.key()).putIfAbsent(newcomer.key(), newcomer) == null;
   }
 
-  /** Places the job as the policy says. */
+  /** Places the job according to the policy. */
   Conflict place(JobCell<?> newcomer, ConflictPolicy policy) {
     Conflict result = new Conflict();
     mapOf(newcomer.key())
@@ -244,7 +243,7 @@ final class Registry {
         }
       }
     }
-    // Only now: who joins takes nothing of a limit, not for a moment.
+    // Only now: a joining submission never takes anything from a limit, not even for a moment.
     boolean replaces = policy == ConflictPolicy.REPLACE;
     boolean succeeds = head != null && policy != ConflictPolicy.ALLOW;
     if (!newcomer.reserve(succeeds, replaces && isUnstarted(live(head)))) {
@@ -273,7 +272,10 @@ final class Registry {
     return newcomer;
   }
 
-  /** Whether a job is in flight that gives its place back, though a moment later, if replaced. */
+  /**
+   * Whether there is a job that, if replaced, releases its place in the queue, though a moment
+   * later.
+   */
   private static boolean isUnstarted(@Nullable JobCell<?> job) {
     return job != null && !job.hasBegun();
   }
@@ -286,8 +288,8 @@ final class Registry {
   }
 
   /**
-   * Takes out a job that has ended, without a question to its id. Answers the job that may start
-   * now, or null.
+   * Removes a job that has ended, without calling its id. Returns the job that may start now, or
+   * null.
    */
   @Nullable JobCell<?> remove(JobCell<?> job) {
     ConcurrentHashMap<OffloadKey<?>, JobCell<?>> map = mapOf(job.key());
@@ -300,12 +302,12 @@ final class Registry {
     return startable[0];
   }
 
-  @SuppressWarnings("unchecked") // what is only looked for may be of any type
+  @SuppressWarnings("unchecked") // a lookup key may have any type
   private static ConcurrentHashMap<Object, JobCell<?>> entries(ConcurrentHashMap<?, ?> map) {
     return (ConcurrentHashMap<Object, JobCell<?>>) map;
   }
 
-  /** The job that waits for this one, among others perhaps; or null. Asks no id. */
+  /** The job that waits for this one (and perhaps for others), or null. Does not call ids. */
   @Nullable JobCell<?> successor(JobCell<?> job) {
     JobCell<?> head = entries(mapOf(job.key())).get(new EntryOf(job.key()));
     JobCell<?> waiting = head == null ? null : waitingFrom(head);
@@ -313,8 +315,8 @@ final class Registry {
   }
 
   /**
-   * The job of the key that waits, or null. Each that was placed above it since knows it: that one
-   * was the head, or the head knew it.
+   * The waiting job of the key, or null. Each job placed above it since then refers to it: it was
+   * the head then, or the head referred to it.
    */
   private static @Nullable JobCell<?> waitingFrom(JobCell<?> head) {
     JobCell<?> waiting = head.isWaiting() ? head : head.waitingBelow();
@@ -322,8 +324,8 @@ final class Registry {
   }
 
   /**
-   * Finds an entry by the very key that is in it: the map asks what it is given whether it equals,
-   * and so no code of ids runs. All jobs of an entry have its key.
+   * Finds an entry by the identity of its key: the map calls {@code equals} on the argument, so no
+   * code of ids runs. All jobs of an entry share its key.
    */
   private record EntryOf(OffloadKey<?> key) {
     @Override
@@ -335,19 +337,19 @@ final class Registry {
     @SuppressWarnings({
       "EqualsWrongThing",
       "ReferenceEquality"
-    }) // asked about keys of entries alone
+    }) // only compared with keys of entries
     public boolean equals(@Nullable Object other) {
       return other == key;
     }
   }
 
-  /** Takes the job out, and finds out whether what is the oldest by that waits. */
+  /** Unlinks the job, and checks whether the job that is now the oldest is waiting. */
   private static @Nullable JobCell<?> unlink(
       JobCell<?> head, JobCell<?> job, @Nullable JobCell<?>[] startable) {
     JobCell<?> older = job.older;
     JobCell<?> newer = job.newer;
     if (head != job && newer == null) {
-      startable[0] = oldestIfWaiting(head); // it is out already, and what followed has failed
+      startable[0] = oldestIfWaiting(head); // unlinked before, and what followed failed
       return head;
     }
     if (older != null) {

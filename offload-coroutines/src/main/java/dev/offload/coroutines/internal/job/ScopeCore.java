@@ -24,18 +24,18 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A scope without its faces: who belongs to it, what its end does, and the scopes under it. What a
- * submission does is in {@link Submissions}, what is to be seen in {@link ScopeViews}.
+ * A scope without its faces: its members, its end, and the scopes below it. Submission is in {@link
+ * Submissions}, queries are in {@link ScopeViews}.
  *
- * <p>Cancelling the scope goes: move the gate, then walk the registry. Submitting goes: count in at
- * the {@link Gate}, place in the {@link Registry}, look at the gate again. Either the walk meets
- * the job, or the second look meets the moved gate; so a job that was accepted is cancelled with
- * its scope, and none slips through. Opening a scope under this one goes the same way.
+ * <p>Cancelling the scope: advance the gate, then traverse the registry. Submitting: count in at
+ * the {@link Gate}, place in the {@link Registry}, check the gate again. Either the traversal meets
+ * the job, or the second check sees the advanced gate; so an accepted job is cancelled with its
+ * scope, and none is missed. Opening a scope below this one works the same way.
  *
- * <p>A scope is a member of the one above it until it has terminated, so that one cannot end first.
+ * <p>A scope is a member of its parent until it has terminated, so the parent cannot end first.
  */
 public final class ScopeCore implements WaitTarget {
-  @SuppressWarnings("rawtypes") // a class literal has no arguments
+  @SuppressWarnings("rawtypes") // a class literal has no type arguments
   private static final AtomicReferenceFieldUpdater<ScopeCore, @Nullable JobCell> FIRST_FAILED =
       AtomicReferenceFieldUpdater.newUpdater(ScopeCore.class, JobCell.class, "firstFailed");
 
@@ -54,17 +54,17 @@ public final class ScopeCore implements WaitTarget {
   private volatile @Nullable JobCell<?> firstFailed;
 
   /**
-   * The open scopes under this one; guards itself, and that an ended one is counted in the kinds of
-   * this one exactly when it is not here.
+   * The open scopes below this one. Its lock guards the list, and the fact that an ended scope is
+   * counted in the kinds of this one exactly when it is not in the list.
    */
   final ScopeList children = new ScopeList();
 
-  /** The links of this scope in the list of the one above, which guards them. */
+  /** The links of this scope in its parent's list, which guards them. */
   @Nullable ScopeCore older;
 
   @Nullable ScopeCore newer;
 
-  /** Its part in waits of bodies; null if it never had any. Written under their lock. */
+  /** The scope's part in waits of bodies; null if it never had any. Written under their lock. */
   private volatile @Nullable WaitNode node;
 
   /** Its time limit; null if it has none. Written once, before the scope is handed out. */
@@ -88,7 +88,7 @@ public final class ScopeCore implements WaitTarget {
     this.failFast = failFast;
     this.openedNanos = engine.nanoTime();
     this.unseen = new UnseenFailures(parent == null);
-    // Most scopes below the manager are for one request, and see few jobs of few kinds.
+    // Most scopes below the manager's are for one request, and see few jobs of few kinds.
     this.registry = new Registry(parent == null ? 16 : 4);
     this.kinds = new ScopeKinds(parent == null ? null : parent.kinds, name, limit);
   }
@@ -98,7 +98,7 @@ public final class ScopeCore implements WaitTarget {
     return name;
   }
 
-  /** The scope in front of this one for Kotlin callers, if there is one. */
+  /** The Kotlin face of this scope, if any. */
   public @Nullable Object face() {
     return face;
   }
@@ -108,7 +108,7 @@ public final class ScopeCore implements WaitTarget {
     face = publicScope;
   }
 
-  /** The scope in front of this one for Java callers, if there is one. */
+  /** The Java face of this scope, if any. */
   public @Nullable Object asyncFace() {
     return asyncFace;
   }
@@ -127,22 +127,23 @@ public final class ScopeCore implements WaitTarget {
     return engine.root();
   }
 
-  /** What is thrown at those who come too late. */
+  /** The exception for those that come too late. */
   public ScopeClosedException closedException() {
     OffloadTimeoutException timeout = timeout();
     return timeout == null ? new ScopeClosedException(name) : new ScopeClosedException(timeout);
   }
 
-  /** What cancelled this scope, if that was its time limit; null if it was not. */
+  /** The time limit that cancelled this scope, or null. */
   public @Nullable OffloadTimeoutException timeout() {
     ScopeDeadline own = deadline;
     return own == null ? null : own.passed();
   }
 
   /**
-   * Cancels this scope when it has not ended by then. To be called once, before it is handed out.
+   * Cancels this scope if it has not ended within {@code limit}. To be called once, before the
+   * scope is handed out.
    *
-   * @param timer what tells the time; null for the manager's
+   * @param timer the clock; null for the manager's
    */
   public void limitTime(Duration limit, @Nullable OffloadTimer timer) {
     ScopeDeadline own = new ScopeDeadline(this, limit);
@@ -150,7 +151,7 @@ public final class ScopeCore implements WaitTarget {
     own.arm(timer);
   }
 
-  /** Its time is over: as {@link #close}, on a thread that has to go on. */
+  /** Called when the time is over: like {@link #close}, on a thread that must not be held up. */
   void timeOut() {
     Deque<ScopeCore> closed = closeTree(new ArrayList<>());
     engine.side.stop(() -> closed.forEach(ScopeCore::tellClosed));
@@ -163,9 +164,8 @@ public final class ScopeCore implements WaitTarget {
     }
   }
 
-  // While a manager shuts down, it takes members only from those who belong to it already: code
-  // that
-  // uses a scope which is open, and code in a body.
+  // While a manager shuts down, it accepts members only from its own: code that uses an open scope,
+  // and code in a body.
 
   boolean enter(long member, ScopeCore from) {
     return gate.enter(member, false) || (belongs(from) && gate.enter(member, true));
@@ -184,17 +184,17 @@ public final class ScopeCore implements WaitTarget {
     return current != null && current.scope().engine == engine && !current.isDecided();
   }
 
-  /** What submissions to this scope do. */
+  /** The submissions to this scope. */
   public Submissions submissions() {
     return submissions;
   }
 
-  /** Makes a place of its own for the jobs of a recorder. */
+  /** Creates a section of the registry for the jobs of a recorder. */
   public Section section() {
     return registry.section();
   }
 
-  /** Counts a member out that is not a job of the registry (any more). */
+  /** Counts out a member that is not, or no longer, a job in the registry. */
   void leave(long member) {
     gate.hold();
     if (gate.leave(member)) {
@@ -206,14 +206,15 @@ public final class ScopeCore implements WaitTarget {
   // The end of a job, see JobEnd.
 
   /**
-   * A job has failed, perhaps, and is not counted out yet, so the scope has not ended. True if the
-   * scope fails fast by it and takes nothing more: {@link #cancelMembers} has to follow.
+   * The job may have failed, and is not counted out yet, so the scope has not ended. Returns true
+   * if the scope fails fast because of it and accepts nothing more: {@link #cancelMembers} has to
+   * follow.
    */
   boolean noteFailure(JobCell<?> job) {
     if (failFast && job.hasFailed() && isFirstFailed(job)) {
       job.markObserved();
       isNotTimedOut();
-      gate.advance(Gate.CANCELLED); // it has this job, so it does not terminate with this
+      gate.advance(Gate.CANCELLED); // still has this job, so it does not terminate
       return true;
     }
     if (job.hasFailedUnobserved() && !job.isSpawned()) {
@@ -227,8 +228,8 @@ public final class ScopeCore implements WaitTarget {
   }
 
   /**
-   * Counts the job out; true if the scope is over with it. {@link #tellEndIfDue} has to follow when
-   * its callers are told.
+   * Counts the job out; true if that terminates the scope. {@link #tellEndIfDue} has to follow once
+   * its callers are notified.
    */
   boolean count(JobCell<?> job, JobState end) {
     job.kind().countEnded(end, job.joined());
@@ -236,7 +237,7 @@ public final class ScopeCore implements WaitTarget {
     return gate.leave(Gate.JOB);
   }
 
-  /** Takes the job out of the registry; answers the successor to start. */
+  /** Removes the job from the registry; returns the successor to start. */
   @Nullable JobCell<?> remove(JobCell<?> job) {
     return registry.remove(job);
   }
@@ -245,12 +246,12 @@ public final class ScopeCore implements WaitTarget {
     return !unseen.isEmpty();
   }
 
-  /** Somebody has asked for the outcome of a job that failed. */
+  /** The outcome of a failed job was requested. */
   void isSeen(JobCell<?> job) {
     unseen.isSeen(job);
   }
 
-  /** A job failed and nobody has asked for its outcome so far; its callers have been told. */
+  /** A job failed and its outcome was not requested so far; its callers have been notified. */
   void failedUnobserved(JobCell<?> job) {
     if (job.isSpawned()) {
       engine.listener.unobservedFailure(job.snapshot(), Objects.requireNonNull(job.failure()));
@@ -262,15 +263,15 @@ public final class ScopeCore implements WaitTarget {
     unseen.reportTooMany();
   }
 
-  // The end of the scope: runs once, when it takes no more members and the last one has ended.
+  // The end of the scope: runs once, when it accepts no more members and the last one has ended.
 
-  /** Its counts go to the one above, once: from here on it is not there any more. */
+  /** Adds its counts to the parent's, once: from here on this scope is gone. */
   void settleEnd() {
     if (!kinds.end()) {
-      return; // what came after it failed, and is taken up again
+      return; // what came after it failed, and is resumed
     }
     isNotTimedOut();
-    WaitNode own = node; // who makes it later finds the scope over
+    WaitNode own = node; // a node created later finds the scope over
     if (own != null) {
       synchronized (WaitGraph.LOCK) {
         WaitGraph.isOver(own);
@@ -281,14 +282,19 @@ public final class ScopeCore implements WaitTarget {
     }
   }
 
-  /** What came with a step is told: if that was the last step, and the last news, tells the end. */
+  /**
+   * Called when all notifications of a step are made; makes those of the end of the scope if that
+   * was the last step, and the last such call.
+   */
   void tellEndIfDue() {
     if (gate.release()) {
       tellEnd();
     }
   }
 
-  /** Tells those who wait for it, and does the same for each scope above that ends with it. */
+  /**
+   * Notifies those that wait for the end, and does the same for each ancestor that ends with it.
+   */
   private void tellEnd() {
     Aftermath after = Aftermath.enter();
     try {
@@ -304,7 +310,7 @@ public final class ScopeCore implements WaitTarget {
     }
   }
 
-  /** Answers the scope above if that is over, too. */
+  /** Returns the parent if that is over, too. */
   private @Nullable ScopeCore leaveParent() {
     if (parent == null) {
       return null;
@@ -323,12 +329,12 @@ public final class ScopeCore implements WaitTarget {
     }
   }
 
-  // Scopes under this one.
+  // Scopes below this one.
 
   /**
-   * Opens a scope under this one.
+   * Opens a scope below this one.
    *
-   * @throws ScopeClosedException if this one takes no more members
+   * @throws ScopeClosedException if this scope accepts no more members
    */
   public ScopeCore open(String childName, boolean failsFast, @Nullable ConcurrencyLimit limit) {
     if (!enter(Gate.SCOPE, this)) {
@@ -344,7 +350,10 @@ public final class ScopeCore implements WaitTarget {
     return child;
   }
 
-  /** Sets what runs, once, when this scope is cancelled; also if it is so already. */
+  /**
+   * Sets an action that runs once, when this scope is cancelled; at once if it is cancelled
+   * already.
+   */
   public void onClose(Runnable action) {
     AtomicBoolean first = new AtomicBoolean(true);
     Runnable once =
@@ -359,9 +368,9 @@ public final class ScopeCore implements WaitTarget {
     }
   }
 
-  // The tree may be deep: walks through it keep what is left to do in a list, on no stack.
+  // The tree may be deep: traversals keep pending scopes in a list rather than on the stack.
 
-  /** Visits this scope and all under it, each before the scopes under it are looked up. */
+  /** Visits this scope and all below it, each before its children are looked up. */
   void forEachScope(Consumer<ScopeCore> visit) {
     Deque<ScopeCore> left = new ArrayDeque<>();
     for (ScopeCore scope = this; scope != null; scope = left.pollFirst()) {
@@ -372,19 +381,19 @@ public final class ScopeCore implements WaitTarget {
     }
   }
 
-  /** What is to be seen of this scope and those under it. */
+  /** Queries on this scope and those below it. */
   public ScopeViews views() {
     return new ScopeViews(this);
   }
 
-  // As something to wait for: its end is the end of all that is in it.
+  // As a wait target: its end is the end of all its members.
 
   @Override
   public void eachPart(Parts to) {
     to.add(node(), true, null);
   }
 
-  /** Under the lock of the waits. */
+  /** Called under the lock of the waits. */
   WaitNode node() {
     WaitNode own = node;
     if (own == null) {
@@ -412,7 +421,7 @@ public final class ScopeCore implements WaitTarget {
 
   // Cancelling and ending.
 
-  /** Cancels every job under the key; true if that changed anything. */
+  /** Cancels every job under the key; true if that had any effect. */
   public boolean cancel(OffloadKey<?> key) {
     Aftermath after = Aftermath.enter();
     try {
@@ -422,7 +431,7 @@ public final class ScopeCore implements WaitTarget {
     }
   }
 
-  /** Cancels the job of the manager that has the number; true if that changed anything. */
+  /** Cancels the manager's job with this number; true if that had any effect. */
   public boolean cancelJob(long number) {
     JobCell<?> job = engine.numbers().find(number);
     Aftermath after = Aftermath.enter();
@@ -433,19 +442,19 @@ public final class ScopeCore implements WaitTarget {
     }
   }
 
-  /** Cancels every job of this scope and under it; answers how many that changed. */
+  /** Cancels every job of this scope and below it; returns the number of jobs affected. */
   public int cancelAll() {
     return cancelAll(views().jobs());
   }
 
-  /** As {@link #cancelAll()}, for the jobs of one kind. */
+  /** Like {@link #cancelAll()}, for the jobs of one kind. */
   public int cancelAll(OffloadKind<?, ? extends @Nullable Object> kind) {
     List<JobCell<?>> jobs = views().jobs();
     jobs.removeIf(job -> job.key().kind() != kind);
     return cancelAll(jobs);
   }
 
-  /** Cancels these jobs; answers how many that changed. */
+  /** Cancels these jobs; returns the number of jobs affected. */
   public static int cancelAll(List<JobCell<?>> jobs) {
     List<JobCell<?>> changed = new ArrayList<>(jobs);
     Aftermath after = Aftermath.enter();
@@ -457,12 +466,12 @@ public final class ScopeCore implements WaitTarget {
     return changed.size();
   }
 
-  /** Takes no more jobs as soon as none is active; those accepted go on. */
+  /** Accepts no more jobs as soon as none is active; accepted jobs continue. */
   public void complete() {
     advance(Gate.COMPLETING);
   }
 
-  /** Takes no more jobs but from its members; those accepted go on. */
+  /** Accepts no more jobs except from its members; accepted jobs continue. */
   public void drain() {
     advance(Gate.DRAINING);
   }
@@ -478,15 +487,15 @@ public final class ScopeCore implements WaitTarget {
   }
 
   /**
-   * Takes no more members and cancels those it has; answers the jobs, also those under it, that
-   * this changed.
+   * Accepts no more members and cancels those it has; returns the jobs affected, including those of
+   * scopes below.
    */
   public List<JobCell<?>> close() {
     List<JobCell<?>> changed = new ArrayList<>();
     Aftermath after = Aftermath.enter();
     try {
       Deque<ScopeCore> closed = closeTree(changed);
-      // Whoever closes a scope chose to run what waits for its cancellation.
+      // The closing thread chose to run whatever waits for the cancellation.
       after.tell(() -> closed.forEach(ScopeCore::tellClosed));
     } finally {
       after.exit();
@@ -494,7 +503,7 @@ public final class ScopeCore implements WaitTarget {
     return changed;
   }
 
-  /** A job of a scope that fails fast has failed, and closed its gate: the same for the rest. */
+  /** A job of a fail-fast scope has failed and closed its gate: cancels the other members. */
   void cancelMembers() {
     Deque<ScopeCore> closed = closeTree(new ArrayList<>());
     closed.add(this);
@@ -502,8 +511,8 @@ public final class ScopeCore implements WaitTarget {
   }
 
   /**
-   * Cancels what is in this scope and under it. Answers the scopes that were open, from the
-   * innermost on: each is to know that it was closed, and not ended by the one above.
+   * Cancels everything in this scope and below it. Returns the scopes that were open, innermost
+   * first: each is to learn that it was closed, rather than ended by its parent.
    */
   private Deque<ScopeCore> closeTree(List<JobCell<?>> changed) {
     Deque<ScopeCore> closed = new ArrayDeque<>();
@@ -529,19 +538,19 @@ public final class ScopeCore implements WaitTarget {
   private void tellClosed() {
     try {
       onClose.run();
-    } catch (Throwable e) { // the other scopes must be told, too
+    } catch (Throwable e) { // the other scopes must be notified, too
       Log.warn("scope '" + name + "': what its close runs threw", e);
     }
   }
 
-  /** Whether this scope was cancelled, by whoever. */
+  /** Whether this scope was cancelled, for any reason. */
   public boolean isCancelled() {
     return gate.isCancelled();
   }
 
   /**
-   * Whether this scope or one above it was cancelled: its jobs are, or are about to be. One that
-   * has not begun must not do so as the others give back their permits or threads.
+   * Whether this scope or an ancestor was cancelled: its jobs are cancelled, or about to be. A job
+   * that has not begun must not begin while others release their permits or threads.
    */
   boolean isWithinCancelled() {
     for (ScopeCore scope = this; scope != null; scope = scope.parent) {
@@ -552,13 +561,13 @@ public final class ScopeCore implements WaitTarget {
     return false;
   }
 
-  /** What a job failed with and so closed this scope, which fails fast; null if none did. */
+  /** The failure of the job that closed this fail-fast scope, or null. */
   public @Nullable Throwable firstFailure() {
     JobCell<?> job = firstFailed;
     return job == null ? null : job.failure();
   }
 
-  /** Is closed when the scope takes no more members and the last one has ended. */
+  /** Is closed when the scope accepts no more members and the last one has ended. */
   public Completions termination() {
     return gate;
   }

@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  *  from  to      by
  *  ----  ------  --------------------------------------------------------
  *  OPEN  PASSED  its timer, which then cancels the scope
- *  OPEN  OVER    the end of the scope, or whoever else cancels it
+ *  OPEN  OVER    the end of the scope, or any other cancel
  * </pre>
  *
- * <p>So what cancelled the scope is decided once, before anyone can be told of it.
+ * <p>So the cause of the cancellation is decided once, before anyone can be notified of it.
  */
 final class ScopeDeadline extends Completion {
   private enum State {
@@ -36,7 +36,7 @@ final class ScopeDeadline extends Completion {
     this.limit = limit;
   }
 
-  /** Begins to count, by a timer; the manager's for null. To be called once. */
+  /** Starts the timer; null for the manager's. To be called once. */
   void arm(@Nullable OffloadTimer timer) {
     task = scope.engine().schedule(timer, limit, this::pass);
     if (!scope.termination().push(this)) {
@@ -55,7 +55,7 @@ final class ScopeDeadline extends Completion {
     state.compareAndSet(State.OPEN, State.OVER);
   }
 
-  /** What cancelled the scope; null if this did not. */
+  /** The exception if this limit cancelled the scope, or null. */
   @Nullable OffloadTimeoutException passed() {
     return state.get() == State.PASSED
         ? OffloadTimeoutException.scopeTimedOut(scope.name(), limit)

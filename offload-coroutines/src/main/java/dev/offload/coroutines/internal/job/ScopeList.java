@@ -4,11 +4,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The open scopes under one, linked through the scopes themselves: a scope is added and removed in
- * constant time, however many there are, and one without scopes under it costs no more than this
- * object.
+ * The open scopes below one, linked through the scopes themselves: adding and removing take
+ * constant time, and a scope without children costs no more than this object.
  *
- * <p>Not safe by itself: every use is inside {@code synchronized} on the list.
+ * <p>Not thread-safe: every use is inside {@code synchronized} on the list.
  */
 final class ScopeList {
   private @Nullable ScopeCore newest;
@@ -36,7 +35,7 @@ final class ScopeList {
     } else {
       newest = older;
     }
-    scope.older = null; // whoever holds an ended scope must not hold others by it
+    scope.older = null; // a reference to an ended scope must not retain others
     scope.newer = null;
   }
 

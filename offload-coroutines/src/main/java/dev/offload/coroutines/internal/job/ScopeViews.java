@@ -17,7 +17,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** What is to be seen of a scope and those under it. Changes nothing. */
+/** Queries on a scope and those below it. Changes nothing. */
 public final class ScopeViews {
   private final ScopeCore scope;
 
@@ -41,7 +41,7 @@ public final class ScopeViews {
       boolean live = snapshot.state() == JobState.QUEUED || snapshot.state() == JobState.RUNNING;
       if (live || (snapshot.state().isActive() && scope.registry.find(key) == job)) {
         return snapshot;
-      } // it was cancelled or ended between the two: another one may be there
+      } // cancelled or ended between the two: there may be another one
     }
   }
 
@@ -51,7 +51,7 @@ public final class ScopeViews {
         || (scope.parent() != null && scope.root().registry.find(key) != null);
   }
 
-  /** The number of active jobs in this scope and under it. */
+  /** The number of active jobs in this scope and below it. */
   public long activeCount() {
     long[] active = {0};
     scope.forEachScope(each -> active[0] += each.gate.jobs());
@@ -67,7 +67,10 @@ public final class ScopeViews {
     return jobs;
   }
 
-  /** All jobs of this scope and under it whose callers may not all have been told of the end. */
+  /**
+   * All jobs of this scope and below it some of whose callers may not have been notified of the
+   * end.
+   */
   public List<JobCell<?>> jobs() {
     List<JobCell<?>> jobs = new ArrayList<>();
     forEachJob(jobs::add);
@@ -78,7 +81,7 @@ public final class ScopeViews {
     scope.forEachScope(each -> each.registry.forEach(action));
   }
 
-  /** All active jobs of this scope and under it. */
+  /** All active jobs of this scope and below it. */
   public List<JobSnapshot> activeJobs() {
     return active(jobs());
   }
@@ -90,12 +93,12 @@ public final class ScopeViews {
     return active;
   }
 
-  /** The open scopes under this one. */
+  /** The open scopes below this one. */
   public List<ScopeSnapshot> openScopes() {
     return snapshot().children();
   }
 
-  /** Jobs, counts, and the scopes under this one. */
+  /** Jobs, counts, and the scopes below this one. */
   public ScopeSnapshot snapshot() {
     List<Seen> seen = new ArrayList<>();
     Deque<Seen> left = new ArrayDeque<>();
@@ -103,14 +106,14 @@ public final class ScopeViews {
       seen.add(next);
       next.look(left);
     }
-    // Those under a scope were seen after it, so backwards they are done before it.
+    // Children were visited after their parent, so in reverse order they are complete before it.
     for (int i = seen.size() - 1; i > 0; i--) {
       seen.get(i).addToAbove();
     }
     return seen.get(0).snapshot();
   }
 
-  /** A scope on the way into a snapshot: what was seen of it, and then of those under it. */
+  /** A scope in a snapshot under construction: its own data, and then that of its children. */
   private static final class Seen {
     private final ScopeCore scope;
     private final @Nullable Seen above;
@@ -122,7 +125,7 @@ public final class ScopeViews {
       this.above = above;
     }
 
-    /** Reads the counts, and hands over the open scopes under this one. */
+    /** Reads the counts, and adds the open scopes below this one to {@code left}. */
     void look(Deque<Seen> left) {
       synchronized (scope.children) {
         scope.kinds.forEach(kind -> add(byKind, kind, kind.stats()));
@@ -136,7 +139,7 @@ public final class ScopeViews {
           });
     }
 
-    /** Hands the finished picture to the scope above; the last of several comes first. */
+    /** Adds the finished snapshot to the parent's; siblings arrive in reverse order. */
     void addToAbove() {
       Seen to = Objects.requireNonNull(above);
       to.under.addFirst(snapshot());

@@ -1,11 +1,11 @@
 package dev.offload.coroutines.internal.job;
 
-/** A lease as the scope that took it sees it: something to drop at its end. */
+/** A lease as seen by the scope that took it: something to drop at its end. */
 public interface ScopedLease {
 
-  /** Whether dropping it would change nothing, now and later. */
+  /** Whether dropping it has no effect, now and later. */
   boolean isSpent();
 
-  /** The scope has ended: gives the lease up. Runs on whatever thread ends the scope. */
+  /** The scope has ended: drops the lease. Runs on the thread that ends the scope. */
   void endOfScope();
 }

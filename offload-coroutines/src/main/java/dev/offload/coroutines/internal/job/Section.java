@@ -7,13 +7,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The jobs of one recorder in the {@link Registry} of its scope, apart from all others, so that
- * they can be listed without a look at those. A {@link TaskId} tells which keys belong here.
+ * The jobs of one recorder in the {@link Registry} of its scope, separate from all others, so that
+ * they can be listed without visiting those. A {@link TaskId} identifies the keys that belong here.
  */
 public final class Section {
   private final Registry registry;
 
-  /** Written by the registry alone. */
+  /** Written only by the registry. */
   final ConcurrentHashMap<OffloadKey<?>, JobCell<?>> newest;
 
   Section(Registry registry, ConcurrentHashMap<OffloadKey<?>, JobCell<?>> newest) {
@@ -25,21 +25,23 @@ public final class Section {
     return registry == other;
   }
 
-  /** The jobs in flight; each that was so all the time, and perhaps others that came or went. */
+  /**
+   * The jobs in flight: all that are so throughout the call, and perhaps others that came or went.
+   */
   public List<JobCell<?>> jobs() {
     List<JobCell<?>> jobs = new ArrayList<>();
     newest.values().forEach(head -> addAll(jobs, head));
     return jobs;
   }
 
-  /** Those under one key. */
+  /** The jobs under one key. */
   public List<JobCell<?>> jobs(OffloadKey<?> key) {
     List<JobCell<?>> jobs = new ArrayList<>(1);
     addAll(jobs, newest.get(key));
     return jobs;
   }
 
-  /** Adds a job, and those under its key that came before it and may not have ended. */
+  /** Adds a job, and the older ones under its key that may not have ended. */
   public static void addAll(List<JobCell<?>> jobs, @Nullable JobCell<?> from) {
     for (JobCell<?> job = from; job != null; job = job.older) {
       jobs.add(job);
@@ -47,8 +49,8 @@ public final class Section {
   }
 
   /**
-   * The ids of the tasks whose jobs are in flight, each once; each that was so all the time, and
-   * perhaps others that came or went.
+   * The ids of the tasks whose jobs are in flight, without duplicates: all that are so throughout
+   * the call, and perhaps others that came or went.
    */
   public List<Object> ids() {
     List<Object> ids = new ArrayList<>();

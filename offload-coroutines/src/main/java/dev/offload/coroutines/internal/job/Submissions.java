@@ -19,11 +19,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What submissions to a scope do: count the job in at the {@link Gate}, take permits or a place in
- * the queue, place it in the {@link Registry}, look at the gate again, start it. {@link ScopeCore}
- * says why no job slips through between that and the end of the scope.
+ * Submissions to a scope: count the job in at the {@link Gate}, take permits or a place in the
+ * queue, place it in the {@link Registry}, check the gate again, start it. {@link ScopeCore}
+ * explains why no job is missed between a submission and the end of the scope.
  *
- * <p>Shared and spawned jobs are the manager's: they are placed by the submissions of the root
+ * <p>Shared and spawned jobs belong to the manager: they are placed by the submissions of the root
  * scope, wherever they come {@code from}.
  */
 public final class Submissions {
@@ -44,8 +44,8 @@ public final class Submissions {
   // The verbs.
 
   /**
-   * Submits a job that this scope owns: only its holders' explicit cancel, or the scope, ends it
-   * early.
+   * Submits a job that this scope owns: only an explicit cancel by its holders, or the scope, ends
+   * it early.
    */
   public <T extends @Nullable Object> Placement<T> submit(
       OffloadKey<T> key,
@@ -56,7 +56,7 @@ public final class Submissions {
   }
 
   /**
-   * As {@link #submit}, but a full queue is only a reason to {@link #awaitRoom}: it is neither
+   * Like {@link #submit}, but a full queue is only a reason to {@link #awaitRoom}: it is neither
    * counted nor reported.
    */
   public <T extends @Nullable Object> Placement<T> submitIfRoom(
@@ -80,8 +80,8 @@ public final class Submissions {
   }
 
   /**
-   * As {@link #submit}, refused if the key is in flight, for a job whose failure is remembered and
-   * so not reported as unseen.
+   * Like {@link #submit}, but rejected if the key is in flight, for a job whose failure is
+   * remembered and so not reported as unobserved.
    */
   public <T extends @Nullable Object> Placement<T> launch(
       OffloadKey<T> key, @Nullable TimeoutPolicy timeout, JobBody<T> body) {
@@ -89,8 +89,9 @@ public final class Submissions {
   }
 
   /**
-   * As {@link #launch}, in two steps: this takes a place in the queues; null if there is none. The
-   * job has to be {@linkplain #launchReserved launched} or {@linkplain #giveBack given up} at once.
+   * Like {@link #launch}, in two steps: this one takes a place in the queues; null if there is
+   * none. The job must be {@linkplain #launchReserved launched} or {@linkplain #giveBack given up}
+   * at once.
    */
   public <T extends @Nullable Object> @Nullable JobCell<T> reserve(
       OffloadKey<T> key, @Nullable TimeoutPolicy timeout, JobBody<T> body) {
@@ -98,7 +99,7 @@ public final class Submissions {
     return job.reserve(true, false) ? job : null;
   }
 
-  /** Launches a job with the place it has. */
+  /** Launches a job with its reserved place. */
   public <T extends @Nullable Object> Placement<T> launchReserved(JobCell<T> job) {
     Placement<T> placement = place(Verb.LAUNCH, scope, job, ConflictPolicy.REJECT);
     if (placement.job() == null) {
@@ -107,7 +108,7 @@ public final class Submissions {
     return placement;
   }
 
-  /** Gives back the place of a job that is not launched. */
+  /** Releases the place of a job that is not launched. */
   public static void giveBack(JobCell<?> job) {
     AdmissionStep letGo = Admission.ended(job);
     if (letGo != null) {
@@ -115,7 +116,7 @@ public final class Submissions {
     }
   }
 
-  /** Takes a further lease on the job of a task; false if its outcome is decided. */
+  /** Takes another lease on the job of a task; false if its outcome is decided. */
   public boolean join(JobCell<?> job) {
     if (!job.tryJoin()) {
       return false;
@@ -125,8 +126,8 @@ public final class Submissions {
   }
 
   /**
-   * Submits a job of the manager that lives as long as someone holds a lease on it, or joins the
-   * one in flight.
+   * Submits a job of the manager that lives as long as there is a lease on it, or joins the one in
+   * flight.
    *
    * @param conflict JOIN or NEXT; null for JOIN
    */
@@ -139,8 +140,8 @@ public final class Submissions {
   }
 
   /**
-   * As {@link #share}, but a full queue is only a reason to {@link #awaitRoom}, in the scope that
-   * says so: it is neither counted nor reported.
+   * Like {@link #share}, but a full queue is only a reason to {@link #awaitRoom}, in the scope
+   * named in the result: it is neither counted nor reported.
    */
   public <T extends @Nullable Object> Placement<T> shareIfRoom(
       OffloadKey.Keyed<T> key,
@@ -150,7 +151,7 @@ public final class Submissions {
     return share(Verb.SHARE_WHEN_ROOM, key, conflict, timeout, body);
   }
 
-  /** As {@link #share}, for a caller that is going to ask for the outcome in any case. */
+  /** Like {@link #share}, for a caller that always requests the outcome. */
   public <T extends @Nullable Object> Placement<T> call(
       OffloadKey.Keyed<T> key,
       @Nullable ConflictPolicy conflict,
@@ -185,10 +186,7 @@ public final class Submissions {
     return policy;
   }
 
-  /**
-   * Joins the job of the manager in flight; null if there is none that can be joined. Cheaper than
-   * {@link #share}.
-   */
+  /** Joins the manager's job in flight; null if none can be joined. Cheaper than {@link #share}. */
   public <T extends @Nullable Object> @Nullable JobCell<T> tryJoin(OffloadKey.Keyed<T> key) {
     ScopeCore root = scope.root();
     JobCell<?> live = root.registry.liveJob(key);
@@ -199,8 +197,8 @@ public final class Submissions {
   }
 
   /**
-   * Keeps a lease on a shared job until the end of this scope. If that came between, the lease is
-   * dropped as if it had come later: the submission was accepted, and nobody is told otherwise.
+   * Keeps a lease on a shared job until the end of this scope. If the scope has ended meanwhile,
+   * the lease is dropped as if it had ended later: the submission was accepted, and remains so.
    */
   public void keep(ScopedLease lease) {
     if (scope.parent() != null && !scope.leases.add(lease)) {
@@ -209,7 +207,7 @@ public final class Submissions {
   }
 
   /**
-   * Submits a job of the manager that nobody holds, under a fresh key of a kind that stands for
+   * Submits a job of the manager without a handle, under a fresh key of a kind that stands for
    * {@code label}.
    */
   public OffloadKey.Auto<?> spawn(String label, JobBody<@Nullable Object> body) {
@@ -226,12 +224,12 @@ public final class Submissions {
     return key;
   }
 
-  /** Whether this scope refuses work for the manager; the manager's own scope is asked later. */
+  /** Whether this scope rejects work for the manager; the manager's own scope is checked later. */
   private boolean isClosedBelowManager() {
     return scope.parent() != null && !scope.takesFrom(scope);
   }
 
-  /** The job of a task is run, and joined, by nobody but its recorder, who gives it its type. */
+  /** Only its recorder, which gives it its type, may run or join the job of a task. */
   private static void refuseTask(OffloadKey<?> key) {
     if (TaskId.of(key) != null) {
       throw new IllegalArgumentException(
@@ -276,7 +274,7 @@ public final class Submissions {
         : new LingeringJob<>(key, scope, kind, body, limits, observed, linger);
   }
 
-  /** Joins or gives way to the live job under the key, if there is one and the policy says so. */
+  /** Joins or yields to the live job under the key, if there is one and the policy says so. */
   private <T extends @Nullable Object> @Nullable Placement<T> meet(
       ScopeCore from, OffloadKey<T> key, ScopeKind kind, ConflictPolicy policy) {
     if (policy == ConflictPolicy.REPLACE || policy == ConflictPolicy.ALLOW) {
@@ -305,20 +303,22 @@ public final class Submissions {
           conflict = scope.registry.place(newcomer, policy);
         } while (conflict.how == How.QUEUE_FULL && isSettled(conflict.ending));
       }
-    } catch (Throwable e) { // the id threw when it was compared
+    } catch (Throwable e) { // the id threw in a comparison
       giveBack(newcomer);
       scope.leave(Gate.JOB);
       throw e;
     }
     try {
       return conflict == null ? start(newcomer) : settle(verb, newcomer, conflict);
-    } catch (Throwable e) { // of the JVM, no stack say: it was accepted, and must not stick
+    } catch (Throwable e) { // from the JVM, e.g. no stack: it was accepted, must not hang
       engine().rescue(() -> newcomer.refuse(e));
       throw e;
     }
   }
 
-  /** Waits for the end of a job that is near; false if there is none, or it is for this thread. */
+  /**
+   * Waits for the imminent end of a job; false if there is none, or this thread has to complete it.
+   */
   private static boolean isSettled(@Nullable JobCell<?> ending) {
     if (ending == null) {
       return false;
@@ -372,7 +372,7 @@ public final class Submissions {
     return new Placement<>(conflict.how, newcomer, scope);
   }
 
-  @SuppressWarnings("UnusedReturnValue") // who leaves it waiting has nothing else to do
+  @SuppressWarnings("UnusedReturnValue") // nothing else follows if it is left waiting
   private boolean cancelIfScopeIs(JobCell<?> job) {
     return scope.gate.isCancelled() && job.cancel(CancelReason.SCOPE_CLOSED);
   }
@@ -387,7 +387,7 @@ public final class Submissions {
     }
   }
 
-  @SuppressWarnings("unchecked") // keys are equal only if made from the same kind, which fixes T
+  @SuppressWarnings("unchecked") // equal keys are of the same kind, which determines T
   private <T extends @Nullable Object> JobCell<T> reportJoined(JobCell<?> job) {
     JobCell<T> taken = (JobCell<T>) job;
     if (engine().listener.isOn()) {
@@ -413,8 +413,8 @@ public final class Submissions {
   // Waiting for room.
 
   /**
-   * Whether the calling body holds a permit that others of its kind of work wait for: it must not
-   * wait for room, which might need its own end.
+   * Whether the calling body holds a permit that other work of this kind waits for: it must not
+   * wait for room, which might depend on its own end.
    */
   public boolean isHeldUpBy(@Nullable JobCell<?> body, OffloadKey<?> key) {
     Lane lane = kindOf(key).lane;
@@ -425,8 +425,8 @@ public final class Submissions {
   }
 
   /**
-   * Lets {@code waiter} wait until a submission under the key would not meet a full queue; false if
-   * it may try now. Either way it has to {@link #leaveRoom} in the end.
+   * Makes {@code waiter} wait until a submission under the key would not meet a full queue; false
+   * if it may try now. In either case it must {@link #leaveRoom} in the end.
    *
    * @param again whether it has tried before
    */
@@ -435,7 +435,7 @@ public final class Submissions {
     return lane != null && Admission.awaitRoom(lane, waiter, again);
   }
 
-  /** The waiter has submitted or gives up. */
+  /** Called when the waiter has submitted or gives up. */
   public void leaveRoom(OffloadKey<?> key, RoomWaiter waiter) {
     Lane lane = kindOf(key).lane;
     if (lane != null) {

@@ -4,12 +4,12 @@ import dev.offload.OffloadKey;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The id of a task of one recorder, as the id of a key. Equal if section and id are; nobody but the
- * recorder can make one.
+ * The id of a task of one recorder, used as the id of a key. Equal if section and id are equal;
+ * only the recorder can create one.
  */
 public record TaskId(Section section, Object id) {
 
-  /** The id of the key, if it is a recorder's. */
+  /** The task id of the key, or null if the key is not a recorder's. */
   static @Nullable TaskId of(OffloadKey<?> key) {
     return key instanceof OffloadKey.Keyed<?> keyed && keyed.id() instanceof TaskId task
         ? task

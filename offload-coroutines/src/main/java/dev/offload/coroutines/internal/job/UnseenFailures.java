@@ -9,19 +9,20 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Failed jobs of a scope that nobody has asked for yet. They are reported at its end; a manager,
- * which may never end, gives each of them some time. Where there are too many, the oldest are
- * reported before.
+ * Failed jobs of a scope whose outcome was not requested yet. They are reported at its end; a
+ * manager, which may never end, allows each of them some time. If there are too many, the oldest
+ * are reported earlier.
  *
- * <p>A job is in here from before its callers are told until somebody asks for it or it is
- * reported: by its time, the end, or one too many, whoever comes first. Taking it out is one step
- * under the lock, so it is reported once. The user is called outside of it.
+ * <p>A job is in here from before its callers are notified until its outcome is requested or it is
+ * reported: when its time is over, at the end, or when there is one too many, whichever comes
+ * first. It is removed in one step under the lock, so it is reported once. User code is called
+ * outside the lock.
  */
 final class UnseenFailures {
-  /** How many are kept for a scope: each keeps a job and its exception from being collected. */
+  /** The maximum for a scope: each retains a job and its exception. */
   private static final int MOST = 1_000;
 
-  /** As many for a manager, as its callers may be many, and are given time. */
+  /** The maximum for a manager, as it may have many callers, which are given time. */
   private static final int MOST_OF_MANAGER = 10_000;
 
   private static final OffloadTimer.Task NO_TIMER = () -> {};
@@ -29,7 +30,8 @@ final class UnseenFailures {
   private final int most;
 
   /**
-   * With the timers of their time, in order of their end. Null while there was none: most often.
+   * The failed jobs with the timers that limit them, in order of their end. Null while there was
+   * none, the usual case.
    */
   private @Nullable Map<JobCell<?>, OffloadTimer.Task> failed;
 
@@ -45,8 +47,8 @@ final class UnseenFailures {
   }
 
   /**
-   * Begins the time of a job that was added, by a clock that may be the user's: apart from {@link
-   * #add}, which is called where nothing foreign may be.
+   * Starts the time of a job that was added, on a clock that may be the user's. Separate from
+   * {@link #add}, which is called where no foreign code may run.
    */
   void limitTime(JobCell<?> job, Duration time) {
     SafeListener listener = job.scope().engine().listener;
@@ -56,7 +58,7 @@ final class UnseenFailures {
     }
   }
 
-  /** Somebody has asked for it: there is nothing to report, and nothing to keep. */
+  /** The outcome was requested: nothing to report or keep. */
   void isSeen(JobCell<?> job) {
     OffloadTimer.Task timer = takeOut(job);
     if (timer != null) {
@@ -78,7 +80,9 @@ final class UnseenFailures {
     return failed == null ? null : failed.remove(job);
   }
 
-  /** Reports the oldest if there are too many; apart from {@link #add}, since it calls the user. */
+  /**
+   * Reports the oldest if there are too many. Separate from {@link #add}, since it calls user code.
+   */
   void reportTooMany() {
     JobCell<?> oldest = oldestOfTooMany();
     OffloadTimer.Task timer = oldest == null ? null : takeOut(oldest);
@@ -91,7 +95,7 @@ final class UnseenFailures {
     return failed == null || failed.size() <= most ? null : failed.keySet().iterator().next();
   }
 
-  /** Reports all that nobody has asked for meanwhile; calls the user. */
+  /** Reports all whose outcome was not requested meanwhile. Calls user code. */
   void reportAll() {
     takeAll().forEach(UnseenFailures::reportTaken);
   }

@@ -5,32 +5,32 @@ import dev.offload.coroutines.internal.kinds.KindSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How work is submitted: who owns the job, who is going to ask for its outcome, what a full queue
- * means.
+ * How work is submitted: who owns the job, whether its outcome will be requested, and the effect of
+ * a full queue.
  */
 enum Verb {
   /** The scope owns the job. */
   SUBMIT,
 
-  /** As SUBMIT, but a full queue is only a reason to wait. */
+  /** Like SUBMIT, but a full queue only makes the caller wait. */
   SUBMIT_WHEN_ROOM,
 
-  /** As SUBMIT, by a recorder, which remembers a failure. */
+  /** Like SUBMIT, from a recorder, which remembers a failure. */
   LAUNCH,
 
-  /** Those who hold a lease own the job. */
+  /** The lease holders own the job. */
   SHARE,
 
-  /** As SHARE, but a full queue is only a reason to wait. */
+  /** Like SHARE, but a full queue only makes the caller wait. */
   SHARE_WHEN_ROOM,
 
-  /** As SHARE, by one who waits for the outcome in any case. */
+  /** Like SHARE, from a caller that always waits for the outcome. */
   CALL,
 
-  /** Nobody owns the job, or ever gets its outcome. */
+  /** Nobody owns the job or ever receives its outcome. */
   SPAWN;
 
-  /** What the loss of the last lease cancels the job with; null if it then goes on. */
+  /** The reason the loss of the last lease cancels the job with; null if the job then continues. */
   @Nullable CancelReason onLastLease(KindSettings kind) {
     return switch (this) {
       case SUBMIT, SUBMIT_WHEN_ROOM, LAUNCH -> CancelReason.CANCELLED;
@@ -39,12 +39,12 @@ enum Verb {
     };
   }
 
-  /** Whether a failure needs no report, because it is seen in any case. */
+  /** Whether a failure needs no report, because it is always seen. */
   boolean isObserved() {
     return this == LAUNCH || this == CALL;
   }
 
-  /** Whether a full queue refuses the job, which then is counted and reported. */
+  /** Whether a full queue rejects the job, which is then counted and reported. */
   boolean isRefusedByFullQueue() {
     return this != SUBMIT_WHEN_ROOM && this != SHARE_WHEN_ROOM;
   }

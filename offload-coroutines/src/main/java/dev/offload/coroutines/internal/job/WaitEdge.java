@@ -7,16 +7,16 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One wait of a body, for one thing or several. Guarded by {@link WaitGraph#LOCK}.
+ * One wait of a body, for one or several targets. Guarded by {@link WaitGraph#LOCK}.
  *
- * <p>It counts while the body could not go on: as long as it is open, its coroutine is not
- * cancelled and something it waits for is not over. A body that is being cancelled is about to go
- * on, until it was asked to stop and still waits.
+ * <p>It counts while the body cannot continue: as long as it is open, its coroutine is not
+ * cancelled and one of its targets is not over. A body that is being cancelled is about to
+ * continue, until it was asked to stop and still waits.
  */
 public final class WaitEdge implements AutoCloseable {
   final WaitNode from;
 
-  /** Whether nobody may refuse it any more: a scope cannot end before its jobs. */
+  /** Whether it can no longer be refused: a scope cannot end before its jobs. */
   final boolean must;
 
   private final BooleanSupplier isCancelled;
@@ -24,7 +24,10 @@ public final class WaitEdge implements AutoCloseable {
   private @Nullable OffloadCycleException refused;
   private @Nullable Consumer<OffloadCycleException> onRefused;
 
-  /** What the wait let go, to be started when it can be cancelled; belongs to who waits. */
+  /**
+   * What the wait allowed to start, to be started when the wait can be cancelled; belongs to the
+   * waiting thread.
+   */
   private @Nullable AdmissionStep pending;
 
   WaitEdge(WaitNode from, BooleanSupplier isCancelled, boolean must) {
@@ -33,7 +36,7 @@ public final class WaitEdge implements AutoCloseable {
     this.must = must;
   }
 
-  /** One thing that is waited for. */
+  /** One target of the wait. */
   static final class Part {
     final WaitEdge wait;
     final WaitNode to;
@@ -64,7 +67,7 @@ public final class WaitEdge implements AutoCloseable {
       return nextOfWait;
     }
 
-    /** Whether who waits for it can go on, or is about to. */
+    /** Whether the body that waits for it can continue, or is about to. */
     boolean isOver() {
       if (wait.isCancelled.getAsBoolean()) {
         return true;
@@ -78,8 +81,8 @@ public final class WaitEdge implements AutoCloseable {
   }
 
   /**
-   * Starts what is queued and got permits by this wait. To be called by who waits, when it could be
-   * told that it was cancelled: what is started may run here, and do that.
+   * Starts the queued jobs that got permits through this wait. To be called by the waiting body,
+   * when it can be notified of its cancellation: what is started may run here, and cancel it.
    */
   public void letGo() {
     AdmissionStep step = pending;
@@ -93,7 +96,7 @@ public final class WaitEdge implements AutoCloseable {
     pending = step;
   }
 
-  /** The wait is over. May be called again, and by others than who waits. */
+  /** The wait is over. May be called repeatedly, and by others than the waiting body. */
   @Override
   public void close() {
     if (first != null) {
@@ -102,8 +105,8 @@ public final class WaitEdge implements AutoCloseable {
   }
 
   /**
-   * Sets what to do if the wait is refused after it began; at once if it was. That is to make it
-   * end, unless it has ended.
+   * Sets the action for a wait that is refused after it began; runs at once if it was. The action
+   * has to end the wait, unless it has ended.
    */
   public void onRefused(Consumer<OffloadCycleException> action) {
     OffloadCycleException now;
@@ -120,7 +123,7 @@ public final class WaitEdge implements AutoCloseable {
     refused = because;
   }
 
-  /** Outside the lock. */
+  /** Called outside the lock. */
   void tellRefused() {
     Consumer<OffloadCycleException> action;
     OffloadCycleException because;
@@ -131,7 +134,7 @@ public final class WaitEdge implements AutoCloseable {
     if (action != null && because != null) {
       try {
         action.accept(because);
-      } catch (Throwable e) { // of a dispatcher, say
+      } catch (Throwable e) { // from a dispatcher, for example
         Log.warn("a body could not be told that it would wait for itself", e);
       }
     }

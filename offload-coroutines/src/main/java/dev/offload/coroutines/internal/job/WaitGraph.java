@@ -11,23 +11,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who waits for whom, among the jobs of all managers of this JVM.
  *
- * <p>One lock guards all waits of bodies and, with {@link Admission}, all permits: what follows
- * from a wait is found in the step that begins it, whatever manager it leads to. Jobs without a
- * limit that no body waits for never take it, and no foreign code runs under it.
+ * <p>One lock guards all waits of bodies and, with {@link Admission}, all permits: the consequences
+ * of a wait are found in the step that begins it, whichever manager it leads to. Jobs without a
+ * limit that no body waits for never take the lock, and no foreign code runs under it.
  *
- * <p>The edges are: from a job to what its body waits for (kept, see {@link WaitEdge}); from a
- * scope to what is in it; from a successor to its predecessors (both looked up). A scope lists only
- * those in it that can be on the way to anything: jobs that wait or are queued, and scopes under it
- * that have such.
+ * <p>The edges are: from a job to what its body waits for (stored, see {@link WaitEdge}); from a
+ * scope to its members; from a successor to its predecessors (both looked up). A scope lists only
+ * those members that can be on a path to anything: jobs that wait or are queued, and child scopes
+ * that contain such.
  *
- * <p>A wait is refused if it would close a circle. That is searched from both ends, the smaller one
- * first: from who begins to wait backward, and from what it waits for forward. A body that nobody
- * waits for, or a job that waits for nothing, ends the search at once; a chain that grows at either
- * end costs a step, and joining two parts costs about the smaller of them.
+ * <p>A wait is refused if it would close a cycle. The search proceeds from both ends, the smaller
+ * one first: backward from the waiting body, and forward from what it waits for. A body that nobody
+ * waits for, or a job that waits for nothing, ends the search at once; extending a chain at either
+ * end costs one step, and joining two parts costs about the smaller of them.
  *
  * <p>The waits of a body that is being cancelled do not count, for the cancel ends them. Those that
- * are still there when it was asked to stop come to count, see {@link #comeToCount}; if one closes
- * a circle, a wait of that circle is ended by {@link OffloadCycleException}.
+ * remain after it was asked to stop start to count, see {@link #comeToCount}; if one closes a
+ * cycle, a wait of that cycle is ended by {@link OffloadCycleException}.
  */
 public final class WaitGraph {
   static final Object LOCK = new Object();
@@ -35,28 +35,28 @@ public final class WaitGraph {
   private WaitGraph() {}
 
   /**
-   * Notes that {@code waiting} begins to wait, and lends its permits to what is queued. If there is
-   * nothing to wait for any more, or the body has ended, nothing is noted. The caller has to call
-   * {@link WaitEdge#letGo()} soon, and then to close what is answered.
+   * Records that {@code waiting} begins to wait, and lends its permits to what is queued. If there
+   * is nothing left to wait for, or the body has ended, nothing is recorded. The caller has to call
+   * {@link WaitEdge#letGo()} soon, and then to close the returned wait.
    *
-   * @throws OffloadCycleException if it would wait for itself; then nothing is noted
+   * @throws OffloadCycleException if it would wait for itself; then nothing is recorded
    */
   public static WaitEdge begin(JobCell<?> waiting, WaitTarget target) {
     return begin(waiting, target, () -> false, false);
   }
 
   /**
-   * As {@link #begin}, of a wait that is over when a coroutine is cancelled.
+   * Like {@link #begin}, for a wait that is over when a coroutine is cancelled.
    *
-   * @param isCancelled tells whether it is; the coroutine library's own code
+   * @param isCancelled whether it is; code of the coroutine library
    */
   public static WaitEdge begin(JobCell<?> waiting, WaitTarget target, BooleanSupplier isCancelled) {
     return begin(waiting, target, isCancelled, false);
   }
 
   /**
-   * As {@link #begin}, of a wait that cannot be given up: if it closes a circle, another wait of
-   * the circle is ended by the exception.
+   * Like {@link #begin}, for a wait that cannot be given up: if it closes a cycle, another wait of
+   * the cycle is ended by the exception.
    */
   public static WaitEdge beginAnyway(JobCell<?> waiting, WaitTarget target) {
     return begin(waiting, target, () -> false, true);
@@ -122,7 +122,7 @@ public final class WaitGraph {
     }
   }
 
-  /** Nobody waits for it any more, and it for nobody. Under the lock. */
+  /** Nothing waits for it any more, and it waits for nothing. Called under the lock. */
   static void isOver(WaitNode node) {
     for (Part part = node.firstIn; part != null; part = node.firstIn) {
       unlink(part);
@@ -135,8 +135,9 @@ public final class WaitGraph {
     }
   }
 
-  // Links. A part that is over when it would be linked is none: whoever ended its target looks for
-  // the node after that, and we looked after we made it, so one of the two sees the other.
+  // Links. A part that is over when it is to be linked is not linked: the thread that ends its
+  // target checks for the node after that, and we check after creating the node, so one of the two
+  // sees the other.
 
   private static void link(Part part) {
     if (part.isOver()) {
@@ -215,7 +216,10 @@ public final class WaitGraph {
     }
   }
 
-  /** Lists a job with its scope, and that with those above, if it is to be; else takes it out. */
+  /**
+   * Lists a job with its scope, and that with its ancestors, if it is to be listed; otherwise
+   * unlists it.
+   */
   static void relist(WaitNode node) {
     JobCell<?> job = node.job;
     boolean listed =
@@ -244,7 +248,7 @@ public final class WaitGraph {
       above.lastMember = member;
       above.members++;
       member.isListed = true;
-      member = above; // it stays there until it ends
+      member = above; // it stays listed until it ends
     }
   }
 
@@ -274,7 +278,7 @@ public final class WaitGraph {
 
   // Refusals.
 
-  /** The kinds on the way from {@code waiting} by {@code wait} back to it. */
+  /** The kinds on the path from {@code waiting} via {@code wait} back to it. */
   private static List<String> path(WaitNode waiting, WaitEdge wait) {
     for (WaitNode met : WaitSearch.downstream(wait)) {
       if (met == waiting) {
@@ -284,7 +288,7 @@ public final class WaitGraph {
     return List.of(kind(waiting), kind(waiting));
   }
 
-  /** The kinds on the way on which the last forward search came to {@code end}. */
+  /** The kinds on the path by which the last forward search reached {@code end}. */
   private static List<String> kinds(WaitNode end) {
     Deque<String> kinds = new ArrayDeque<>();
     for (WaitNode node = end; node != null; node = node.cameFrom) {
@@ -300,7 +304,10 @@ public final class WaitGraph {
     return node.job == null ? "" : node.job.key().kind().name();
   }
 
-  /** Ends a wait of each circle that {@code from} is in: its own that leads there, or the last. */
+  /**
+   * Ends a wait of each cycle that contains {@code from}: the wait of {@code from} in it, or else
+   * the last one that may be refused.
+   */
   private static void refuseOthers(WaitNode from, AdmissionStep step) {
     for (Part part = from.firstOut; part != null; ) {
       WaitEdge refused = refusable(from, part.wait);
@@ -315,7 +322,7 @@ public final class WaitGraph {
     }
   }
 
-  /** The first part of the next wait of the body; those of one wait stand together. */
+  /** The first part of the next wait of the body; the parts of one wait are adjacent. */
   private static @Nullable Part nextWait(Part part) {
     Part next = part.nextOut;
     while (next != null && next.wait == part.wait) {
@@ -324,7 +331,7 @@ public final class WaitGraph {
     return next;
   }
 
-  /** The wait to refuse in a circle through {@code wait}; null if there is none. */
+  /** The wait to refuse in a cycle through {@code wait}; null if there is none. */
   private static @Nullable WaitEdge refusable(WaitNode from, WaitEdge wait) {
     if (!WaitSearch.downstream(wait).contains(from)) {
       return null;

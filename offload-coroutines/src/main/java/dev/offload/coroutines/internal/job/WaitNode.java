@@ -3,8 +3,8 @@ package dev.offload.coroutines.internal.job;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A job or a scope, as a party of waits: who waits for it, and what its body waits for. Made when
- * it is first needed. Guarded by {@link WaitGraph#LOCK}.
+ * A job or a scope, as a participant in waits: what waits for it, and what its body waits for.
+ * Created on demand. Guarded by {@link WaitGraph#LOCK}.
  */
 public final class WaitNode {
   final @Nullable JobCell<?> job;
@@ -16,24 +16,24 @@ public final class WaitNode {
   WaitEdge.@Nullable Part lastOut;
   int outs;
 
-  /** Who waits for this. */
+  /** What waits for this. */
   WaitEdge.@Nullable Part firstIn;
 
   int ins;
 
-  /** Of a scope: what in it may hold up others or be held up, the oldest first. */
+  /** For a scope: the members that may block others or be blocked, the oldest first. */
   @Nullable WaitNode firstMember;
 
   @Nullable WaitNode lastMember;
   int members;
 
-  /** The links among the members of the scope that this belongs to. */
+  /** The links in the list of members of its scope. */
   @Nullable WaitNode nextMember;
 
   @Nullable WaitNode previousMember;
   boolean isListed;
 
-  /** Which searches have met it, and how they came here. */
+  /** The last searches that met it, and how they got here. */
   long metForward;
 
   long metBackward;
@@ -41,8 +41,8 @@ public final class WaitNode {
   WaitEdge.@Nullable Part cameBy;
 
   /**
-   * Of a job: the one under its key that waited when this one was placed, and does not wait for
-   * this one. Here, as few jobs have any. Written before the job is seen.
+   * For a job: the one under its key that was waiting when this one was placed, and does not wait
+   * for this one. Kept here, as few jobs have any. Written before the job is visible.
    */
   @Nullable JobCell<?> waitingBelow;
 

@@ -10,8 +10,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Searches along waits, by whatever edges count. Guarded by {@link WaitGraph#LOCK}; a search marks
- * the nodes it meets with its number, so that it meets each once.
+ * Searches along waits, over all edges that count. Guarded by {@link WaitGraph#LOCK}; a search
+ * marks the nodes it meets with its number, so that it meets each once.
  */
 final class WaitSearch {
   /** The number of the last search. */
@@ -21,13 +21,13 @@ final class WaitSearch {
 
   // Neighbours, by edges that count.
 
-  /** Whether who waits could not go on. */
+  /** Whether the waiting body cannot continue. */
   static boolean counts(Part part) {
     JobCell<?> waiting = part.from().job;
     return waiting != null && waiting.waitsCount() && !part.isOver();
   }
 
-  /** Hands over what {@code node} waits for, and by what. */
+  /** Passes on what {@code node} waits for, and by which part. */
   static void eachBlocker(WaitNode node, Blockers to) {
     JobCell<?> job = node.job;
     if (job == null) {
@@ -45,7 +45,7 @@ final class WaitSearch {
     }
   }
 
-  /** Takes what something waits for. */
+  /** Receives what a node waits for. */
   interface Blockers {
     void add(WaitNode blocker, @Nullable Part by);
   }
@@ -59,7 +59,7 @@ final class WaitSearch {
     eachWaiterBesides(node, to);
   }
 
-  /** Whoever waits for it without a wait of a body. */
+  /** Everything that waits for it other than by a wait of a body. */
   private static void eachWaiterBesides(WaitNode node, Consumer<WaitNode> to) {
     if (node.job != null) {
       JobCell<?> successor = node.job.successor();
@@ -67,7 +67,7 @@ final class WaitSearch {
         to.accept(successor.node());
       }
     }
-    // The end of a scope waits for all in it.
+    // The end of a scope waits for all its members.
     for (ScopeCore owner = ownerIfAwaited(node); owner != null; owner = owner.parent()) {
       WaitNode scope = owner.nodeIfAny();
       if (scope != null) {
@@ -82,7 +82,7 @@ final class WaitSearch {
     return owner == null || owner.engine().scopeWaits == 0 ? null : owner;
   }
 
-  /** Whether anything waits for the node, as far as its nearest edges tell. */
+  /** Whether anything waits for the node, judging by its adjacent edges. */
   static boolean isAwaited(WaitNode node) {
     return node.ins > 0
         || ownerIfAwaited(node) != null
@@ -92,14 +92,14 @@ final class WaitSearch {
   // Searches.
 
   /**
-   * Visits who waits for {@code start}, directly or through others, while {@code goOn} says so.
-   * Answers whether it went through.
+   * Visits what waits for {@code start}, directly or indirectly, while {@code goOn} returns true.
+   * Returns whether all were visited.
    */
   static boolean upstream(WaitNode start, Predicate<WaitNode> goOn) {
     return new Walk(false).from(start, goOn);
   }
 
-  /** As {@link #upstream}, what {@code start} waits for; what is visited may be started. */
+  /** Like {@link #upstream}, for what {@code start} waits for; what is visited may be started. */
   static boolean downstream(WaitNode start, Predicate<WaitNode> goOn) {
     return new Walk(true).from(start, goOn);
   }
@@ -135,14 +135,14 @@ final class WaitSearch {
   }
 
   /**
-   * A walk along edges that goes deep first, and looks at each edge only when it takes it: it costs
-   * what it visits, and not what is beside that.
+   * A depth-first traversal that examines each edge only when it takes it: its cost is that of the
+   * nodes visited, regardless of their other edges.
    */
   private static final class Walk {
     private final boolean forward;
     private final long search = ++searches;
 
-    /** Where to go on: a part or a member has others after it, which are looked at with it. */
+    /** Where to continue: a part or a member leads to those after it. */
     private final Deque<Object> open = new ArrayDeque<>();
 
     Walk(boolean forward) {

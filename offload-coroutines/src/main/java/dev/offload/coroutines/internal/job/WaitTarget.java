@@ -6,17 +6,17 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface WaitTarget {
 
-  /** Hands over all of it. Runs no foreign code, and is not kept. */
+  /** Passes all of it to {@code to}. Runs no foreign code, and is not retained. */
   void eachPart(Parts to);
 
-  /** Takes what is to be waited for. */
+  /** Receives what is to be waited for. */
   interface Parts {
     /**
-     * One of them.
+     * One of the parts.
      *
-     * @param untilEnd whether the wait ends with the body of a job, and not already with its
-     *     outcome
-     * @param lease whose answer is waited for; null if the wait goes on when one is given up
+     * @param untilEnd whether the wait ends with the body of a job, rather than with its outcome
+     * @param lease the lease whose result is awaited; null if the wait continues when a lease is
+     *     dropped
      */
     void add(WaitNode target, boolean untilEnd, @Nullable Lease<?> lease);
   }
