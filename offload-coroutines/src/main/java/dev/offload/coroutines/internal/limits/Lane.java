@@ -7,23 +7,23 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The queue of those who need permits of the same pools. What keeps the first of them waiting keeps
- * them all: while it has any, it stands in the line of one pool that has no room. Guarded by the
+ * The queue of jobs that need permits of the same pools. What blocks the first of them blocks them
+ * all: while the lane has any, it stands in the line of one pool that has no room. Guarded by the
  * lock of the waits.
  */
 public final class Lane {
   public final List<PermitPool> pools;
 
-  /** Jobs that wait for permits, by time of arrival. */
+  /** Jobs that wait for permits, by arrival. */
   private final TreeMap<Long, Ticket> tickets = new TreeMap<>();
 
   /** Those of them that bodies under limits wait for. */
   public final TreeMap<Long, Ticket> awaited = new TreeMap<>();
 
-  /** Callers that wait until there is room to submit, by time of arrival. */
+  /** Callers that wait until there is room to submit, by arrival. */
   private final TreeMap<Long, RoomWaiter> forRoom = new TreeMap<>();
 
-  /** The pool in whose line it stands, and the place there. */
+  /** The pool in whose line this lane stands, and its position there. */
   private @Nullable PermitPool line;
 
   private long place;
@@ -56,7 +56,7 @@ public final class Lane {
     return full;
   }
 
-  /** Whether a submission would be taken. */
+  /** Whether a submission would be accepted. */
   public boolean takesSubmission() {
     return hasRoom() || firstFullQueue() == null;
   }
@@ -81,7 +81,7 @@ public final class Lane {
     return true;
   }
 
-  /** Whether a permit its jobs lack is held by a body that waits. */
+  /** Whether a permit its jobs lack is held by a waiting body. */
   public boolean lacksWhatIsIdle() {
     for (PermitPool pool : pools) {
       if (!pool.hasRoom() && pool.mayGive()) {
@@ -125,8 +125,8 @@ public final class Lane {
   }
 
   /**
-   * Stands where it has to wait, if it has any. There is such a place: a step lets go one permit of
-   * a pool, and the first who goes by that takes it.
+   * Stands in the line of a pool without room, if the lane has jobs. There is always such a pool: a
+   * step releases one permit of a pool, and the first job that can run with it takes it.
    */
   public void standInLine() {
     Map.Entry<Long, Ticket> first = tickets.firstEntry();
@@ -142,7 +142,7 @@ public final class Lane {
     }
   }
 
-  // Callers who wait for room.
+  // Callers that wait for room.
 
   public @Nullable RoomWaiter firstForRoom() {
     return forRoom.isEmpty() ? null : forRoom.firstEntry().getValue();

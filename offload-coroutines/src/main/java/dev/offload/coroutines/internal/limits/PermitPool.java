@@ -13,33 +13,33 @@ import org.jspecify.annotations.Nullable;
  * only the last one, on top, runs on it. It is free when the last of them has ended.
  */
 public final class PermitPool {
-  /** For people, as in "a permit of kind user.load". */
+  /** For messages, as in "a permit of kind user.load". */
   public final String owner;
 
   private final int max;
   private final int maxQueued;
 
-  /** The holders that run, or would, on the permits in use; linked through themselves. */
+  /** The holders that run, or would run, on the permits in use; an intrusive list. */
   public @Nullable Hold firstTop;
 
   public int used;
 
-  /** How many of these run bodies that wait for other jobs. */
+  /** The number of these that run bodies which wait for other jobs. */
   private int idle;
 
-  /** How many accepted jobs have no permit yet. */
+  /** The number of accepted jobs that have no permit yet. */
   public int queued;
 
-  /** How many of them have no predecessor, and so wait for permits alone. */
+  /** The number of those that have no predecessor, and so wait only for permits. */
   public int inLane;
 
-  /** The lanes with jobs that wait for this limit, by their oldest one. */
+  /** The lanes with jobs that wait for this limit, by their oldest job. */
   public final TreeMap<Long, Lane> waiting = new TreeMap<>();
 
   /** The lanes with jobs that bodies under limits wait for. */
   public final Set<Lane> awaited = new LinkedHashSet<>(2);
 
-  /** The lanes with callers that wait for room, by the one who came first. */
+  /** The lanes with callers that wait for room, by their oldest caller. */
   public final TreeMap<Long, Lane> forRoom = new TreeMap<>();
 
   public PermitPool(String owner, ConcurrencyLimit limit) {
@@ -61,7 +61,7 @@ public final class PermitPool {
     return hasRoom() || idle > 0;
   }
 
-  /** Whether all permits in use are held by bodies that wait. */
+  /** Whether all permits in use are held by waiting bodies. */
   public boolean isAsleep() {
     return idle == used;
   }
@@ -71,16 +71,16 @@ public final class PermitPool {
     assert queued >= 0 : owner + ": " + queued + " are queued";
   }
 
-  /** The body of a holder on top has begun to wait, or waits no more. */
+  /** The body of a holder on top has begun to wait, or has stopped waiting. */
   public void countIdle(int change) {
     idle += change;
     assert 0 <= idle && idle <= used : owner + ": " + idle + " of " + used + " are idle";
   }
 
   /**
-   * Gives a permit.
+   * Assigns a permit.
    *
-   * @param lender who lends it, and is on top; null for a free one
+   * @param lender the holder on top that lends it; null for a free permit
    */
   public Hold give(Ticket ticket, @Nullable Hold lender) {
     Hold hold = new Hold(this, ticket);
@@ -93,7 +93,9 @@ public final class PermitPool {
     return hold;
   }
 
-  /** Takes a holder out, wherever it stands. Answers who is on top because of that, or null. */
+  /**
+   * Removes a holder at any position. Returns the holder that is on top because of that, or null.
+   */
   public @Nullable Hold takeBack(Hold hold) {
     Hold below = hold.below;
     Hold above = hold.above;
@@ -144,15 +146,15 @@ public final class PermitPool {
     assert 0 <= idle && idle <= used : owner + ": " + idle + " of " + used + " are idle";
   }
 
-  /** One job's part in a permit. */
+  /** One job's share in a permit. */
   public static final class Hold {
     public final PermitPool pool;
     public final Ticket ticket;
 
-    /** Who lent it. */
+    /** The holder that lent it. */
     private @Nullable Hold below;
 
-    /** To whom it is lent. */
+    /** The holder it is lent to. */
     private @Nullable Hold above;
 
     public @Nullable Hold nextTop;

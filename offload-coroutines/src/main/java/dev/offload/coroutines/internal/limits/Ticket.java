@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *  state    counts as   from             when
  *  -------  ----------  ---------------  ----------------------------------------------------------
- *  NEW      nothing                      it is not known yet whether it is placed
+ *  NEW      nothing                      it is not known yet whether the job is placed
  *  PLACE    queued      NEW              placed, but there is no permit or it is a successor; or it
- *                                        is to be placed, and this was taken before
+ *                                        is to be placed, and the place was taken in advance
  *  PERMIT   running     NEW              placed, and everything it needs was free
  *  IN_LANE  queued      PLACE            it has no predecessor (any more)
  *  STARTED  running     PERMIT, IN_LANE  its body has been handed over
@@ -35,17 +35,17 @@ public abstract class Ticket {
   /** The time of entering the lane; unique. */
   public long arrival;
 
-  /** Its holds on permits, also those it has lent; one of each pool. */
+  /** Its holds on permits, including those it has lent; one of each pool. */
   public List<Hold> holds = List.of();
 
-  /** Whose queue had no place for it; null for none. */
+  /** The pool whose queue had no place for it; null for none. */
   public @Nullable PermitPool refusedBy;
 
   protected Ticket(Lane lane) {
     this.lane = lane;
   }
 
-  /** Whether the body of its job waits, so that what it holds may be lent. */
+  /** Whether the body of the job waits, so that its permits may be lent. */
   protected abstract boolean isBlocked();
 
   public boolean isInLane() {
