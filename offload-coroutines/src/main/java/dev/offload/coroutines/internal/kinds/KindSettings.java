@@ -12,7 +12,7 @@ import dev.offload.coroutines.internal.limits.PermitPool;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** What a manager knows of one kind: its settings, resolved once. */
+/** What a manager knows about one kind: its settings, resolved once. */
 public final class KindSettings {
   public final OffloadKind<?, ?> kind;
 
@@ -62,12 +62,15 @@ public final class KindSettings {
     return own == null ? timeout : own;
   }
 
-  /** What the loss of the last lease does to a shared job of this kind; null for nothing. */
+  /**
+   * The reason the loss of the last lease cancels a shared job of this kind with; null if it does
+   * not.
+   */
   public @Nullable CancelReason whenAbandoned() {
     return abandon.time() == null ? null : CancelReason.ABANDONED;
   }
 
-  /** How long a shared job of this kind goes on without a lease; null if it does not. */
+  /** How long a shared job of this kind continues without a lease; null if it does not. */
   public @Nullable Duration linger() {
     Duration time = abandon.time();
     return time == null || time.isZero() ? null : time;

@@ -8,23 +8,23 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The kinds a manager has met, by name, and the labels: those given to {@code spawn}, which
- * conflict with no kind because keys of theirs are never joined, and the names of kinds that are
- * not the only ones of theirs.
+ * The kinds a manager has seen, by name, and the labels: those passed to {@code spawn}, which
+ * conflict with no kind because their keys are never joined, and the names of kinds that are not
+ * unique.
  */
 public final class Kinds {
   private final OffloadConfig config;
   private final ConcurrentHashMap<String, KindSettings> kinds = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, KindSettings> labels = new ConcurrentHashMap<>();
 
-  /** By name, so that a kind and a label of one name share their limit. */
+  /** By name, so that a kind and a label of the same name share their limit. */
   final ConcurrentHashMap<String, PermitPool> pools = new ConcurrentHashMap<>();
 
   public Kinds(OffloadConfig config) {
     this.config = config;
   }
 
-  /** The entry of a kind; refuses a second kind of one name. */
+  /** The entry of a kind; rejects a second kind of the same name. */
   public KindSettings of(OffloadKind<?, ?> kind) {
     KindSettings entry = kinds.get(kind.name());
     if (entry != null && entry.kind == kind) {
@@ -33,7 +33,7 @@ public final class Kinds {
     if (!kind.isOnlyOneOfName()) {
       return ofLabel(kind.name());
     }
-    KindSettings label = labels.get(kind.name()); // a key that spawn answered, used again
+    KindSettings label = labels.get(kind.name()); // a key that spawn returned, used again
     if (label != null && label.kind == kind) {
       return label;
     }

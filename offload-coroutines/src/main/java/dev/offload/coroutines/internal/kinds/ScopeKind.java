@@ -9,11 +9,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * One kind in one scope: its counts, and its queue if it is under concurrency limits.
  *
- * <p>Only what is past is counted here, once for each job, at its end. What is in flight is in the
- * registry, and each job counts who joined it with its leases.
+ * <p>Only ended jobs are counted here, each once, at its end. Jobs in flight are in the registry,
+ * and each counts its joins by its leases.
  *
- * <p>Plain numbers and no adders of many cells: each job passes the gate of its scope anyway, which
- * is one word, and a scope for each request has to be cheap.
+ * <p>Plain counters rather than striped adders: each job passes the gate of its scope anyway, which
+ * is one word, and a scope per request has to be cheap.
  */
 public final class ScopeKind {
   private static final int JOINED = 0;
@@ -23,7 +23,7 @@ public final class ScopeKind {
   private static final int CANCELLED = 4;
   private static final int ALL = 5;
 
-  /** Set in the number of refusals when the scope above has taken over what is counted here. */
+  /** Set in the number of rejections when the parent scope has taken over these counts. */
   private static final long TAKEN_OVER = 1L << 62;
 
   public final KindSettings settings;
@@ -38,23 +38,23 @@ public final class ScopeKind {
     this.lane = lane;
   }
 
-  /** Counts a refusal; true if the scope has ended, and the one above has to count it, too. */
+  /** Counts a rejection; true if the scope has ended, and its parent has to count it, too. */
   public boolean countRejected() {
     return counts.getAndIncrement(REJECTED) >= TAKEN_OVER;
   }
 
-  /** The scope has ended: answers the refusals so far, or 0 if somebody had the answer before. */
+  /** The scope has ended: returns the rejections so far, or 0 if they were taken over before. */
   private long takeOverRejected() {
     long before = counts.getAndAccumulate(REJECTED, TAKEN_OVER, (n, mark) -> n | mark);
     return before >= TAKEN_OVER ? 0 : before;
   }
 
-  /** A job of this kind got a lease that is no submission's. */
+  /** A job of this kind got a lease that does not stem from a submission. */
   public void uncountJoined() {
     counts.getAndDecrement(JOINED);
   }
 
-  /** A job has ended, after so many submissions joined it. */
+  /** A job has ended, after {@code joined} submissions joined it. */
   public void countEnded(JobState state, long joined) {
     if (joined > 0) {
       counts.getAndAdd(JOINED, joined);
@@ -67,7 +67,7 @@ public final class ScopeKind {
         });
   }
 
-  /** Takes over the counts of a scope that has ended; refusals go on to be counted. */
+  /** Takes over the counts of a scope that has ended; rejections continue to be counted. */
   public void addAll(ScopeKind done) {
     for (int i = 0; i < ALL; i++) {
       long count = i == REJECTED ? done.takeOverRejected() : done.counts.get(i);
@@ -77,12 +77,12 @@ public final class ScopeKind {
     }
   }
 
-  /** As {@link #addAll}, of counts that were made when their scope had ended. */
+  /** Like {@link #addAll}, for counts created after their scope had ended. */
   public void addRejected(ScopeKind late) {
     counts.getAndAdd(REJECTED, late.takeOverRejected());
   }
 
-  /** What is past. */
+  /** The counts of ended jobs. */
   public OffloadStats stats() {
     return new OffloadStats(
         counts.get(JOINED),

@@ -10,16 +10,16 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The kinds of the jobs of one scope, and the limits over all of its jobs. When the scope is over,
- * its counts go to the one above; a refusal that comes later is counted there, too.
+ * The kinds of the jobs of one scope, and the limits on all of its jobs. When the scope is over,
+ * its counts are added to its parent's; a later rejection is counted there, too.
  */
 public final class ScopeKinds {
   private final @Nullable ScopeKinds above;
 
-  /** The limits of all jobs of this scope: its own and those of the scopes above. */
+  /** The limits on all jobs of this scope: its own and those of its ancestors. */
   final List<PermitPool> pools;
 
-  /** Those of the outermost scope with the same limits: all of these have their lanes there. */
+  /** The kinds of the outermost scope with the same limits, which holds the lanes of all these. */
   private final ScopeKinds limited;
 
   private final ConcurrentHashMap<KindSettings, ScopeKind> kinds;
@@ -28,11 +28,11 @@ public final class ScopeKinds {
   private volatile boolean over;
 
   /**
-   * Makes those of a scope.
+   * Creates the kinds of a scope.
    *
-   * @param above those of the scope above; null for the outermost
-   * @param scope the name, for people
-   * @param limit of all its jobs; null for none
+   * @param above the kinds of the parent scope; null for the outermost
+   * @param scope the name, for messages
+   * @param limit the limit on all its jobs; null for none
    */
   public ScopeKinds(@Nullable ScopeKinds above, String scope, @Nullable ConcurrencyLimit limit) {
     this.above = above;
@@ -57,13 +57,13 @@ public final class ScopeKinds {
 
   private ScopeKind add(KindSettings settings) {
     ScopeKind kind = kinds.computeIfAbsent(settings, absent -> new ScopeKind(absent, lane(absent)));
-    if (over && above != null) { // for a refusal: the scope above took over the counts before
+    if (over && above != null) { // for a rejection: the parent took over the counts before
       above.of(settings).addRejected(kind);
     }
     return kind;
   }
 
-  /** The lane of a kind here; null if nothing limits it. */
+  /** The lane of a kind here; null if it is under no limit. */
   private @Nullable Lane lane(KindSettings settings) {
     if (limited != this) {
       return limited.of(settings).lane;
@@ -72,7 +72,7 @@ public final class ScopeKinds {
     return all.isEmpty() ? null : new Lane(all);
   }
 
-  /** Counts a refusal here, and in each scope above that took over the counts. */
+  /** Counts a rejection here, and in each ancestor that took over the counts. */
   public void countRejected(ScopeKind kind) {
     ScopeKinds scope = this;
     ScopeKind counted = kind;
@@ -82,7 +82,7 @@ public final class ScopeKinds {
     }
   }
 
-  /** The scope is over; true once. */
+  /** Marks the scope as over; true once. */
   public boolean end() {
     if (over) {
       return false;
@@ -96,7 +96,7 @@ public final class ScopeKinds {
     return over;
   }
 
-  /** Takes over the counts of a scope under this one that is over, once. */
+  /** Takes over the counts of a child scope that is over, once. */
   public void takeOver(ScopeKinds ended) {
     ended.kinds.forEach((settings, kind) -> of(settings).addAll(kind));
   }
