@@ -5,7 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
-/** One party that waits in a {@link Completions}; told at most once. */
+/** One waiter in a {@link Completions}; fired at most once. */
 public abstract class Completion {
   private static final VarHandle STATE;
   private static final byte WAITING = 0;
@@ -23,16 +23,16 @@ public abstract class Completion {
   /** The waiter pushed before this one; moved only past waiters that are done. */
   public volatile @Nullable Completion next;
 
-  /** WAITING while this waiter is to be told; set once, by whoever tells it or takes it back. */
+  /** WAITING until this waiter is fired or withdrawn; changed once, by the thread that does so. */
   @SuppressWarnings("FieldMayBeFinal") // written through STATE
   private volatile byte state = WAITING;
 
-  /** Tells whether this waiter wants the end of the body, and not already the outcome. */
+  /** Whether this waiter waits for the end of the body, rather than for the outcome. */
   protected abstract boolean wantsEnd();
 
   /**
-   * What to do when the moment has come. Runs on the thread that brought it about, outside all
-   * locks, and should not block. What it throws is logged.
+   * Called when the awaited event has occurred. Runs on the thread that caused it, outside all
+   * locks, and should not block. Exceptions are logged.
    */
   protected abstract void fire();
 
@@ -40,22 +40,22 @@ public abstract class Completion {
     return state != WAITING;
   }
 
-  /** Whether it was told, or is about to be, rather than taken back. */
+  /** Whether it was fired, or is about to be, rather than withdrawn. */
   public final boolean wasFired() {
     return state == FIRED;
   }
 
-  /** Ends the wait without telling; true for one caller at most, and then nobody tells. */
+  /** Ends the wait without firing; true for at most one caller, and then it is never fired. */
   public final boolean finish() {
     return STATE.compareAndSet(this, WAITING, TAKEN_BACK);
   }
 
-  /** Fires unless someone else has fired or taken back this waiter. */
+  /** Fires this waiter unless it was fired or withdrawn before. */
   final void fireOnce() {
     if (STATE.compareAndSet(this, WAITING, FIRED)) {
       try {
         fire();
-      } catch (Throwable e) { // of a dispatcher, say: the others are to have their answer
+      } catch (Throwable e) { // e.g. from a dispatcher: the others must be fired
         Log.warn("a caller could not be told an end", e);
       }
     }

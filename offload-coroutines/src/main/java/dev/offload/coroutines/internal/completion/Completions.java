@@ -7,23 +7,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * A lock-free stack of {@link Completion}s that is closed once.
  *
- * <p>No wake-up is missed. A waiter is told by three rules, and {@link Completion#fireOnce()} makes
- * sure that only the first of them that applies fires it:
+ * <p>No wake-up is lost. A waiter is fired by one of three rules, and {@link Completion#fireOnce()}
+ * ensures that only the first that applies fires it:
  *
  * <ul>
- *   <li>{@link #close()} swaps the head for {@link #CLOSED} and fires all it took out; a push that
- *       comes later fails, and its caller goes on without waiting.
- *   <li>{@link #fireDecided()} walks the stack after the outcome was decided but before the body
- *       has ended.
- *   <li>A waiter pushed during that walk may be passed over by it; so whoever pushes looks at the
- *       state again <em>after</em> the push and fires the waiter itself. Either the walk sees the
- *       push, or the pusher sees the state.
+ *   <li>{@link #close()} swaps the head for {@link #CLOSED} and fires all waiters it took out; a
+ *       later push fails, and its caller continues without waiting.
+ *   <li>{@link #fireDecided()} traverses the stack after the outcome was decided but before the
+ *       body has ended.
+ *   <li>That traversal may miss a waiter pushed during it; so the pushing thread checks the state
+ *       again <em>after</em> the push and fires the waiter itself. Either the traversal sees the
+ *       push, or the pushing thread sees the state.
  * </ul>
  *
- * <p>A waiter that is taken back is only marked; {@link #sweep()} unlinks marked ones. It writes
- * {@code next} without a CAS: a link only ever moves past waiters that are done, and done is for
- * ever, so racing sweeps may leave a marked waiter linked for a while but never lose one that still
- * waits.
+ * <p>A withdrawn waiter is only marked; {@link #sweep()} unlinks marked ones. It writes {@code
+ * next} without a CAS: a link only ever moves past waiters that are done, and done is final, so
+ * racing sweeps may leave a marked waiter linked for a while but never lose one that still waits.
  */
 public abstract class Completions {
   private static final VarHandle HEAD;
@@ -54,12 +53,12 @@ public abstract class Completions {
   volatile @Nullable Completion head;
 
   /**
-   * How many more waiters may be taken back before the next sweep. A hint: lost updates only shift
+   * How many more waiters may be withdrawn before the next sweep. A hint: lost updates only shift
    * that sweep.
    */
   int untilSweep = LEAST_SWEEP;
 
-  /** Adds a waiter; false if the stack is closed, and then nobody will fire it. */
+  /** Adds a waiter; false if the stack is closed, in which case it will not be fired. */
   public final boolean push(Completion waiter) {
     for (; ; ) {
       Completion top = head;
@@ -73,7 +72,7 @@ public abstract class Completions {
     }
   }
 
-  /** Takes a waiter back, so that it will not be fired; false if it was fired already. */
+  /** Withdraws a waiter, so that it will not be fired; false if it was fired already. */
   public final boolean takeBack(Completion waiter) {
     if (!waiter.finish()) {
       return false;
@@ -85,23 +84,23 @@ public abstract class Completions {
   /** Counts a waiter that is done and still linked. */
   private void left() {
     if (--untilSweep <= 0) {
-      // As many removals as waiters are left pay for the next walk, so a removal costs O(1) on
-      // average.
+      // The next sweep comes after as many removals as there are waiters left, so a removal costs
+      // amortized O(1).
       untilSweep = Math.max(LEAST_SWEEP, sweep());
     }
   }
 
-  /** Fires everyone who waits for the outcome only; the others stay. */
+  /** Fires all waiters for the outcome; those for the end stay. */
   public final void fireDecided() {
     for (Completion w = head; w != null; w = w.next) {
       if (!w.wantsEnd()) {
         w.fireOnce();
       }
     }
-    sweep(); // a body that will not die must not keep everyone who once waited for it
+    sweep(); // a body that does not end must not retain all that once waited for it
   }
 
-  /** Fires one of them before its time. */
+  /** Fires one waiter early. */
   public final void fire(Completion waiter) {
     if (!waiter.isDone()) {
       waiter.fireOnce();
@@ -109,17 +108,17 @@ public abstract class Completions {
     }
   }
 
-  /** Fires everyone and accepts no more. */
+  /** Fires all waiters and accepts no more. */
   public final void close() {
     fireAll(shut());
   }
 
-  /** Accepts no more. Answers whom to {@linkplain #fireAll fire}. */
+  /** Accepts no more waiters. Returns those to {@linkplain #fireAll fire}. */
   public final @Nullable Completion shut() {
     Completion top = (Completion) HEAD.getAndSet(this, CLOSED);
     return top == CLOSED
         ? null
-        : top; // that marks every closed stack, and is no waiter of this one
+        : top; // CLOSED marks every closed stack, and is not a waiter of this one
   }
 
   public static void fireAll(@Nullable Completion first) {
@@ -128,12 +127,12 @@ public abstract class Completions {
     }
   }
 
-  /** Whether everyone was fired, or is about to be. */
+  /** Whether all waiters were fired, or are about to be. */
   public final boolean hasFired() {
     return head == CLOSED;
   }
 
-  /** Unlinks the waiters that are done, and returns how many are left. */
+  /** Unlinks the waiters that are done, and returns the number of those left. */
   private int sweep() {
     int left = 0;
     Completion top = head;

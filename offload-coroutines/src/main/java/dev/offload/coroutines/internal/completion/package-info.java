@@ -5,7 +5,7 @@
  * {@link dev.offload.coroutines.internal.completion.Completions} (a lock-free stack of them that is
  * closed once).
  *
- * <p>Uses the log alone. Not public API.
+ * <p>Uses only the log. Not public API.
  */
 @NullMarked
 package dev.offload.coroutines.internal.completion;
