@@ -3,17 +3,17 @@ package dev.offload.coroutines.internal.report;
 import java.time.Duration;
 
 /**
- * How often one thing is logged about one kind of work: when all of it fails, a log that says so a
- * thousand times a second helps nobody. What is left out is counted, and the next report tells how
- * many it stands for.
+ * Limits how often one thing is logged about one kind of work: if all of it fails, a thousand log
+ * messages a second help nobody. Reports left out are counted, and the next report states their
+ * number.
  */
 final class ReportRate {
-  /** How many are logged in a window. */
+  /** The maximum number logged per window. */
   public static final int MOST = 10;
 
   static final Duration WINDOW = Duration.ofMinutes(1);
 
-  /** The answer for a report that is left out. */
+  /** The result for a report that is left out. */
   static final long LEFT_OUT = -1;
 
   // Guarded by this:
@@ -21,7 +21,7 @@ final class ReportRate {
   private int logged;
   private long leftOut;
 
-  /** One more: how many were left out before it, or {@link #LEFT_OUT}. */
+  /** Counts one report; returns how many were left out before it, or {@link #LEFT_OUT}. */
   synchronized long next(long nanos) {
     if (logged == 0 || nanos - windowStart >= WINDOW.toNanos()) {
       windowStart = nanos;
@@ -35,7 +35,7 @@ final class ReportRate {
     return takeLeftOut();
   }
 
-  /** How many were left out, and are told now. */
+  /** Returns and resets the number of reports left out. */
   synchronized long takeLeftOut() {
     long told = leftOut;
     leftOut = 0;

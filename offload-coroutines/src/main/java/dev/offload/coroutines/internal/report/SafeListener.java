@@ -15,9 +15,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells the user's listener, and logs what must not go unseen. The calls come one at a time, in the
- * order of the events, on a thread aside: whatever the listener throws gets nowhere, and however
- * long it takes, it holds up itself alone.
+ * Notifies the user's listener, and logs what must not go unnoticed. The calls are made one at a
+ * time, in the order of the events, on a side thread: exceptions of the listener are contained, and
+ * a slow listener delays only itself.
  */
 public final class SafeListener {
   private final @Nullable OffloadListener listener;
@@ -26,7 +26,7 @@ public final class SafeListener {
 
   private final ConcurrentMap<Reported, ReportRate> rates = new ConcurrentHashMap<>();
 
-  /** What is reported, for people, and about which kind. */
+  /** What is reported, for messages, and about which kind. */
   private record Reported(String what, String kindName) {}
 
   public SafeListener(@Nullable OffloadListener listener, SideThreads side, LongSupplier ticker) {
@@ -35,12 +35,12 @@ public final class SafeListener {
     this.ticker = ticker;
   }
 
-  /** Whether anybody listens; saves making snapshots for nobody. */
+  /** Whether there is a listener; avoids snapshots that nobody reads. */
   public boolean isOn() {
     return listener != null;
   }
 
-  /** Has calls of the other methods made when their turn comes. */
+  /** Runs calls of the other methods when their turn comes. */
   public void post(Runnable calls) {
     side.tellListener(calls);
   }
@@ -99,12 +99,12 @@ public final class SafeListener {
     tell(l -> l.onEnded(job, failure));
   }
 
-  /** A cancelled body ended with an exception, which no caller is told. */
+  /** A cancelled body ended with an exception, which no caller receives. */
   public void dropped(String label, Throwable thrown) {
     Log.log(Level.DEBUG, () -> label + " was cancelled, and its body then threw", thrown);
   }
 
-  /** What ran in reaction to the cancellation of a body threw. */
+  /** Code that reacted to the cancellation of a body threw. */
   public void bodyCancelThrew(String kindName, String label, Throwable thrown) {
     warn(
         "cancelled bodies whose reaction threw",
@@ -145,7 +145,7 @@ public final class SafeListener {
     return !rates.isEmpty();
   }
 
-  /** No report follows that would tell what was left out. */
+  /** Logs what was left out, as no report follows that would state it. */
   public void tellLeftOut() {
     rates.forEach(
         (reported, rate) -> {
@@ -163,7 +163,7 @@ public final class SafeListener {
     }
     try {
       event.accept(target);
-    } catch (Throwable e) { // the listener is not ours: no job may depend on it
+    } catch (Throwable e) { // the listener is foreign code: no job may depend on it
       Log.warn("an OffloadListener threw; it changes nothing", e);
     }
   }
