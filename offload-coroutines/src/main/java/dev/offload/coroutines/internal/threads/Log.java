@@ -7,23 +7,23 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The log of this library. A logger is somebody else's code, and so are the messages of the
- * exceptions it prints: whatever they throw stays here, and however long they take, they hold up
- * the thread of the log alone. That thread is no daemon, so that a program which ends has logged
- * why; it goes when it has nothing to do. A logger that does not keep up gets to know how many
- * reports were left out, as those that wait for it take memory.
+ * The log of this library. A logger is foreign code, and so are the messages of the exceptions it
+ * prints: its exceptions are contained here, and however long it takes, it delays only the log's
+ * thread. That thread is not a daemon, so that a program that exits has logged why; it ends when
+ * idle. A logger that cannot keep up is told how many reports were left out, as pending reports
+ * take memory.
  */
 public final class Log {
   private static final Reports REPORTS = new Reports(SidePool.ofLog()::runAside);
 
   private Log() {}
 
-  /** Asked for each time, as the first time may be too early for whoever finds loggers. */
+  /** Looked up each time, as the first time may be too early for the logger finder. */
   private static System.Logger logger() {
     return System.getLogger("dev.offload");
   }
 
-  /** Something went wrong that nobody else is told. */
+  /** Something went wrong that is reported nowhere else. */
   public static void warn(String message, @Nullable Throwable thrown) {
     log(Level.WARNING, () -> message, thrown);
   }
@@ -32,22 +32,22 @@ public final class Log {
     REPORTS.post(() -> logNow(level, message, thrown));
   }
 
-  /** What waits for the logger. */
+  /** The reports that wait for the logger. */
   static final class Reports {
-    /** How many may wait. */
+    /** The maximum number of pending reports. */
     static final int MOST = 1_000;
 
     private final SerialQueue mailbox;
     private final AtomicLong leftOut = new AtomicLong();
 
-    /** Makes one that logs by {@code lane}. */
+    /** Creates a mailbox that logs on {@code lane}. */
     Reports(Executor lane) {
       mailbox = new SerialQueue(lane);
     }
 
     void post(Runnable report) {
       if (mailbox.untold() >= MOST) {
-        leftOut.incrementAndGet(); // one that waits now tells it
+        leftOut.incrementAndGet(); // one that is pending now will report it
         return;
       }
       mailbox.post(
@@ -74,13 +74,13 @@ public final class Log {
     }
   }
 
-  /** Perhaps it was the exception that could not be shown. */
+  /** Perhaps it was the exception that could not be printed. */
   private static void logWithout(
       Level level, Supplier<String> message, @Nullable Throwable thrown) {
     try {
       String what = thrown == null ? "" : " (" + thrown.getClass().getName() + ")";
       logger().log(level, message.get() + what);
-    } catch (Throwable e) { // there is nobody left to tell
+    } catch (Throwable e) { // nowhere left to report it
     }
   }
 }

@@ -3,9 +3,9 @@ package dev.offload.coroutines.internal.threads;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes threads that have nothing of whoever happened to be there when one was needed: no
- * inheritable thread locals, and the context class loader of the thread that made the manager,
- * which is the application's.
+ * Creates threads that inherit nothing from the thread that happened to need one: no inheritable
+ * thread locals, and the context class loader of the thread that created the manager, which is the
+ * application's.
  */
 public final class OwnThreads {
   private final @Nullable ClassLoader loader;
@@ -14,7 +14,7 @@ public final class OwnThreads {
     this.loader = loader;
   }
 
-  /** Threads of what the calling thread makes. */
+  /** Threads for what the calling thread creates. */
   public static OwnThreads ofCaller() {
     return new OwnThreads(Thread.currentThread().getContextClassLoader());
   }
@@ -24,7 +24,7 @@ public final class OwnThreads {
     return new OwnThreads(OwnThreads.class.getClassLoader());
   }
 
-  /** A platform thread, not started. */
+  /** An unstarted platform thread. */
   public Thread make(String name, boolean daemon, Runnable task) {
     Thread thread = new Thread(null, task, name, 0, false);
     thread.setDaemon(daemon);
@@ -32,7 +32,7 @@ public final class OwnThreads {
     return thread;
   }
 
-  /** Gives a thread its context class loader, which a task before may have changed. */
+  /** Restores the thread's context class loader, which an earlier task may have changed. */
   public void reset(Thread thread) {
     if (thread.getContextClassLoader() != loader) {
       thread.setContextClassLoader(loader);

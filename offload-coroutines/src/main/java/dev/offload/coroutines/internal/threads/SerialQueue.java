@@ -7,23 +7,23 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
- * News for one who takes them one at a time, in the order in which they were posted, on a thread
- * aside. Whoever posts waits for nothing.
+ * A mailbox whose messages are delivered one at a time, in the order in which they were posted, on
+ * a side thread. Posting never blocks.
  *
  * <pre>
  *  from     to       by
  *  -------  -------  -------------------------------------------------------------------
- *  AT_REST  SENT     a post, which then sends a thread
- *  SENT     TELLING  that thread; or the post itself, where there is none to be had
- *  SENT     SENT     another post, if sending ran out of stack: that one is taken for lost
- *  TELLING  AT_REST  who tells, when nothing is left
- *  AT_REST  TELLING  the same, which looks once more: a post may have found it TELLING
+ *  AT_REST  SENT     a post, which then requests a thread
+ *  SENT     TELLING  that thread; or the post itself, if no thread is available
+ *  SENT     SENT     another post, if the request ran out of stack: it is presumed lost
+ *  TELLING  AT_REST  the delivering thread, when nothing is left
+ *  AT_REST  TELLING  the same, which checks once more: a post may have found it TELLING
  * </pre>
  *
- * <p>So after news were added somebody looks, if only the next who posts: at the end of a stack
- * nobody can be sent, and not even a method be called; that it failed is noted by a write alone. A
- * thread that was sent although sending it failed finds the mailbox at rest, or tells in place of
- * the one sent since.
+ * <p>So after a message was added some thread checks, at the latest that of the next post: at the
+ * end of a stack no thread can be requested, nor even a method be called; the failure is recorded
+ * by a plain write. A thread that was started although its request failed finds the mailbox at
+ * rest, or delivers in place of the one requested since.
  */
 final class SerialQueue {
   private static final int AT_REST = 0;
@@ -38,12 +38,15 @@ final class SerialQueue {
   private final Queue<Runnable> news = new ConcurrentLinkedQueue<>();
   private final AtomicInteger untold = new AtomicInteger();
 
-  /** Whether the thread that was sent may not come. */
+  /** Whether the requested thread may never come. */
   private volatile boolean isLost;
 
   private volatile int state = AT_REST;
 
-  /** Makes an empty one, which sends its threads by {@code lane}; that throws if there is none. */
+  /**
+   * Creates an empty queue, which requests its threads from {@code lane}; that throws if none is
+   * available.
+   */
   SerialQueue(Executor lane) {
     this.lane = lane;
   }
@@ -56,16 +59,16 @@ final class SerialQueue {
       isLost = false;
       try {
         lane.execute(telling);
-      } catch (StackOverflowError e) { // here it could not be told, either
+      } catch (StackOverflowError e) { // delivering here would overflow, too
         isLost = true;
-      } catch (Throwable e) { // no thread to be had
+      } catch (Throwable e) { // no thread available
         isLost = true;
         tell();
       }
     }
   }
 
-  /** About how many were posted and are not told yet. */
+  /** The approximate number of messages posted and not delivered yet. */
   int untold() {
     return untold.get();
   }
@@ -88,7 +91,7 @@ final class SerialQueue {
   private void tell(Runnable one) {
     try {
       one.run();
-    } catch (Throwable e) { // of the one who takes them: the next may be of use still
+    } catch (Throwable e) { // from the receiver: the next message may still be of use
       SideThreads.guarded(() -> Log.warn("what was told threw", e));
     } finally {
       untold.getAndDecrement();

@@ -10,17 +10,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * Some threads for one purpose.
  *
- * <p>A pool that runs out of stack while it makes a thread counts that thread for ever, though it
- * never ran, and with as many of those as it may have threads, it has none. So one that threw a
- * {@link StackOverflowError} is used no more: what it has goes on, and ends when it is idle.
+ * <p>A pool that runs out of stack while it creates a thread counts that thread for ever, though it
+ * never ran; once it has counted its maximum of those, it has no threads. So a pool that threw a
+ * {@link StackOverflowError} is not used any more: its tasks continue, and it ends when idle.
  */
 public final class SidePool {
-  /** How many threads one pool may have. */
+  /** The maximum number of threads of one pool. */
   static final int MOST = 64;
 
   private static final long IDLE_MILLIS = 5_000;
 
-  /** As long as threads are kept that nobody is likely to need again. */
+  /** How long threads are kept that are unlikely to be needed again. */
   private static final long GONE_MILLIS = 10;
 
   private final ThreadFactory factory;
@@ -29,7 +29,7 @@ public final class SidePool {
   /** Null after the last one ran out of stack. */
   private volatile @Nullable ThreadPoolExecutor threads;
 
-  /** Makes a pool; its threads start when they are needed. */
+  /** Creates a pool; its threads start on demand. */
   public SidePool(String threadName) {
     this(threadName, OwnThreads.ofCaller(), true, IDLE_MILLIS);
   }
@@ -49,12 +49,12 @@ public final class SidePool {
         0, MOST, idleMillis, TimeUnit.MILLISECONDS, new IdleFirst(), factory, SidePool::wait);
   }
 
-  /** Runs the task soon on a thread of this pool; on this one, if there is none to be had. */
+  /** Runs the task soon on a thread of this pool, or on the calling thread if none is available. */
   public void run(Runnable task) {
     submit(new Task(task));
   }
 
-  /** As {@link #run}, but throws if there is no thread to be had, for want of memory or stack. */
+  /** Like {@link #run}, but throws if no thread is available, for lack of memory or stack. */
   void runAside(Runnable task) {
     runAside(new Task(task));
   }
@@ -63,7 +63,7 @@ public final class SidePool {
     try {
       ThreadPoolExecutor now = threads;
       if (now == null) {
-        now = newThreads(); // two at once make two, and both are good
+        now = newThreads(); // two concurrent calls create two, and both work
         threads = now;
       }
       now.execute(task);
@@ -73,7 +73,7 @@ public final class SidePool {
     }
   }
 
-  /** As {@link #run}; answers what knows whether the task has to wait for a thread. */
+  /** Like {@link #run}; the result knows whether the task has to wait for a thread. */
   public Task submit(Runnable task) {
     return submit(new Task(task));
   }
@@ -81,7 +81,7 @@ public final class SidePool {
   private Task submit(Task task) {
     try {
       runAside(task);
-    } catch (Throwable e) { // no thread to be had
+    } catch (Throwable e) { // no thread available
       task.run();
     }
     return task;
@@ -111,7 +111,7 @@ public final class SidePool {
     }
   }
 
-  /** Something to run, once: who ran out of stack cannot tell whether he handed it over. */
+  /** A task that runs once: after a stack overflow it is unknown whether it was handed over. */
   public static final class Task extends AtomicReference<@Nullable Runnable> implements Runnable {
     private static final long serialVersionUID = 1L;
 
@@ -121,7 +121,7 @@ public final class SidePool {
       super(task);
     }
 
-    /** Whether it came when all threads were busy, so that nobody knows when it begins. */
+    /** Whether it arrived when all threads were busy, so that its start time is unknown. */
     public boolean waits() {
       return waits;
     }
@@ -136,8 +136,8 @@ public final class SidePool {
   }
 
   /**
-   * Takes a task only if a thread is idle and gets it at once; else the pool makes a thread, and
-   * when it has as many as it may, what comes is {@linkplain #keep kept}.
+   * Accepts a task only if an idle thread gets it at once; otherwise the pool creates a thread, and
+   * when it has its maximum, further tasks are {@linkplain #keep kept}.
    */
   private static final class IdleFirst extends LinkedTransferQueue<Runnable> {
     private static final long serialVersionUID = 1L;

@@ -3,27 +3,26 @@ package dev.offload.coroutines.internal.threads;
 import java.util.List;
 
 /**
- * The threads of one manager for what others wrote and the thread at hand must not wait for. Each
- * lane has at most {@value SidePool#MOST} of them, made when they are needed and gone when they are
- * idle. What blocks in one lane holds up that lane alone, and only when all its threads are
- * blocked.
+ * The threads of one manager for foreign code that the current thread must not wait for. Each lane
+ * has at most {@value SidePool#MOST} of them, created on demand and ended when idle. Code that
+ * blocks in one lane delays that lane alone, and only when all its threads are blocked.
  *
- * <p>Where time is virtual all runs in one thread, in an order that is the same each time: then
- * {@link #inPlace} is true, and what a lane is given runs at once.
+ * <p>Under virtual time everything runs in one thread, in a deterministic order: then {@link
+ * #inPlace} is true, and a task given to a lane runs at once.
  */
 public final class SideThreads {
   private final boolean inPlace;
 
-  /** To suspended callers, through dispatchers that nobody knows. */
+  /** For resuming suspended callers, through unknown dispatchers. */
   final SidePool answers;
 
-  /** To bodies that are to stop, and so to their cancellation handlers. */
+  /** For asking bodies to stop, which runs their cancellation handlers. */
   final SidePool stops;
 
-  /** To bodies that would run too deep inside other ones. */
+  /** For bodies that would nest too deep inside others. */
   public final SidePool starts;
 
-  /** Stages of callers, and whoever watches tasks. */
+  /** For the stages of callers, and for watchers of tasks. */
   public final SidePool stages;
 
   private final SidePool news;
@@ -39,12 +38,12 @@ public final class SideThreads {
     this.listener = new SerialQueue(news::runAside);
   }
 
-  /** Whether time is virtual, and what can run in the thread at hand has to. */
+  /** Whether time is virtual, so that all that can run on the current thread must do so. */
   public boolean inPlace() {
     return inPlace;
   }
 
-  /** Tells a suspended caller. */
+  /** Notifies a suspended caller. */
   public void answer(Runnable task) {
     runOr(answers, task);
   }
@@ -54,7 +53,7 @@ public final class SideThreads {
     runOr(stops, task);
   }
 
-  /** Tells the listener, after what it was told before. */
+  /** Notifies the listener, after all earlier notifications. */
   public void tellListener(Runnable task) {
     if (inPlace) {
       guarded(task);
@@ -71,7 +70,7 @@ public final class SideThreads {
     }
   }
 
-  /** Runs what nobody waits for, so that nothing it throws gets out. */
+  /** Runs a task that nobody waits for; exceptions are logged. */
   public static void guarded(Runnable task) {
     try {
       task.run();
@@ -80,7 +79,7 @@ public final class SideThreads {
     }
   }
 
-  /** Little is left to run: threads end soon when they have nothing to do. */
+  /** Little is left to run: threads end soon when idle. */
   public void release() {
     List.of(answers, stops, starts, stages, news).forEach(SidePool::release);
   }
