@@ -9,12 +9,12 @@ public interface OffloadTimer {
   /** Runs {@code task} once after {@code delay}. The task must neither block nor throw. */
   Task schedule(Duration delay, Runnable task);
 
-  /** Whether the time is a test's: then all is done in one thread, in the same order each time. */
+  /** Whether the time is virtual: then everything runs in one thread, in a deterministic order. */
   default boolean isVirtual() {
     return false;
   }
 
-  /** Takes a task back from a clock, which may be the user's; what it throws is logged. */
+  /** Cancels a task on a clock that may be the user's; exceptions are logged. */
   static void cancel(Task task) {
     try {
       task.cancel();
@@ -23,10 +23,10 @@ public interface OffloadTimer {
     }
   }
 
-  /** A task to come. */
+  /** A scheduled task. */
   interface Task {
 
-    /** Takes the task back if it has not run; cheap, and free of effect otherwise. */
+    /** Cancels the task if it has not run; cheap, and without effect otherwise. */
     void cancel();
   }
 }

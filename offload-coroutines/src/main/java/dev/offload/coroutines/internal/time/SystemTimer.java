@@ -14,40 +14,40 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Real time, told by one thread that only hands over: what a limit sets off may reach code of users
- * (a listener, a stage of a caller's future), and one that blocks must not hold up other limits.
- * The threads are daemons and exist only while there is something to time or was recently.
+ * Real time, kept by one thread that only hands over due tasks: a limit may trigger user code (a
+ * listener, a stage of a caller's future), and one that blocks must not delay other limits. The
+ * threads are daemons and exist only while there is something to time or was recently.
  *
- * <p>Who sets a limit or takes it back puts an entry into a {@link TimerQueue} and wakes the clock
- * in two cases alone: the entry is due before the clock would wake, or many have come since it
- * looked. So a stream of like limits does not wake it for each, and what has ended takes no room
- * for long.
+ * <p>Setting or cancelling a limit puts an entry into a {@link TimerQueue} and wakes the clock in
+ * only two cases: the entry is due before the clock would wake, or many have been added since it
+ * last checked. So a stream of similar limits does not wake it for each, and ended limits do not
+ * take space for long.
  *
- * <p>Why nothing is overlooked:
+ * <p>Why no entry is missed:
  *
  * <ul>
- *   <li>Awake or not: the clock says when it will wake, and looks again before it goes to sleep.
- *       Who puts in an entry looks afterwards at what the clock said. One of the two sees the
- *       other.
- *   <li>There or not: the clock says that it goes, and looks again. Who puts in an entry looks
- *       afterwards whether there is a clock, and starts one if not. Of several that were started
- *       one claims the place; the others end at once.
- *   <li>Who fails to start or to wake one, at the end of a stack or of memory, throws and has
- *       changed nothing for others: those who come later look for themselves.
+ *   <li>Awake or asleep: the clock publishes when it will wake, and checks again before it goes to
+ *       sleep. A thread that adds an entry then reads what the clock published. One of the two sees
+ *       the other.
+ *   <li>Present or gone: the clock publishes that it ends, and checks again. A thread that adds an
+ *       entry then checks whether there is a clock, and starts one if not. Of several that were
+ *       started one claims the place; the others end at once.
+ *   <li>A thread that fails to start or wake one, at the end of a stack or of memory, throws and
+ *       has changed nothing for others: later ones check for themselves.
  * </ul>
  */
 public final class SystemTimer implements OffloadTimer {
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-  /** A tick has 2^20 nanoseconds, about one millisecond. */
+  /** A tick is 2^20 nanoseconds, about one millisecond. */
   private static final int TICK_BITS = 20;
 
   private static final long LONGEST_NANOS = Long.MAX_VALUE / 2;
 
-  /** After so many entries put in or taken back, the clock looks at them. */
+  /** The clock checks after this many entries were added or cancelled. */
   private static final int MANY = 1024;
 
-  /** For {@link #wakeTick}: the clock is awake and will look again. */
+  /** For {@link #wakeTick}: the clock is awake and will check again. */
   private static final long AWAKE = Long.MIN_VALUE;
 
   private static final AtomicReferenceFieldUpdater<SystemTimer, @Nullable Thread> CLOCK =
@@ -64,7 +64,7 @@ public final class SystemTimer implements OffloadTimer {
   private volatile long wakeTick = AWAKE;
   volatile boolean isStopped;
 
-  /** Makes a timer; its threads start with the first task. */
+  /** Creates a timer; its threads start with the first task. */
   public SystemTimer(String threadName) {
     this(threadName, IDLE_NANOS);
   }
@@ -89,12 +89,12 @@ public final class SystemTimer implements OffloadTimer {
   }
 
   /**
-   * Makes a timer of a given time and given threads.
+   * Creates a timer with a given time source and given threads.
    *
-   * @param nanoTime as that of {@link System}
+   * @param nanoTime like that of {@link System}
    * @param idleNanos how long a clock stays without work
    * @param clocks runs a clock on a thread of its own
-   * @param runners take what is due
+   * @param runners run the tasks that are due
    */
   SystemTimer(LongSupplier nanoTime, long idleNanos, Executor clocks, ExecutorService runners) {
     this.nanoTime = nanoTime;
@@ -110,7 +110,7 @@ public final class SystemTimer implements OffloadTimer {
     return queue.add((due + (1L << TICK_BITS) - 1) >> TICK_BITS, task);
   }
 
-  /** An entry came into the queue. */
+  /** An entry was put into the queue. */
   private void hasPut(TimerEntry entry) {
     Thread present = clock;
     if (isStopped) { // its manager has terminated, and nothing is left to be timed
@@ -136,8 +136,8 @@ public final class SystemTimer implements OffloadTimer {
   }
 
   /**
-   * Until the timer is stopped, or there has been nothing to do for a while. The clock sleeps no
-   * longer than that while: what it waits for may have been taken back, which wakes nobody.
+   * Runs until the timer is stopped, or has been idle for a while. The clock sleeps no longer than
+   * that while: what it waits for may have been cancelled, which does not wake it.
    */
   private void work() {
     while (!isStopped) {
@@ -145,19 +145,19 @@ public final class SystemTimer implements OffloadTimer {
       queue.takeIn();
       queue.giveOut(now() >> TICK_BITS);
       long next = queue.takeIn();
-      do { // without a lock, in which it could lose the permit of who wakes it
+      do { // without a lock, which could consume the unpark permit
         wakeTick = next;
         next = queue.takeIn();
       } while (next < wakeTick);
       boolean isIdle = next == TimerWheel.NEVER && wakeTick == TimerWheel.NEVER;
       long sleep = Math.min(idleNanos, nanosUntil(wakeTick));
-      if (sleep > 0) { // else no park at all, so that a clock that does not sleep can be checked
+      if (sleep > 0) { // no park otherwise, so that a clock that does not sleep can be checked
         LockSupport.parkNanos(this, sleep);
       }
       if (isIdle && queue.hasNoNews()) {
         return;
       }
-      Thread.interrupted(); // else the next park would not wait
+      Thread.interrupted(); // otherwise the next park would return at once
     }
     queue.clear();
   }
@@ -165,7 +165,7 @@ public final class SystemTimer implements OffloadTimer {
   private void handOver(Runnable task) {
     try {
       runners.execute(task);
-    } catch (Throwable e) { // no thread to be had
+    } catch (Throwable e) { // no thread available
       SideThreads.guarded(task);
     }
   }

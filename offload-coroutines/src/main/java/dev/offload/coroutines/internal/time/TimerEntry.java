@@ -10,14 +10,14 @@ import org.jspecify.annotations.Nullable;
  *  from     to       by
  *  -------  -------  ----------------------------------------------------------------
  *  NEW      PLACED   the clock, which puts it into its wheel
- *  NEW      OVER     who takes it back: the clock then drops it
+ *  NEW      OVER     the cancelling thread: the clock then drops it
  *  PLACED   OVER     the clock, which runs it
- *  PLACED   LEAVING  who takes it back, and puts it into the inbox again
+ *  PLACED   LEAVING  the cancelling thread, which puts it into the inbox again
  *  LEAVING  OVER     the clock, which drops it
  * </pre>
  *
- * <p>One who puts it into the inbox and fails there also makes it OVER, by a write alone: nobody
- * else knows it but the clock, which then finds it OVER and drops it.
+ * <p>A thread that fails to put it into the inbox also makes it OVER, by a plain write: only that
+ * thread and the clock know the entry, and the clock then finds it OVER and drops it.
  */
 final class TimerEntry implements OffloadTimer.Task {
   private static final int NEW = 0;
@@ -30,21 +30,21 @@ final class TimerEntry implements OffloadTimer.Task {
 
   private final TimerQueue queue;
 
-  /** When it is due, in ticks. */
+  /** The tick at which it is due. */
   final long tick;
 
-  /** What to run; whoever makes the entry OVER or LEAVING takes it out. */
+  /** What to run; cleared by the thread that makes the entry OVER or LEAVING. */
   @Nullable Runnable task;
 
   private volatile int state = NEW;
 
-  /** Of the inbox: written before the entry is put there. */
+  /** Link in the inbox: written before the entry is put there. */
   @Nullable TimerEntry below;
 
-  /** Of the inbox, like {@link #below}: how many there are down from here. */
+  /** For the inbox, like {@link #below}: the number of entries from here down. */
   int depth;
 
-  /** Of a slot of the wheel: the clock's alone. */
+  /** Links in a slot of the wheel: accessed only by the clock. */
   @Nullable TimerEntry before;
 
   @Nullable TimerEntry after;
@@ -55,7 +55,7 @@ final class TimerEntry implements OffloadTimer.Task {
     this.task = task;
   }
 
-  /** Takes the task back, in constant time and without a lock. */
+  /** Cancels the task, in constant time and without a lock. */
   @Override
   public void cancel() {
     if (STATE.compareAndSet(this, NEW, OVER)) {
@@ -66,22 +66,22 @@ final class TimerEntry implements OffloadTimer.Task {
     }
   }
 
-  /** It may not have reached the inbox. Nothing is called: this may be the end of a stack. */
+  /** It may not have reached the inbox. Calls nothing: this may be the end of a stack. */
   void isLost() {
     state = OVER;
   }
 
-  /** The clock: whether it is new, and to be put into the wheel. */
+  /** Called by the clock: whether it is new, and to be put into the wheel. */
   boolean place() {
     return state == NEW && STATE.compareAndSet(this, NEW, PLACED);
   }
 
-  /** The clock: whether it is in the wheel, and to be taken out. */
+  /** Called by the clock: whether it is in the wheel, and to be removed. */
   boolean leave() {
     return STATE.compareAndSet(this, LEAVING, OVER);
   }
 
-  /** The clock: its time has come; what to run, or null if it was taken back. */
+  /** Called by the clock when it is due: what to run, or null if it was cancelled. */
   @Nullable Runnable takeDue() {
     if (STATE.compareAndSet(this, PLACED, OVER)) {
       Runnable due = task;

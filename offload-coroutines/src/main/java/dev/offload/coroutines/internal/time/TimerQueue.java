@@ -5,16 +5,16 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tasks for a clock. Anyone puts them in and takes them back, without a lock and in constant time;
- * the clock alone, one thread at a time, has the wheel in which they wait.
+ * Tasks for a clock. Any thread adds and cancels them, without a lock and in constant time; the
+ * clock, one thread at a time, is the only one to access the wheel in which they wait.
  *
- * <p>Both are news for the clock, in an inbox: a stack that many push to, and that the clock takes
- * as a whole. An entry is there once at a time: it comes back, to leave, only after the clock has
- * taken it out and {@link TimerEntry#place placed} it. So its link is free by then, if the clock
- * reads the link before it places the entry.
+ * <p>Both operations reach the clock through an inbox: a stack that many push to, and that the
+ * clock takes as a whole. An entry is in there at most once at a time: it comes back, to be
+ * removed, only after the clock has taken it out and {@link TimerEntry#place placed} it. So its
+ * link is free by then, provided that the clock reads the link before it places the entry.
  *
- * <p>Where a stack ends between these steps, nothing of others is touched: an entry is in the inbox
- * or it is not.
+ * <p>If a stack overflows between these steps, nothing of others is affected: an entry is in the
+ * inbox or it is not.
  */
 final class TimerQueue {
   final AtomicReference<@Nullable TimerEntry> inbox = new AtomicReference<>();
@@ -22,21 +22,21 @@ final class TimerQueue {
   private final Consumer<Runnable> due;
   private final Consumer<TimerEntry> onTime = this::onTime;
 
-  /** The clock's, made when there is something to put in: some kilobytes. */
+  /** Accessed by the clock alone, created on demand: some kilobytes. */
   @Nullable TimerWheel wheel;
 
   /**
-   * Makes an empty one.
+   * Creates an empty queue.
    *
-   * @param put called after an entry was put into the inbox, by who put it
-   * @param due takes what is due, on the clock's thread; must not throw
+   * @param put called after an entry was put into the inbox, on the same thread
+   * @param due receives what is due, on the clock's thread; must not throw
    */
   TimerQueue(Consumer<TimerEntry> put, Consumer<Runnable> due) {
     this.put = put;
     this.due = due;
   }
 
-  /** A task for a tick. If this throws, the task is taken back. */
+  /** Adds a task for a tick. If this throws, the task is cancelled. */
   OffloadTimer.Task add(long tick, Runnable task) {
     TimerEntry entry = new TimerEntry(this, tick, task);
     try {
@@ -58,18 +58,18 @@ final class TimerQueue {
     put.accept(entry);
   }
 
-  /** Whether there is no news for the clock. */
+  /** Whether the inbox is empty. */
   boolean hasNoNews() {
     return inbox.get() == null;
   }
 
   /**
-   * The clock takes its news in. This runs no code of others, and takes no lock.
+   * Called by the clock: empties the inbox. Runs no foreign code, and takes no lock.
    *
-   * @return the tick at which there is something to do again, if no news come
+   * @return the next tick at which there is something to do, unless entries are added
    */
   long takeIn() {
-    TimerWheel wheel = wheel(); // before any news are taken out: it may find no memory
+    TimerWheel wheel = wheel(); // before the inbox is taken: it may run out of memory
     TimerEntry entry = inbox.getAndSet(null);
     while (entry != null) {
       TimerEntry below = entry.below;
@@ -83,18 +83,18 @@ final class TimerQueue {
     return wheel.next();
   }
 
-  /** The clock gives out what it has taken in and is due at {@code now}. */
+  /** Called by the clock: passes on the entries taken in that are due at {@code now}. */
   void giveOut(long now) {
     wheel().advance(now, onTime);
   }
 
-  /** The clock drops all. */
+  /** Called by the clock: drops all. */
   void clear() {
     inbox.set(null);
     wheel = null;
   }
 
-  /** Whether there is nothing in it, not even what was taken back. */
+  /** Whether there is nothing in it, not even cancelled entries. */
   boolean isEmpty() {
     return hasNoNews() && wheel == null;
   }

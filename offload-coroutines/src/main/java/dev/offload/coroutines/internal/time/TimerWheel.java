@@ -5,21 +5,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Entries in the order of their ticks, for one thread: a hierarchical timing wheel (G. Varghese and
- * T. Lauck, 1987; the levels and their bits as in the timer of Tokio). To put in and to take out
- * takes as many steps for a million entries as for one.
+ * T. Lauck, 1987; the levels and their bits as in Tokio's timer). Adding and removing take as many
+ * steps for a million entries as for one.
  *
- * <p>A level has 64 slots; a slot of level n spans 64^n ticks. An entry stands on the level of the
- * highest bit in which its tick differs from {@code now}, in the slot its tick has there. So:
+ * <p>A level has 64 slots; a slot of level n spans 64^n ticks. An entry is on the level of the
+ * highest bit in which its tick differs from {@code now}, in the slot of its tick there. So:
  *
  * <ul>
  *   <li>all entries of a level come before those of the next one, and within a level the slot
- *       decides: the next to look at is the first occupied slot of the lowest occupied level;
+ *       decides: the next to check is the first occupied slot of the lowest occupied level;
  *   <li>as long as {@code now} does not reach the beginning of an occupied slot, no entry changes
- *       its level. When it does, the entries of that slot are due, or go to lower levels.
+ *       its level. When it does, the entries of that slot are due, or move to lower levels.
  * </ul>
  */
 final class TimerWheel {
-  /** What {@link #next} answers of an empty wheel. */
+  /** The result of {@link #next} for an empty wheel. */
   static final long NEVER = Long.MAX_VALUE;
 
   private static final int BITS = 6;
@@ -30,7 +30,7 @@ final class TimerWheel {
   private final long[] occupied = new long[LEVELS];
   private long now;
 
-  /** Puts an entry in; if its time has come, it is due by the next {@link #advance}. */
+  /** Adds an entry; if its time has come, it is due at the next {@link #advance}. */
   void add(TimerEntry entry) {
     int level = level(entry);
     int index = index(level, entry);
@@ -40,10 +40,10 @@ final class TimerWheel {
       head.before = entry;
     }
     first[index] = entry;
-    occupied[level] |= 1L << index; // of an index, a shift takes the slot
+    occupied[level] |= 1L << index; // a shift by an index uses only the slot
   }
 
-  /** Takes out an entry that is in. */
+  /** Removes an entry that was added. */
   void remove(TimerEntry entry) {
     TimerEntry before = entry.before;
     TimerEntry after = entry.after;
@@ -64,7 +64,7 @@ final class TimerWheel {
     entry.after = null;
   }
 
-  /** The tick until which nothing is to be done; not later than that of the next entry. */
+  /** The tick until which there is nothing to do; not later than that of the next entry. */
   long next() {
     for (int level = 0; level < LEVELS; level++) {
       if (occupied[level] != 0) {
@@ -77,7 +77,7 @@ final class TimerWheel {
     return NEVER;
   }
 
-  /** Goes on to a tick, and takes out what is due by then, in the order of ticks. */
+  /** Advances to a tick, and removes what is due by then, in the order of ticks. */
   void advance(long to, Consumer<TimerEntry> due) {
     for (long next = next(); next <= to; next = next()) {
       now = next;
@@ -112,7 +112,7 @@ final class TimerWheel {
     return level * SLOTS + ((int) (tick(entry) >>> (BITS * level)) & (SLOTS - 1));
   }
 
-  /** What is overdue stands at {@code now}, which does not go on before that is out. */
+  /** An overdue entry is at {@code now}, which does not advance before that is removed. */
   private long tick(TimerEntry entry) {
     return Math.max(entry.tick, now);
   }
