@@ -6,8 +6,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values nobody waited for yet, the oldest first. Not thread-safe: its table locks it. Only {@link
- * #contains} and {@link #take} compare keys; if a key throws, nothing has changed.
+ * Values that nothing has waited for yet, the oldest first. Not thread-safe: guarded by its table's
+ * lock. Only {@link #contains} and {@link #take} compare keys; if a key throws, nothing has
+ * changed.
  *
  * @param <K> the type of the keys
  * @param <V> the type of the values
@@ -20,11 +21,11 @@ final class EarlyValues<K, V extends @Nullable Object> {
     this.maxStored = maxStored;
   }
 
-  /** A value, and what throws it out when it is too old. */
+  /** A value, and the timer that evicts it when it is too old. */
   static final class Stored<K, V extends @Nullable Object> extends Filed<K> {
     final V value;
 
-    /** Set before others can see it. */
+    /** Set before the value is visible to others. */
     OffloadTimer.Task expiry = () -> {};
 
     /** Whether its time was over before it was stored; guarded by the table's lock. */
@@ -40,7 +41,7 @@ final class EarlyValues<K, V extends @Nullable Object> {
     return values.containsKey(sought);
   }
 
-  /** Stores a value under a new key; answers the one that has to go for it, if any. */
+  /** Stores a value under a new key; returns the one evicted for it, if any. */
   @Nullable Stored<K, V> add(Stored<K, V> stored) {
     if (stored.expired) {
       return stored;
@@ -66,7 +67,7 @@ final class EarlyValues<K, V extends @Nullable Object> {
     return all;
   }
 
-  /** Removes {@code stored} if it is in, else keeps it from getting in. */
+  /** Removes {@code stored} if it is present, otherwise keeps it from being added. */
   boolean expire(Stored<K, V> stored) {
     stored.expired = true;
     return values.remove(stored, stored);

@@ -3,11 +3,11 @@ package dev.offload.coroutines.internal.waitmap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is filed under a key of a user: itself the key of the map it is in. The user's {@code
- * hashCode} is asked once, when this is made, and the user's {@code equals} only by one who looks
- * for a key, on the thread that looks. So what is in can be taken out, moved and thrown out
- * whatever has become of the user's key. (A hash map calls {@code equals} on what it is asked for,
- * never on what it holds.)
+ * An entry filed under a user's key; it is itself the key of the map it is in. The user's {@code
+ * hashCode} is called once, when this is created, and the user's {@code equals} only by a lookup,
+ * on the thread of the lookup. So entries can be removed, moved and evicted whatever has become of
+ * the user's key. (A hash map calls {@code equals} on the argument of a lookup, never on what it
+ * holds.)
  *
  * @param <K> the type of the keys
  */
@@ -15,7 +15,10 @@ abstract class Filed<K> {
   protected final K key;
   private final int hash;
 
-  /** Whether this stands for its key, or else for itself alone. Of use to one thread only. */
+  /**
+   * Whether this equals entries with an equal key, rather than only itself. Used by one thread
+   * only.
+   */
   boolean looking;
 
   Filed(K key) {
@@ -38,7 +41,7 @@ abstract class Filed<K> {
     return this == other || (looking && other instanceof Filed<?> filed && key.equals(filed.key));
   }
 
-  /** Asks for a key. */
+  /** The argument of a lookup. */
   static final class Sought<K> extends Filed<K> {
     Sought(K key) {
       super(key);

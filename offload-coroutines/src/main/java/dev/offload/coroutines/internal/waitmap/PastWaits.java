@@ -5,9 +5,9 @@ import java.util.LinkedHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keys that were waited for, the one whose wait ended first before the others, and what to tell who
- * wakes them. Not thread-safe: its table locks it. Only {@link #find} compares keys; if a key
- * throws, nothing has changed.
+ * Keys that were waited for, in the order in which their waits ended, and what to report to a wake
+ * for them. Not thread-safe: guarded by its table's lock. Only {@link #find} compares keys; if a
+ * key throws, nothing has changed.
  *
  * @param <K> the type of the keys
  */
@@ -20,7 +20,7 @@ final class PastWaits<K> {
   }
 
   /**
-   * How the last wait for a key went.
+   * How the last wait for a key ended.
    *
    * <pre>
    *   LATE      to DUPLICATE  by a wake, which came too late
@@ -35,24 +35,24 @@ final class PastWaits<K> {
       this.reason = reason;
     }
 
-    /** Of a wait that got its value. */
+    /** For a wait that got its value. */
     static <K> Past<K> woken(Filed<K> key) {
       return new Past<>(key, NoMatchReason.DUPLICATE);
     }
 
-    /** Of a wait that ended without. */
+    /** For a wait that ended without one. */
     static <K> Past<K> missed(Filed<K> key) {
       return new Past<>(key, NoMatchReason.LATE);
     }
 
-    /** A value came; answers what it is. */
+    /** A value came; returns why it does not match. */
     NoMatchReason wake() {
       NoMatchReason answer = reason;
       reason = NoMatchReason.DUPLICATE;
       return answer;
     }
 
-    /** The value for which this was made did not get into the wait. */
+    /** The wait did not take the value for which this was created. */
     void miss() {
       reason = NoMatchReason.LATE;
     }
@@ -62,7 +62,7 @@ final class PastWaits<K> {
     return waits.get(sought);
   }
 
-  /** Remembers a wait for a key of which it remembers none; the oldest falls out. */
+  /** Remembers a wait for a key without one; the oldest is evicted. */
   void add(Past<K> past) {
     waits.put(past, past);
     if (waits.size() > max) {

@@ -25,45 +25,46 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who waits for which key: the protocol of a wait map, without the waiting itself, which is the
- * {@link WaitSlot}'s.
+ * Who waits for which key: the protocol of a wait map, without the waiting itself, which is up to
+ * the {@link WaitSlot}.
  *
  * <pre>
  *   step                 | linearization point              | entry  | slot
  *   ---------------------|----------------------------------|--------|----------------
  *   park                 | putIfAbsent                      | in     | empty
- *   wake, somebody waits | remove(sought)                   | out    | value, or ended
- *   fail, somebody waits | remove(sought)                   | out    | ended, or value
+ *   wake with a waiter   | remove(sought)                   | out    | value, or ended
+ *   fail with a waiter   | remove(sought)                   | out    | ended, or value
  *   leave, timeOut       | remove(slot), or the end         | out    | ended, or value
  *   close                | `closed` is set                  | out    | ended, or value
  * </pre>
  *
- * <p>Why no value is lost or seen twice: an entry is taken out by one wake at most, which then owns
- * the right to give; the slot takes one value or one end. If the slot ended while the entry was in
- * the hands of a wake, that wake still has its value and starts again, as if the waiter had gone
- * first; so does a fail. Entries go out before slots end, so who was told that a wait has ended can
- * wait for its key again. To fail all is to fail each of those that were in at one look around; it
- * tells nobody before it has looked, so it fails no wait that began because of it.
+ * <p>Why no value is lost or delivered twice: an entry is removed by at most one wake, which then
+ * has the exclusive right to give; the slot takes one value or one end. If the slot ended after a
+ * wake had taken its entry, that wake still has its value and starts again, as if the waiter had
+ * left first; so does a fail. Entries are removed before slots end, so a caller notified that its
+ * wait has ended can wait for the key again. To fail all is to fail each entry seen in one
+ * traversal; it notifies no waiter before the traversal is complete, so it fails no wait that began
+ * because of it.
  *
- * <p>Why a wake racing a close never finds nothing: {@code closed} is set before entries go, and
- * wake looks at it after it found no entry. Why nobody waits at a closed map: park looks at {@code
- * closed} after its entry is in, and the close ends all entries that were in before it looked. A
- * park that comes too late takes its entry out again, and was never there, unless somebody met the
- * entry before the close: a wake that took it, or one who was refused because of it and said so in
- * {@code met} before looking at {@code closed} once more. Then it was in time, and the close ends
- * it.
+ * <p>Why a wake racing a close never reports no match: {@code closed} is set before entries are
+ * removed, and wake checks it after finding no entry. Why nothing waits at a closed map: park
+ * checks {@code closed} after adding its entry, and the close ends all entries that were added
+ * before its traversal. A park that is too late removes its entry again, and never took effect,
+ * unless another operation met the entry before the close: a wake that took it, or a park that was
+ * rejected because of it and set {@code met} before checking {@code closed} once more. Then it was
+ * in time, and the close ends it.
  *
- * <p>With early wakes or past waits, park without a waiter and wake without one decide under the
- * lock; with past waits, entries go out under it, too. So for one key there is at most one of a
- * waiter, a stored value and a past wait. No slot and no timer is called under the lock, and of the
- * users' code only the {@code equals} of the key that is looked for, before anything has changed. A
- * key is remembered as woken when its entry goes into the hands of the wake, which corrects that if
- * the wait has ended: who wakes in between is told of a duplicate, and is the second to wake.
+ * <p>With early wakes or past waits, a park without a waiter and a wake without one decide under
+ * the lock; with past waits, entries are removed under it, too. So for one key there is at most one
+ * of a waiter, a stored value and a past wait. No slot and no timer is called under the lock, and
+ * of user code only the {@code equals} of the key that is looked up, before anything has changed. A
+ * key is recorded as woken when a wake takes its entry; that wake corrects it if the wait has
+ * ended. A wake in between is reported as a duplicate, and is the second to wake.
  *
- * <p>What users wrote is called by those who can bear it: a key's {@code hashCode} and {@code
- * equals} by who parks or wakes with it, before anything has changed (what is in is taken out by
- * identity, see {@link Filed}); a clock with its value or wait still outside; {@code onUndelivered}
- * last, when nobody has anything more to expect from this thread. Slots answer for the rest.
+ * <p>User code is called only where it can do no harm: a key's {@code hashCode} and {@code equals}
+ * by a park or wake with that key, before anything has changed (entries are removed by identity,
+ * see {@link Filed}); a clock while its value or wait is not in the table; {@code onUndelivered}
+ * last, when nobody depends on this thread any more. Slots are responsible for the rest.
  *
  * @param <K> the type of the keys
  * @param <V> the type of the values
@@ -85,14 +86,14 @@ public final class WaitTable<K, V extends @Nullable Object> {
   private volatile @Nullable Supplier<WaitMapClosedException> closed;
 
   /**
-   * Makes an open table.
+   * Creates an open table.
    *
-   * @param name of the map, in messages
+   * @param name the name of the map, for messages
    * @param timer for early values, and for waits that have no clock of their own
    * @param earlyWakes what to store, or null for nothing
-   * @param remembered how many past waits to remember
-   * @param onUndelivered is given values that miss their waiter or fall out of the store
-   * @param callbacks runs what may block a waker, a closer or the timer; must not throw
+   * @param remembered the number of past waits to remember
+   * @param onUndelivered receives values that miss their waiter or are evicted
+   * @param callbacks runs what may block a waking or closing thread or the timer; must not throw
    */
   public WaitTable(
       String name,
@@ -111,9 +112,9 @@ public final class WaitTable<K, V extends @Nullable Object> {
   }
 
   /**
-   * Lets {@code slot} wait for its key, or gives it the stored value.
+   * Makes {@code slot} wait for its key, or gives it the stored value.
    *
-   * @throws DuplicateWaiterException if another one waits for the key
+   * @throws DuplicateWaiterException if another slot waits for the key
    * @throws WaitMapClosedException if the map is closed
    */
   public void park(WaitSlot<K, V> slot) {
@@ -171,7 +172,7 @@ public final class WaitTable<K, V extends @Nullable Object> {
     }
   }
 
-  /** Gives {@code value} to who waits for {@code key}, stores it, or hands it back. */
+  /** Gives {@code value} to the waiter for {@code key}, stores it, or hands it back. */
   public WakeOutcome<V> wake(K key, V value) {
     if (closed != null) {
       return new WakeOutcome.Closed<>(value);
@@ -200,10 +201,10 @@ public final class WaitTable<K, V extends @Nullable Object> {
   }
 
   /**
-   * Ends the wait for {@code key} with {@code cause}. Stored values are not touched.
+   * Ends the wait for {@code key} with {@code cause}. Stored values are not affected.
    *
-   * @return whether somebody waited and was told this
-   * @throws IllegalArgumentException if the cause would tell the waiter that it is cancelled
+   * @return whether there was a waiter and it got this cause
+   * @throws IllegalArgumentException if the cause would signal cancellation to the waiter
    */
   public boolean fail(K key, Throwable cause) {
     Supplier<Throwable> why = told(cause);
@@ -221,10 +222,10 @@ public final class WaitTable<K, V extends @Nullable Object> {
   }
 
   /**
-   * Ends all waits of this moment with {@code cause}; the map stays open.
+   * Ends all current waits with {@code cause}; the map stays open.
    *
-   * @return how many were told this
-   * @throws IllegalArgumentException if the cause would tell the waiters that they are cancelled
+   * @return the number of waiters that got this cause
+   * @throws IllegalArgumentException if the cause would signal cancellation to the waiters
    */
   public int failAll(Throwable cause) {
     Supplier<Throwable> why = told(cause);
@@ -247,7 +248,7 @@ public final class WaitTable<K, V extends @Nullable Object> {
     return () -> cause;
   }
 
-  /** Takes out the waiter of a key, and then remembers {@code as}. */
+  /** Removes the waiter for a key, and if there was one, remembers {@code as}. */
   private @Nullable WaitSlot<K, V> take(Sought<K> sought, @Nullable Past<K> as) {
     if (past == null || as == null) {
       return waiters.remove(sought);
@@ -269,7 +270,7 @@ public final class WaitTable<K, V extends @Nullable Object> {
     }
   }
 
-  /** Null if somebody waits for the key by now. */
+  /** Null if there is a waiter for the key by now. */
   private @Nullable WakeOutcome<V> storeOrHandBack(Sought<K> sought, V value) {
     EarlyValues.Stored<K, V> newcomer = early == null ? null : timed(early, sought, value);
     WakeOutcome<V> outcome;
@@ -292,7 +293,7 @@ public final class WaitTable<K, V extends @Nullable Object> {
           fallenOut = early.add(newcomer);
         }
       }
-    } catch (Throwable e) { // the key's equals
+    } catch (Throwable e) { // from the key's equals
       forget(newcomer);
       throw e;
     }
@@ -313,7 +314,7 @@ public final class WaitTable<K, V extends @Nullable Object> {
   }
 
   /**
-   * A value with its limit; null if the clock fails: what could not be thrown out again is not
+   * A value with its timer; null if the clock fails: a value that could not be evicted is not
    * stored, but handed back.
    */
   private EarlyValues.@Nullable Stored<K, V> timed(
@@ -338,24 +339,24 @@ public final class WaitTable<K, V extends @Nullable Object> {
     }
     if (timer.isVirtual()) {
       undelivered(stored.key, stored.value);
-    } else { // the timer has other limits to tell
+    } else { // the timer has other limits to fire
       callbacks.run(() -> undelivered(stored.key, stored.value));
     }
   }
 
-  /** Ends a wait that its holder gives up; a value that is on its way then finds the slot ended. */
+  /** Ends a wait that its holder gives up; a value in flight then finds the slot ended. */
   public void leave(WaitSlot<K, V> slot) {
     boolean unused = takeOut(slot);
     slot.end(this::gaveUp);
   }
 
-  /** Ends a wait whose time is over; a value that is in already still arrives. */
+  /** Ends a wait whose time is over; a value set before still arrives. */
   public void timeOut(WaitSlot<K, V> slot, Duration limit) {
     boolean unused = takeOut(slot);
     slot.end(new TimeOver(name, limit));
   }
 
-  /** Why a wait has ended whose time is over, apart from all else that is told so. */
+  /** The end of a wait whose time is over; a type of its own distinguishes it from other ends. */
   public record TimeOver(String map, Duration limit) implements Supplier<OffloadTimeoutException> {
     @Override
     public OffloadTimeoutException get() {
@@ -363,7 +364,9 @@ public final class WaitTable<K, V extends @Nullable Object> {
     }
   }
 
-  /** Takes the entry out, for who then ends the slot; false if somebody else took it. */
+  /**
+   * Removes the entry, for a caller that then ends the slot; false if another operation removed it.
+   */
   public boolean takeOut(WaitSlot<K, V> slot) {
     if (past == null) {
       return waiters.remove(slot, slot);
@@ -379,9 +382,9 @@ public final class WaitTable<K, V extends @Nullable Object> {
   }
 
   /**
-   * Ends all waits, and refuses later ones. Idempotent: the first cause stays.
+   * Ends all waits, and rejects later ones. Idempotent: the first cause stays.
    *
-   * @param cause told to all waiters
+   * @param cause passed to all waiters
    */
   public void close(@Nullable Throwable cause) {
     Supplier<WaitMapClosedException> why = () -> new WaitMapClosedException(name, cause);
@@ -399,15 +402,15 @@ public final class WaitTable<K, V extends @Nullable Object> {
       }
     }
     waiters.values().forEach(slot -> end(slot, why));
-    waiters.clear(); // what comes in now ends itself
+    waiters.clear(); // an entry added from now on ends itself
     stored.forEach(WaitTable::forget);
-    stored.forEach(value -> undelivered(value.key, value.value)); // may take long, so they are last
+    stored.forEach(value -> undelivered(value.key, value.value)); // last, as they may take long
   }
 
   private boolean end(WaitSlot<K, V> slot, Supplier<? extends Throwable> why) {
     try {
       return slot.end(why);
-    } catch (Throwable e) { // no memory left, say; the others are told still
+    } catch (Throwable e) { // out of memory, for example; the others must still be notified
       Log.warn(name + ": a waiter could not be told of its end", e);
       return false;
     }
@@ -418,19 +421,19 @@ public final class WaitTable<K, V extends @Nullable Object> {
     return closed != null;
   }
 
-  /** How many wait. */
+  /** The number of waiters. */
   public int size() {
     return (int) Math.min(Integer.MAX_VALUE, waiters.mappingCount());
   }
 
-  /** The keys somebody waits for; one whose wait begins anew meanwhile may be there twice. */
+  /** The keys with a waiter; one whose wait ends and begins again meanwhile may appear twice. */
   public List<K> waitingKeys() {
     List<K> keys = new ArrayList<>();
     waiters.values().forEach(slot -> keys.add(slot.key));
     return Collections.unmodifiableList(keys);
   }
 
-  /** Tells of a value that reached nobody; what the user's code throws is logged. */
+  /** Reports a value that was not delivered; exceptions of user code are logged. */
   public void undelivered(K key, V value) {
     if (onUndelivered == null) {
       return;
@@ -442,25 +445,25 @@ public final class WaitTable<K, V extends @Nullable Object> {
     }
   }
 
-  /** Runs what may block or be slow, as stages and dispatchers of users. */
+  /** Runs code that may block or be slow, such as user stages and dispatchers. */
   public SidePool callbacks() {
     return callbacks;
   }
 
-  /** The clock for waits that bring none. */
+  /** The clock for waits without their own. */
   public OffloadTimer timer() {
     return timer;
   }
 
-  /** The name, in messages. */
+  /** The name, for messages. */
   public String name() {
     return name;
   }
 
   /**
-   * Checks how long a wait may last.
+   * Checks the maximum time of a wait.
    *
-   * @return the limit, at most what can be timed
+   * @return the limit, capped at what can be timed
    * @throws IllegalArgumentException if it is not longer than zero
    */
   public static Duration checkTimeout(Duration timeout) {
@@ -471,7 +474,7 @@ public final class WaitTable<K, V extends @Nullable Object> {
   }
 
   /**
-   * Checks how many past waits a map is to remember.
+   * Checks the number of past waits to remember.
    *
    * @return the number
    * @throws IllegalArgumentException if it is negative
@@ -483,7 +486,7 @@ public final class WaitTable<K, V extends @Nullable Object> {
     return remembered;
   }
 
-  /** What is told to those whose wait was given up. */
+  /** The exception for a wait that was given up. */
   public OffloadException gaveUp() {
     return new OffloadCancelledException(name + ": the wait", CancelReason.CANCELLED);
   }
