@@ -9,14 +9,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * One run of a task or of its revoke, as the recorder's table sees it: open, or decided by its job.
  *
- * <p>The job's own word decides. Its callers may know of its end before anybody had time to settle
- * it here, and must not read an older state then; so who reads an attempt that looks open asks its
- * job.
+ * <p>The job's own word decides. Its callers may know of its end before it is settled here, and
+ * must not read an older state then; so reading an attempt that looks open queries its job.
  *
  * <pre>
  *  verdict            reads as                                        next
  *  -----------------  ----------------------------------------------  -------------------------
- *  a thread           open: it is about to make the job, or refused   the job, or a Throwable
+ *  a thread           open: it is about to make the job, or rejected  the job, or a Throwable
  *  a job, undecided   open                                            (the job is decided)
  *  a job, decided     the job's outcome                               (none)
  *  a Throwable        failed with it, as there is no job              (none)
@@ -44,20 +43,20 @@ abstract sealed class Attempt<I> permits TaskRun, RevokeRun {
 
   Attempt(I id) {
     this.id = id;
-    VERDICT.set(this, Thread.currentThread()); // others see it by the map that it is put into
+    VERDICT.set(this, Thread.currentThread()); // visible to others through the map it is put into
   }
 
-  /** What state its task has by it. */
+  /** The state of the task according to this attempt. */
   abstract TaskState state();
 
   /**
-   * The job that was made for it; null if none was. Where that is not known yet, it waits: for who
-   * is about to submit the job, but not for any body. A listener or a body that comes back finds it
-   * known.
+   * The job created for this attempt; null if none was. If that is not known yet, waits: for the
+   * thread that is about to submit the job, but not for any body. A listener or body that calls
+   * back finds it known.
    *
-   * @throws IllegalStateException if that is this thread, which an id brought back here
+   * @throws IllegalStateException if this is that thread, called back by an id
    */
-  @SuppressWarnings("ThreadPriorityCheck") // the thread waited for may need this one's processor
+  @SuppressWarnings("ThreadPriorityCheck") // the awaited thread may need this processor
   final @Nullable JobCell<?> job() {
     for (int tries = 0; verdict instanceof Thread maker; tries++) {
       if (maker == Thread.currentThread()) {
@@ -75,17 +74,17 @@ abstract sealed class Attempt<I> permits TaskRun, RevokeRun {
   }
 
   /**
-   * Names what decides, which is the job that was made for it. For the one who began the attempt,
-   * and then did not have to {@link #write} that there is no job: so all others who write, write
-   * the same, and there is nothing to compare.
+   * Names the decider, which is the job created for this attempt. Called by the thread that began
+   * the attempt, if it did not have to {@link #write} that there is no job: so all other writers
+   * write the same value, and nothing needs to be compared.
    */
   final void decidedBy(Object decider) {
     VERDICT.setRelease(this, decider);
   }
 
   /**
-   * Null while open, else {@link #SUCCESS} or the {@link Throwable} it failed with. Where that is
-   * decided and not told yet, it waits for that moment, so not for who settles the end.
+   * Null while open, else {@link #SUCCESS} or the {@link Throwable} it failed with. If that is
+   * decided and not published yet, waits until it is, so this is not for code that settles the end.
    */
   final @Nullable Object verdict() {
     if (verdict instanceof JobCell<?> decider) {
@@ -94,7 +93,7 @@ abstract sealed class Attempt<I> permits TaskRun, RevokeRun {
     return verdictNow();
   }
 
-  /** As {@link #verdict()}, also if it is not told yet. */
+  /** Like {@link #verdict()}, even if it is not published yet. */
   final @Nullable Object verdictNow() {
     Object now = verdict;
     if (now instanceof JobCell<?> decider) {
@@ -111,12 +110,12 @@ abstract sealed class Attempt<I> permits TaskRun, RevokeRun {
     return failure == null ? SUCCESS : failure;
   }
 
-  /** Whether it is decided, told or not, or its job is not known yet. */
+  /** Whether it is decided, published or not, or its job is not known yet. */
   final boolean isDecidedOrUnmade() {
     return verdict instanceof Thread || verdictNow() != null;
   }
 
-  /** Writes down the job that decided, or what it became without one, unless something is. */
+  /** Records the job that decided, or the outcome without a job, unless something is recorded. */
   final void write(Object decided) {
     if (verdict instanceof Thread maker) {
       VERDICT.compareAndSet(this, maker, decided);

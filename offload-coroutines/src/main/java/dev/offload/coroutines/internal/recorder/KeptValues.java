@@ -8,19 +8,19 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a recorder keeps of successes, where it is asked to: of each, when it was, and of the newest
- * the jobs, which have the values.
+ * What a recorder keeps of successes, if configured: the time of each, and for the newest ones the
+ * jobs, which have the values.
  *
- * <p>The lock guards the queue alone, and nothing of others runs under it: the clock, which may be
- * the user's, is read before. A success that was revoked or dropped lets its job go at once, and
- * has its place in the queue until that falls out; so there are never more values than asked for.
+ * <p>The lock guards only the queue, and no foreign code runs under it: the clock, which may be the
+ * user's, is read before. A success that was revoked or dropped releases its job at once, and its
+ * place in the queue when that is evicted; so there are never more values than configured.
  */
 final class KeptValues {
   private final KeepValues bounds;
   private final long ageNanos;
   private final LongSupplier clock;
 
-  /** By time, or nearly: two that succeed at once may come in either order. */
+  /** Ordered by time, or nearly: two concurrent successes may be in either order. */
   private final Queue<Success> newest = new ArrayDeque<>();
 
   KeptValues(KeepValues bounds, LongSupplier clock) {
@@ -39,18 +39,18 @@ final class KeptValues {
       this.job = job;
     }
 
-    /** Forgets the value: the success is no more. */
+    /** Clears the value: the success was removed. */
     void letGo() {
       job = null;
     }
   }
 
-  /** Makes an entry; it is kept once it is {@linkplain #add added}. */
+  /** Creates an entry; it is kept once it is {@linkplain #add added}. */
   Success success(@Nullable JobCell<?> job) {
     return new Success(clock.getAsLong(), job);
   }
 
-  /** A success is recorded: the oldest ones may fall out. */
+  /** A success is recorded: the oldest ones may be evicted. */
   void add(Success success) {
     add(success, clock.getAsLong());
   }
@@ -64,7 +64,7 @@ final class KeptValues {
     }
   }
 
-  /** The job that has the value; null if that is not kept any more. */
+  /** The job that has the value; null if that is no longer kept. */
   @Nullable JobCell<?> jobOf(Success success) {
     return isOlderThan(success, ageNanos) ? null : success.job;
   }

@@ -23,11 +23,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A task recorder without its faces: begins an attempt in the table, then runs it as a job of its
- * scope, under a key that belongs to this recorder and the task's id alone. So a task that is
- * launched again, and a revoke, wait until a body of before that was cancelled has ended.
+ * scope, under a key that belongs to this recorder and the task's id alone. So a relaunched task,
+ * and a revoke, wait until an earlier body that was cancelled has ended.
  *
  * @param <I> the type of the ids
- * @param <T> the type of what the bodies answer
+ * @param <T> the type of the results of the bodies
  */
 public final class RecorderCore<I, T extends @Nullable Object> {
   private final ScopeCore scope;
@@ -37,7 +37,7 @@ public final class RecorderCore<I, T extends @Nullable Object> {
   private final TaskStates<I> states;
 
   /**
-   * Makes a recorder that has recorded nothing.
+   * Creates a recorder without records.
    *
    * @param keep which values to keep; null for none
    * @throws IllegalArgumentException if the manager knows another kind of the same name
@@ -51,8 +51,8 @@ public final class RecorderCore<I, T extends @Nullable Object> {
     this.states = new TaskTable<>(feed, this::inFlight, kept);
   }
 
-  /** A kind for keys that hold a {@link TaskId} in place of an id of the user's. */
-  @SuppressWarnings("unchecked") // the type of the ids is for those who make keys, and in no key
+  /** A kind for keys that hold a {@link TaskId} in place of the user's id. */
+  @SuppressWarnings("unchecked") // the type of ids only restricts the creation of keys
   private static <T extends @Nullable Object> OffloadKind<Object, T> ofTasks(
       OffloadKind<?, T> kind) {
     return (OffloadKind<Object, T>) kind;
@@ -63,13 +63,14 @@ public final class RecorderCore<I, T extends @Nullable Object> {
     return kind;
   }
 
-  /** Owns the jobs. */
+  /** The owner of the jobs. */
   public ScopeCore scope() {
     return scope;
   }
 
   /**
-   * Launches a task, unless it works, and then joins the run under way, or has succeeded.
+   * Launches a task, unless it is WORKING, in which case it joins the current run, or has
+   * succeeded.
    *
    * @param handle wraps the lease on a job, which was joined or not
    */
@@ -86,9 +87,9 @@ public final class RecorderCore<I, T extends @Nullable Object> {
   }
 
   /**
-   * As {@link #launch}, but null where a queue is full, which is only a reason to {@linkplain
-   * ScopeCore#awaitRoom wait}: the task is as it was. The place in the queue is taken before the
-   * task works, and so nobody sees it work for a moment.
+   * Like {@link #launch}, but null if a queue is full, which is only a reason to {@linkplain
+   * ScopeCore#awaitRoom wait}: the task is unchanged. The place in the queue is taken before the
+   * task is WORKING, so it never is so even for a moment.
    */
   public <H extends OffloadHandle> @Nullable LaunchOutcome<H> launchIfRoom(
       I id,
@@ -119,14 +120,14 @@ public final class RecorderCore<I, T extends @Nullable Object> {
     }
     try {
       job = scope.submissions().launchReserved(job).jobOrThrow(key);
-    } catch (Throwable e) { // as in start
+    } catch (Throwable e) { // as in start()
       states.fail(run, e);
       throw e;
     }
     return new LaunchOutcome.Launched<>(handle.apply(job, false));
   }
 
-  /** Makes the task WORKING by this run; null, or the answer why not. */
+  /** Makes the task WORKING by this run; null, or the outcome that says why not. */
   private <H extends OffloadHandle> @Nullable LaunchOutcome<H> begin(
       TaskRun<I> run, BiFunction<JobCell<T>, Boolean, H> handle) {
     try {
@@ -135,15 +136,15 @@ public final class RecorderCore<I, T extends @Nullable Object> {
         LaunchOutcome<H> met = forbids == null ? null : met(run.id, forbids, handle);
         if (met != null || forbids == null) {
           return met;
-        } // the run under way was decided between the two
+        } // the current run was decided between the two
       }
-    } catch (Throwable e) { // of the id, perhaps when the run was in its entry already
+    } catch (Throwable e) { // from the id, perhaps when the run was in its entry already
       run.write(e);
       throw e;
     }
   }
 
-  /** The answer to who would launch a task in this state; null if it may be launched by now. */
+  /** The outcome of a launch of a task in this state; null if it may be launched by now. */
   private <H extends OffloadHandle> @Nullable LaunchOutcome<H> met(
       I id, TaskState state, BiFunction<JobCell<T>, Boolean, H> handle) {
     if (state == TaskState.SUCCEEDED) {
@@ -163,7 +164,9 @@ public final class RecorderCore<I, T extends @Nullable Object> {
     return (JobCell<T>) job;
   }
 
-  /** A revoke that was begun, with its job, or the answer why it was not. One of them is null. */
+  /**
+   * A revoke that was begun, with its job, or the outcome that says why not. One of them is null.
+   */
   public record Revoking<R extends @Nullable Object>(
       @Nullable JobCell<R> job, @Nullable RevokeOutcome<R> refusal) {}
 
@@ -174,7 +177,7 @@ public final class RecorderCore<I, T extends @Nullable Object> {
     RevokeOutcome<@Nullable Object> refusal;
     try {
       refusal = states.begin(run);
-    } catch (Throwable e) { // as in launch
+    } catch (Throwable e) { // as in launch()
       run.write(e);
       throw e;
     }
@@ -192,27 +195,27 @@ public final class RecorderCore<I, T extends @Nullable Object> {
       OffloadKey<R> key = key(attempt.id);
       TaskBody<I, R> recorded = new TaskBody<>(body, attempt, states);
       return scope.submissions().launch(key, timeout, recorded).jobOrThrow(key);
-    } catch (Throwable e) { // refused: it never starts, and must not stick
+    } catch (Throwable e) { // rejected: it never starts, and must not hang
       states.fail(attempt, e);
       throw e;
     }
   }
 
   /** The key of the jobs of a task. */
-  @SuppressWarnings("unchecked") // no other job comes under it: a revoke is joined by nobody
+  @SuppressWarnings("unchecked") // no other job is under it: nothing joins a revoke
   public <R extends @Nullable Object> OffloadKey<R> key(I id) {
     return (OffloadKey<R>) kind.key(new TaskId(jobs, id));
   }
 
   /**
-   * What is under way for a task, and has to end.
+   * What is in progress for a task, and has to end.
    *
-   * @param state what the state of the task is when they have ended, by the last of them that was
-   *     begun; may be asked for then
+   * @param state the state of the task when they have ended, according to the last of them that was
+   *     begun; may be read then
    */
   public record UnderWay(List<JobCell<?>> jobs, Supplier<TaskState> state) {}
 
-  /** Finds the run or revoke of a task that is under way, and those being cancelled. */
+  /** Finds the run or revoke of a task in progress, and those being cancelled. */
   public UnderWay underWay(I id) {
     for (; ; ) {
       Attempt<I> attempt = states.attempt(id);
@@ -236,7 +239,7 @@ public final class RecorderCore<I, T extends @Nullable Object> {
     return jobs.jobs();
   }
 
-  /** Cancels all runs and revokes; answers how many. */
+  /** Cancels all runs and revokes; returns their number. */
   public int cancelAll() {
     return ScopeCore.cancelAll(jobs());
   }
@@ -246,17 +249,17 @@ public final class RecorderCore<I, T extends @Nullable Object> {
     return states.state(id);
   }
 
-  /** What a task failed with; null if it is not FAILED. */
+  /** The failure of a task; null if it is not FAILED. */
   public @Nullable Throwable failure(I id) {
     return states.failure(id);
   }
 
-  /** Forgets a task that is FAILED. */
+  /** Forgets a FAILED task. */
   public boolean forget(I id) {
     return states.forget(id);
   }
 
-  /** Forgets successes; answers how many. */
+  /** Forgets successes; returns their number. */
   public int dropSucceeded(Iterable<? extends I> ids) {
     int dropped = 0;
     for (I id : ids) {
@@ -267,7 +270,7 @@ public final class RecorderCore<I, T extends @Nullable Object> {
     return dropped;
   }
 
-  /** Forgets all successes that are so old; answers how many. */
+  /** Forgets all successes older than this; returns their number. */
   public int dropSucceeded(Duration olderThan) {
     return states.dropOlderThan(olderThan);
   }
@@ -282,7 +285,7 @@ public final class RecorderCore<I, T extends @Nullable Object> {
     return (List<I>) jobs.ids();
   }
 
-  /** How many tasks are in a state. */
+  /** The number of tasks in a state. */
   public long count(TaskState state) {
     return states.count(requireRecorded(state));
   }
@@ -297,20 +300,20 @@ public final class RecorderCore<I, T extends @Nullable Object> {
   }
 
   /**
-   * Lets {@code viewer} begin to watch, and look: it is told what there is, and then what comes
-   * after it. It has to leave the {@link #feed()} in the end, unless this throws.
+   * Makes {@code viewer} begin to watch, and look: it receives the current state, and then what
+   * follows. It has to leave the {@link #feed()} in the end, unless this throws.
    */
   public void view(TaskViewer<I> viewer) {
     feed.watch(viewer);
     try {
       states.look(viewer);
-    } catch (Throwable e) { // of an id
+    } catch (Throwable e) { // from an id
       feed.leave(viewer);
       throw e;
     }
   }
 
-  /** Who watches. */
+  /** The feed of the watchers. */
   public TaskFeed<I> feed() {
     return feed;
   }

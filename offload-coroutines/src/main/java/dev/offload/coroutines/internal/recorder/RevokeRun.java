@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A run of a revoke; in the table while the task's success is being revoked. */
 final class RevokeRun<I> extends Attempt<I> {
-  /** The entry whose place it took, to be put back if it fails. Written before others see it. */
+  /** The entry it replaced, to be restored if it fails. Written before others see it. */
   @Nullable Object success;
 
   RevokeRun(I id) {

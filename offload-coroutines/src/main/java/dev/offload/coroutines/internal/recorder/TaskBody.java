@@ -5,7 +5,10 @@ import dev.offload.coroutines.internal.job.JobCell;
 import dev.offload.coroutines.internal.time.OffloadTimer;
 import org.jspecify.annotations.Nullable;
 
-/** The body of an attempt: as the one given, and the recorder knows the end before the callers. */
+/**
+ * The body of an attempt: like the given one, but the recorder learns of the end before the
+ * callers.
+ */
 final class TaskBody<I, T extends @Nullable Object> implements JobBody<T> {
   private final JobBody<T> body;
   private final Attempt<I> attempt;

@@ -12,11 +12,11 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells watchers what happened, in the order in which it was {@link #add added}.
+ * Notifies watchers of events, in the order in which these were {@link #add added}.
  *
- * <p>Adding is done under a lock and so runs nobody's code; telling is done after it, by one thread
- * at a time: who finds it busy leaves the work to that one ({@link #toTell} counts what came in
- * meanwhile), so an event is told by the time the count is back at zero.
+ * <p>Adding is done under a lock and so runs no foreign code; delivery follows it, by one thread at
+ * a time: a thread that finds another one delivering leaves the work to that one ({@link #toTell}
+ * counts what came in meanwhile), so an event is delivered by the time the count is back at zero.
  *
  * @param <I> the type of the ids
  */
@@ -32,20 +32,20 @@ public final class TaskFeed<I> {
 
   private final AtomicInteger toTell = new AtomicInteger();
 
-  /** One if the thread that told could not go on: the next one does. */
+  /** One if the delivering thread could not continue: the next one does. */
   private volatile int brokeOff;
 
-  /** Whether there are watchers; each step of each task asks for it. Written with their lock. */
+  /** Whether there are watchers; read by each step of each task. Written under their lock. */
   private volatile boolean isOn;
 
-  /** Somebody who is told. */
+  /** A receiver of events. */
   public interface Watcher<I> {
 
-    /** Takes an event, or counts it as missed; must neither wait nor throw. */
+    /** Receives an event, or counts it as missed; must neither block nor throw. */
     void offer(TaskEvent<I> event);
   }
 
-  /** What one watcher finds at this place among the steps; at the end of its look, no id. */
+  /** What one watcher finds at this point among the steps; at the end of its look, no id. */
   private record Look<I>(TaskViewer<I> viewer, @Nullable I id, TaskState state) {
     void tell() {
       if (id == null) {
@@ -56,16 +56,16 @@ public final class TaskFeed<I> {
     }
   }
 
-  /** Tells {@code watcher} from now on. */
+  /** Notifies {@code watcher} from now on. */
   public void watch(Watcher<I> watcher) {
-    tell(); // what was added when the last one was about to leave is not for those who come later
+    tell(); // events added when the last watcher was about to leave are not for later ones
     synchronized (watchers) {
       watchers.add(watcher);
       isOn = true;
     }
   }
 
-  /** Tells {@code watcher} no more. */
+  /** Stops notifying {@code watcher}. */
   public void leave(Watcher<I> watcher) {
     synchronized (watchers) {
       watchers.remove(watcher);
@@ -81,7 +81,7 @@ public final class TaskFeed<I> {
     events.add(new TaskEvent.Moved<>(id, from, to, Instant.now()));
   }
 
-  /** Adds what one watcher sees of a task, with the task's lock held. */
+  /** Adds what one watcher sees of a task; the task's lock is held. */
   void addLook(TaskViewer<I> viewer, I id, TaskState state) {
     events.add(new Look<>(viewer, id, state));
   }
@@ -104,7 +104,7 @@ public final class TaskFeed<I> {
         }
         seen = toTell.addAndGet(-seen);
       } while (seen != 0);
-    } catch (Throwable e) { // of the JVM: no stack, not even for a call
+    } catch (Throwable e) { // from the JVM: no stack, not even for a call
       brokeOff = 1;
       throw e;
     }
@@ -115,7 +115,7 @@ public final class TaskFeed<I> {
       guarded(look::tell);
       return;
     }
-    @SuppressWarnings("unchecked") // the other sort
+    @SuppressWarnings("unchecked") // the only other type
     TaskEvent<I> step = (TaskEvent<I>) event;
     for (Watcher<I> watcher : watchers) {
       guarded(() -> watcher.offer(step));
@@ -125,7 +125,7 @@ public final class TaskFeed<I> {
   private static void guarded(Runnable offer) {
     try {
       offer.run();
-    } catch (Throwable e) { // its executor refused, say; the others are to be told
+    } catch (Throwable e) { // e.g. its executor rejected it; the others must be notified
       Log.warn("a watcher of tasks threw", e);
     }
   }

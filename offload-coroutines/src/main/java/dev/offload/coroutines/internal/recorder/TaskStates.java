@@ -8,11 +8,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a recorder keeps the states of its tasks. All operations are linearizable by id, and none
- * waits for a task.
+ * The states of a recorder's tasks. All operations are linearizable per id, and none waits for a
+ * task.
  *
- * <p>A class, as calls through it then cost nothing while there is one kind of it: the compilers
- * look at the loaded classes, and guard calls through an interface each time.
+ * <p>A class, as calls through it cost nothing while only one subclass is loaded: the JIT compilers
+ * rely on the loaded classes, whereas they guard each call through an interface.
  *
  * @param <I> the type of the ids
  */
@@ -21,19 +21,21 @@ abstract class TaskStates<I> {
   /** Makes the task WORKING by this run; null, or the state that forbids it. */
   abstract @Nullable TaskState begin(TaskRun<I> run);
 
-  /** Begins a revoke; null, or the answer why not. */
+  /** Begins a revoke; null, or the outcome that says why not. */
   abstract @Nullable RevokeOutcome<@Nullable Object> begin(RevokeRun<I> run);
 
-  /** Writes down what became of an attempt, if it is decided. Any number of times, by anyone. */
+  /**
+   * Records the outcome of an attempt, if it is decided. May be called repeatedly, by any thread.
+   */
   abstract void settle(Attempt<I> attempt);
 
   /**
-   * An attempt is decided. As {@link #settle}, but tells no watcher, and what its id throws stays
-   * here.
+   * An attempt is decided. Like {@link #settle}, but notifies no watcher, and exceptions of its id
+   * are contained.
    */
   abstract void decided(Attempt<I> attempt);
 
-  /** Tells the watchers what was done since. */
+  /** Notifies the watchers of what was done since. */
   abstract void tellFeed();
 
   /** Ends an attempt that has no job to decide it. */
@@ -42,21 +44,22 @@ abstract class TaskStates<I> {
   abstract TaskState state(I id);
 
   /**
-   * The run or revoke that makes the state of the task; null if it is settled, or there is none.
+   * The run or revoke that determines the state of the task; null if it is settled, or there is
+   * none.
    */
   abstract @Nullable Attempt<I> attempt(I id);
 
-  /** What the task failed with; null if it is not FAILED. */
+  /** The failure of the task; null if it is not FAILED. */
   abstract @Nullable Throwable failure(I id);
 
-  /** Forgets a FAILED task; true if it was one. */
+  /** Forgets a FAILED task; true if it was FAILED. */
   abstract boolean forget(I id);
 
   /** Forgets a SUCCEEDED task that is not being revoked; true if it was one. */
   abstract boolean drop(I id);
 
   /**
-   * Forgets all successes that are so old, and are not being revoked; answers how many.
+   * Forgets all successes older than this that are not being revoked; returns their number.
    *
    * @throws IllegalStateException if ages are not kept
    */
@@ -66,7 +69,7 @@ abstract class TaskStates<I> {
   abstract @Nullable JobCell<?> kept(I id);
 
   /**
-   * Shows a viewer, who watches already, all tasks that work or have failed. Waits for launches
+   * Shows a viewer, which watches already, all tasks that are WORKING or FAILED. Waits for launches
    * that are about to submit their jobs.
    */
   abstract void look(TaskViewer<I> viewer);
@@ -74,6 +77,6 @@ abstract class TaskStates<I> {
   /** The ids in a state other than NOT_FOUND, weakly consistent. */
   abstract List<I> tasks(TaskState state);
 
-  /** How many are in a state other than NOT_FOUND, exact at rest. */
+  /** The number of tasks in a state other than NOT_FOUND, exact when idle. */
   abstract long count(TaskState state);
 }

@@ -34,52 +34,53 @@ import org.jspecify.annotations.Nullable;
  *  a run, failed         FAILED      settle                    -> FAILED
  *  FAILED                FAILED      begin(run)                -> the run
  *                                    forget                    -> none
- *  SUCCEEDED, or, where
+ *  SUCCEEDED, or, if
  *   values are kept, a
  *   Success              SUCCEEDED   begin(revoke)             -> the revoke
  *                                    drop                      -> none
  *  a revoke, open        SUCCEEDED   the decision of its job   (the entry stays)
  *  a revoke, succeeded   NOT_FOUND   settle                    -> none
- *  a revoke, failed      SUCCEEDED   settle                    -> what the revoke took out
+ *  a revoke, failed      SUCCEEDED   settle                    -> what the revoke replaced
  * </pre>
  *
  * <p>A task's state is one entry of one map, so each operation on an id is one atomic step: of the
- * map, or of the job that decides an attempt. An entry moves on only from the very object that was
- * read, and an attempt's decision never changes; so a success is recorded once, revoked once, and
- * nothing sticks. Whoever meets a decided attempt settles it before going on. What is past is the
- * state itself: it costs the map's entry, and to ask for it is to get it.
+ * map, or of the job that decides an attempt. An entry is replaced only if it is still the object
+ * that was read, and an attempt's decision never changes; so a success is recorded once, revoked
+ * once, and nothing gets stuck. An operation that meets a decided attempt settles it first. The
+ * past is the state itself: it costs the map entry, and a query only reads it.
  *
- * <p>The causes of failures are in a map beside it. A task comes to be FAILED, and is so no more,
- * with the map's lock for its id held, and its cause is put and taken out there: it has one exactly
- * while its entry is FAILED. The count of successes follows: {@code launch}, or who settles,
- * answers after it. With a watcher, all steps but the first of a run are made with that lock held
- * and put into the feed there, so that each id's events are in order; the watchers are told after
- * it, those of an end when its callers are.
+ * <p>The causes of failures are in a second map. A task becomes FAILED, and ceases to be, with the
+ * first map's lock for its id held, and its cause is added and removed there: it has one exactly
+ * while its entry is FAILED. The count of successes follows: {@code launch}, or the settling
+ * thread, returns after it. If there is a watcher, all steps but the first of a run are made with
+ * that lock held and added to the feed there, so that each id's events are in order; the watchers
+ * are notified afterwards, those of an end when its callers are.
  *
- * <p>Who begins to watch is told all that comes after his {@link #look}, though steps are made
- * without the lock while nobody watches, and one may be under way that looked for watchers before:
+ * <p>A new watcher is notified of all that follows its {@link #look}, although steps are made
+ * without the lock while there are no watchers, and one that checked for watchers earlier may be in
+ * progress:
  *
  * <ul>
- *   <li>The first step of a run looks for watchers when it is made, and is put into the feed then.
- *       The run has no job before that, so nothing else becomes of it, and the look waits for the
- *       job of each run it meets: so it comes later in the feed, or did not meet the run, of which
- *       its watcher is told then. (Made with the lock held, it could be passed over by both: the
- *       map shows no entry while one is computed where there was none.)
- *   <li>The end of an attempt is looked at from the decision on. The look finds an attempt decided,
- *       with the lock held, and settles it itself; or open, and then all who settle it look for
- *       watchers later than that.
- *   <li>All other steps look with the lock held: they are seen by a look that comes later, or see
- *       its watcher.
+ *   <li>The first step of a run checks for watchers after it is made, and is added to the feed
+ *       then. The run has no job before that, so it makes no other step, and the look waits for the
+ *       job of each run it meets: so the look comes later in the feed, or did not meet the run, of
+ *       which its watcher is notified then. (If it were made with the lock held, both could miss
+ *       it: the map shows no entry while one is computed where there was none.)
+ *   <li>The end of an attempt takes effect with the decision. The look finds an attempt decided,
+ *       with the lock held, and settles it itself; or open, and then all that settle it check for
+ *       watchers later.
+ *   <li>All other steps check with the lock held: they are seen by a later look, or see its
+ *       watcher.
  * </ul>
  */
 final class TaskTable<I> extends TaskStates<I> {
   private final ConcurrentHashMap<I, Object> entries = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<I, Throwable> causes = new ConcurrentHashMap<>();
 
-  /** Decided attempts whose ids threw as they were looked for. */
+  /** Decided attempts whose ids threw when looked up. */
   private final Queue<Attempt<I>> unsettled = new ConcurrentLinkedQueue<>();
 
-  /** A plain number, not one in stripes: each task passes the gate of its scope anyway. */
+  /** A plain counter rather than a striped one: each task passes the gate of its scope anyway. */
   private final AtomicLong succeeded = new AtomicLong();
 
   private final @Nullable KeptValues kept;
@@ -87,10 +88,10 @@ final class TaskTable<I> extends TaskStates<I> {
   private final Supplier<? extends Collection<I>> inFlight;
 
   /**
-   * Makes an empty one.
+   * Creates an empty table.
    *
    * @param inFlight the ids whose jobs are in flight: of all tasks that are WORKING, from some time
-   *     before their {@code launch} answers, and perhaps of others
+   *     before their {@code launch} returns, and perhaps of others
    * @param kept where to keep values; null for nowhere
    */
   TaskTable(
@@ -102,7 +103,7 @@ final class TaskTable<I> extends TaskStates<I> {
 
   @Override
   @Nullable TaskState begin(TaskRun<I> run) {
-    if (entries.putIfAbsent(run.id, run) == null) { // as nearly always
+    if (entries.putIfAbsent(run.id, run) == null) { // the usual case
       tellBegun(run);
       return null;
     }
@@ -118,7 +119,7 @@ final class TaskTable<I> extends TaskStates<I> {
     }
   }
 
-  /** Tells the first step of a run, which was just made. */
+  /** Reports the first step of a run, which was just made. */
   private void tellBegun(TaskRun<I> run) {
     if (feed.isOn()) {
       feed.add(run.id, NOT_FOUND, WORKING);
@@ -207,7 +208,7 @@ final class TaskTable<I> extends TaskStates<I> {
     return entry == SUCCEEDED || entry instanceof Success;
   }
 
-  /** A success was taken out. */
+  /** A success was removed. */
   private void isGone(@Nullable Object success) {
     succeeded.getAndDecrement();
     if (success instanceof Success recorded) {
@@ -222,7 +223,9 @@ final class TaskTable<I> extends TaskStates<I> {
     }
   }
 
-  /** False if the id threw. The attempt's own verdict is what its task's state reads meanwhile. */
+  /**
+   * False if the id threw. Meanwhile the state of its task is read from the attempt's own verdict.
+   */
   private boolean trySettle(Attempt<I> attempt) {
     try {
       apply(attempt);
@@ -233,7 +236,7 @@ final class TaskTable<I> extends TaskStates<I> {
     }
   }
 
-  /** Asks the ids again that threw. */
+  /** Retries the attempts whose ids threw. */
   private void settleLate() {
     for (int left = unsettled.size(); left > 0; left--) {
       Attempt<I> attempt = unsettled.poll();
@@ -250,7 +253,7 @@ final class TaskTable<I> extends TaskStates<I> {
     tellFeed();
   }
 
-  /** Puts {@code to} in the place of {@code from}; null stands for none. */
+  /** Replaces {@code from} by {@code to}; null stands for none. */
   private boolean move(I id, Object from, @Nullable Object to, TaskState state, TaskState next) {
     return move(id, from, to, state, next, null);
   }
@@ -316,7 +319,7 @@ final class TaskTable<I> extends TaskStates<I> {
     }
     Throwable cause = causes.get(id);
     if (cause == null) {
-      entries.computeIfPresent(id, (key, locked) -> locked); // it leaves FAILED: until it has
+      entries.computeIfPresent(id, (key, locked) -> locked); // waits until it has left FAILED
     }
     return cause;
   }
@@ -394,11 +397,11 @@ final class TaskTable<I> extends TaskStates<I> {
     feed.tell();
   }
 
-  /** Shows the viewer one task; false if its entry is an attempt that is to be settled before. */
+  /** Shows the viewer one task; false if its entry is an attempt that has to be settled first. */
   private boolean sees(TaskViewer<I> viewer, I id) {
     Object found = entries.get(id);
     if (found == null || isSuccess(found)) {
-      return true; // it is no part of the view
+      return true; // not part of the view
     }
     if (found instanceof Attempt<?>) {
       JobCell<?> unused = asAttempt(found).job();
@@ -460,7 +463,7 @@ final class TaskTable<I> extends TaskStates<I> {
     return (TaskRun<I>) run;
   }
 
-  @SuppressWarnings("unchecked") // whatever is neither none nor a state
+  @SuppressWarnings("unchecked") // anything that is neither none nor a state
   private Attempt<I> asAttempt(Object entry) {
     return (Attempt<I>) entry;
   }

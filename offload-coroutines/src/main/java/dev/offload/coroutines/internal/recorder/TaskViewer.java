@@ -10,24 +10,25 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A watcher who is told first what is there, and then what changes, without a gap between the two.
+ * A watcher that first receives the current state, and then the changes, without a gap between the
+ * two.
  *
- * <p>It watches, and then {@linkplain TaskStates#look looks} at each task: what it finds is put
- * into the feed, among the steps, with the lock of that task held; last comes a mark. What the feed
- * tells before the mark makes the snapshot, what it tells later is told as it is. So for each id,
- * the snapshot has the state after its last step before the mark: if the feed told anything of it,
- * the last thing told says so. If not, it made no step since the watch began, and was not there to
- * be looked at: it neither worked nor had failed.
+ * <p>It watches, and then {@linkplain TaskStates#look looks} at each task: what it finds is added
+ * to the feed, among the steps, with the lock of that task held; last comes a mark. What the feed
+ * delivers before the mark makes the snapshot, what it delivers later is passed on as it is. So for
+ * each id, the snapshot has the state after its last step before the mark: if the feed delivered
+ * anything about it, the last event says so. If not, it made no step since the watch began, and was
+ * not there to be looked at: it was neither WORKING nor FAILED.
  *
  * <pre>
  *  looked  set by                 what comes from the feed
  *  ------  ---------------------  -----------------------------------------------
  *  false                          is collected
- *  true    the mark, in the feed  is told; what was collected is not touched more
+ *  true    the mark, in the feed  is passed on; what was collected is not changed
  * </pre>
  *
- * <p>The feed tells by one thread at a time, which asks no id: so what was collected is put
- * together by who takes it.
+ * <p>The feed delivers by one thread at a time, which calls no ids: so the snapshot is assembled by
+ * the thread that takes it.
  *
  * @param <I> the type of the ids
  */
@@ -37,9 +38,9 @@ public final class TaskViewer<I> implements TaskFeed.Watcher<I> {
   private boolean looked;
 
   /**
-   * Makes one that has not looked.
+   * Creates a viewer that has not looked.
    *
-   * @param to is told an empty snapshot, in whose place {@link #snapshot()} belongs, and then steps
+   * @param to receives an empty snapshot, to be replaced by {@link #snapshot()}, and then steps
    */
   public TaskViewer(TaskFeed.Watcher<I> to) {
     this.to = to;
@@ -54,7 +55,7 @@ public final class TaskViewer<I> implements TaskFeed.Watcher<I> {
     }
   }
 
-  /** The state of one task at this place in the feed. */
+  /** The state of one task at this point in the feed. */
   void saw(I id, TaskState state) {
     offer(new TaskEvent.Moved<>(id, state, state, Instant.EPOCH));
   }
@@ -65,7 +66,7 @@ public final class TaskViewer<I> implements TaskFeed.Watcher<I> {
     to.offer(new TaskEvent.Snapshot<>(Set.of(), Set.of()));
   }
 
-  /** What was there; for who was told that it is ready. */
+  /** The state found by the look; called by the receiver once it is notified that it is ready. */
   public TaskEvent.Snapshot<I> snapshot() {
     Set<I> working = new HashSet<>();
     Set<I> failed = new HashSet<>();
