@@ -1,19 +1,19 @@
 /**
- * The inside of the library, in rooms. A room uses those below it, never one above:
+ * The internals of the library, in rooms: one package each. A room uses only those below it:
  *
  * <pre>
  *   face                                   the Kotlin face
- *   caller                                 callers that suspend
- *   body       recorder                    bodies that are coroutines; how tasks ended
+ *   caller                                 suspending callers
+ *   body       recorder                    coroutine bodies; how tasks ended
  *   dispatch   job                         dispatchers; jobs, scopes and waits: one mechanism
  *              kinds       waitmap         kinds and their counts; the keyed wait map
  *              limits  report  time        permits; reports; clocks
  *              completion  threads         callbacks; threads for foreign code, the log
  * </pre>
  *
- * <p>From {@code job} and {@code recorder} down all is plain Java without coroutines or futures: it
- * is checked by itself and serves both faces. Each room has a page like this one, which says where
- * to begin to read.
+ * <p>From {@code job} and {@code recorder} down everything is plain Java without coroutines or
+ * futures: it is tested on its own and serves both faces. Each room has a {@code package-info} like
+ * this one, which gives its reading order.
  *
  * <p>Not public API: it may change in any release.
  */

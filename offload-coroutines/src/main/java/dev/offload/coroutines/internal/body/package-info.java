@@ -1,9 +1,9 @@
 /**
- * Bodies that are coroutines (Kotlin).
+ * Coroutine bodies (Kotlin).
  *
  * <p>Reading order: {@code SuspendBody} (how a body starts, ends and stops), {@code BodyContext}
- * (the context it gets), {@code JobElement} (how code finds the job it is in), {@code CallDepth}
- * (scopes in scopes, as deep as they may be).
+ * (the context of a body), {@code JobElement} (how code finds its job), {@code CallDepth} (nesting
+ * of scopes to any depth).
  *
  * <p>Uses jobs and dispatchers. Not public API.
  */

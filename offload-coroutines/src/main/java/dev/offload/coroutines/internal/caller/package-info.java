@@ -1,8 +1,8 @@
 /**
- * Callers that suspend (Kotlin).
+ * Suspending callers (Kotlin).
  *
  * <p>Reading order: {@code DeferredLease} (the handle of a caller), {@code DeferredView} (a handle
- * seen as a {@code Deferred}), {@code SuspendedCaller} (how a suspended caller is resumed), {@code
+ * as a {@code Deferred}), {@code SuspendedCaller} (how a suspended caller is resumed), {@code
  * AwaitingAll} (several handles at once), {@code WaitingForRoom} (a caller that waits for room in a
  * queue).
  *

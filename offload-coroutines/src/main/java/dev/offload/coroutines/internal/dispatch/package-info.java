@@ -1,11 +1,11 @@
 /**
- * Dispatchers: which are known, and what guards against those that throw, block or run in place
- * (Kotlin).
+ * Dispatchers: which are known, and guards against those that throw, block or run on the calling
+ * thread (Kotlin).
  *
- * <p>Reading order: {@code QuickDispatchers} (those that can be called by any thread), {@code
- * GuardedDispatcher} (a step of a body whose dispatcher refuses it), {@code DispatcherTimer} (the
- * clock of a dispatcher that has one), {@code Cascade} (callbacks in callbacks, as deep as they may
- * be).
+ * <p>Reading order: {@code QuickDispatchers} (those that any thread may call), {@code
+ * GuardedDispatcher} (handles a step of a body that its dispatcher rejects), {@code
+ * DispatcherTimer} (the clock of a dispatcher that has one), {@code Cascade} (callbacks nested to
+ * any depth).
  *
  * <p>Uses threads and time. Not public API.
  */
