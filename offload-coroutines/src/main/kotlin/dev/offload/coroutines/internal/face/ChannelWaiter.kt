@@ -25,28 +25,29 @@ import kotlin.time.Duration
 import kotlin.time.toJavaDuration
 
 /**
- * One wait of a suspending caller. A caller who suspends does it in a channel with room for the one value; most find their
- * value in place and need none, nor does a wait that nobody awaits yet. So the channel is made by the caller who suspends.
+ * One wait of a suspending caller. A caller that suspends does so in a channel with room for the one value; most find
+ * their value present and need none, nor does a wait that is not awaited yet. So the channel is created by the caller
+ * that suspends.
  *
  * | state | by | left by | for |
  * |---|---|---|---|
  * | null | `subscribe` | [give], [end], [await] | [Given], [End], the channel |
  * | the channel | [await], which found nothing | [give], [end] | [Given], [End] |
  * | [Given] | [give], which has accepted the value | [await], or [withdraw] | [TAKEN], or [End] |
- * | [TAKEN] | [await], which has the value | | for good |
- * | [End] | [end], [withdraw] | | for good |
+ * | [TAKEN] | [await], which has the value | | (final) |
+ * | [End] | [end], [withdraw] | | (final) |
  *
- * Each line is left by one compare-and-set. So of give and end one is first, and a value that was accepted is taken by the
- * caller or withdrawn, not both, and goes to `onUndelivered` in the second case: that is all there is to W3 on this side.
+ * Each transition is one compare-and-set. So either give or end is first, and an accepted value is either taken by the
+ * caller or withdrawn, not both, and goes to `onUndelivered` in the second case: this is all of W3 on this side.
  *
- * Then a caller who suspends is resumed through the channel, and looks at the state when it runs. In between may be a
- * dispatcher that throws, blocks, or runs the caller in place. Therefore [give] and [end] resume only callers whose
- * dispatcher is known to be quick, and leave the others to the table's callbacks. Where the dispatcher throws, the caller
- * will never run (and its channel is in no good state): its value is withdrawn. A caller who will not run cannot say that it
- * was cancelled, either; so where the dispatcher is not known the wait itself watches the caller's job.
+ * Then a suspended caller is resumed through the channel, and checks the state when it runs. In between there may be a
+ * dispatcher that throws, blocks, or runs the caller on the calling thread. Therefore [give] and [end] resume only
+ * callers whose dispatcher is known to be quick, and leave the others to the table's callbacks. If the dispatcher
+ * throws, the caller will never run (and its channel is unusable): its value is withdrawn. A caller that will not run
+ * cannot report its cancellation, either; so if the dispatcher is not known, the wait itself watches the caller's job.
  *
- * It is its own callback for values the channel could not deliver, as a function object for each wait would be one more to
- * keep.
+ * It is its own callback for values that the channel could not deliver, since a function object per wait would be one
+ * more to retain.
  */
 internal class ChannelWaiter<K : Any, V>(private val table: WaitTable<K, V>, key: K) :
     WaitSlot<K, V>(key),
@@ -77,7 +78,7 @@ internal class ChannelWaiter<K : Any, V>(private val table: WaitTable<K, V>, key
         return true
     }
 
-    @Suppress("UNCHECKED_CAST") // made by channelToWaitIn
+    @Suppress("UNCHECKED_CAST") // created by channelToWaitIn
     private fun channel() = state as? Channel<Given>
 
     private fun resume(channel: Channel<Given>, given: Given?) {
@@ -87,7 +88,7 @@ internal class ChannelWaiter<K : Any, V>(private val table: WaitTable<K, V>, key
     private fun resumeNow(channel: Channel<Given>, given: Given?) {
         try {
             if (given == null) channel.close() else channel.trySend(given)
-        } catch (e: Throwable) { // the dispatcher
+        } catch (e: Throwable) { // from the dispatcher
             Log.warn("${table.name()}: the dispatcher of a waiter threw, so it cannot be resumed", e)
             if (given != null) withdraw(given)
         }
@@ -96,7 +97,7 @@ internal class ChannelWaiter<K : Any, V>(private val table: WaitTable<K, V>, key
     /** The channel could not deliver: its receiver was cancelled. */
     override fun invoke(undelivered: Any) = withdraw(undelivered as Given)
 
-    /** Takes back what the caller has not taken. */
+    /** Withdraws a value that the caller has not taken. */
     private fun withdraw(given: Given) {
         if (STATE.compareAndSet(this, given, End { table.gaveUp() })) table.undelivered(key, value(given))
     }
@@ -118,14 +119,14 @@ internal class ChannelWaiter<K : Any, V>(private val table: WaitTable<K, V>, key
         }
     }
 
-    /** Null if the time is over, which somebody else's exception does not say. */
+    /** Null if the time is over; an exception of another origin does not mean that. */
     suspend fun awaitOrNull(timeout: Duration): V? = try {
         await(timeout)
     } catch (e: OffloadTimeoutException) {
         if ((state as? End)?.why is WaitTable.TimeOver) null else throw e
     }
 
-    /** The value goes straight to the caller: there is no point in between at which it could be lost. */
+    /** The value goes directly to the caller: there is no point in between at which it could be lost. */
     private suspend fun receive(): V = closingOnFailure {
         val context = currentCoroutineContext()
         context.ensureActive()
@@ -133,7 +134,7 @@ internal class ChannelWaiter<K : Any, V>(private val table: WaitTable<K, V>, key
         if (channel != null) {
             val watch = if (quick) null else closeOnCancellation(context)
             try {
-                blockingThread { channel.receiveCatching() } // what it tells is in the state
+                blockingThread { channel.receiveCatching() } // the result is in the state
             } finally {
                 watch?.dispose()
             }
@@ -154,8 +155,8 @@ internal class ChannelWaiter<K : Any, V>(private val table: WaitTable<K, V>, key
         context[Job]?.invokeOnCompletion(onCancelling = true) { if (it != null) abandon() }
 
     /**
-     * The caller was cancelled, and is told so by its job, in its own words, if it can be told anything. Who cancels it must
-     * not wait for what follows.
+     * The caller was cancelled; if it can still be notified, its job does so with its own exception. The cancelling
+     * thread must not wait for what follows.
      */
     private fun abandon() {
         table.takeOut(this)
@@ -168,11 +169,11 @@ internal class ChannelWaiter<K : Any, V>(private val table: WaitTable<K, V>, key
     private fun take(context: CoroutineContext): V {
         val given = state
         if (given is Given && STATE.compareAndSet(this, given, TAKEN)) return value(given)
-        context.ensureActive() // its own cancellation, if that is why
+        context.ensureActive() // its own cancellation, if that is the reason
         throw (state as End).why.get()
     }
 
-    @Suppress("UNCHECKED_CAST") // by give
+    @Suppress("UNCHECKED_CAST") // set by give
     private fun value(given: Given) = given.value as V
 
     override fun close() {
@@ -198,14 +199,14 @@ internal class ChannelWaiter<K : Any, V>(private val table: WaitTable<K, V>, key
 
     private class Given(val value: Any?)
 
-    /** Why there is no value. The exception is made where it is thrown. */
+    /** Why there is no value. The exception is created where it is thrown. */
     private class End(val why: Supplier<out Throwable>)
 
     private companion object {
         val TAKEN = Any()
         val STATE = AtomicReferenceFieldUpdater.newUpdater(ChannelWaiter::class.java, Any::class.java, "state")
 
-        /** One byte, for which there is room beside what the slot keeps. */
+        /** One byte, which fits into the padding of the slot's fields. */
         val AWAITED: VarHandle = MethodHandles.privateLookupIn(ChannelWaiter::class.java, MethodHandles.lookup())
             .findVarHandle(ChannelWaiter::class.java, "awaited", Boolean::class.javaPrimitiveType)
     }

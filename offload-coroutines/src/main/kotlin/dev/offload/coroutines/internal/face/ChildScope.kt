@@ -10,7 +10,7 @@ import kotlinx.coroutines.job
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater
 import kotlin.coroutines.CoroutineContext
 
-/** A scope under another one, around the coroutine whose context is given. */
+/** A child scope, around the coroutine whose context is given. */
 internal class ChildScope(
     core: ScopeCore,
     override val root: OffloadManager,
@@ -24,7 +24,7 @@ internal class ChildScope(
     @Volatile
     private var completed: CompletableDeferred<Unit>? = null
 
-    /** Completed by [completeScope]; waited for by the block of a scope that was opened without one. */
+    /** Completed by [completeScope]; awaited by the block of a scope that was opened without one. */
     val completion: CompletableDeferred<Unit>
         get() {
             COMPLETED.compareAndSet(this, null, completed ?: CompletableDeferred<Unit>())
@@ -36,7 +36,7 @@ internal class ChildScope(
     }
 
     override fun completeScope() {
-        // With plain coroutines still running, their end comes first: they may have work to submit.
+        // If plain coroutines are still running, their end comes first: they may have work to submit.
         if (coroutineContext.job.children.none()) core.complete()
         val side = core.engine().side
         if (side.inPlace() || coroutineContext.resumesQuickly()) {

@@ -12,7 +12,7 @@ import dev.offload.coroutines.internal.recorder.RecorderCore
 import dev.offload.coroutines.internal.waitmap.WaitTable
 import kotlin.coroutines.CoroutineContext
 
-/** What is behind the faces of this language, and its faces for what another one made: for the Java bridge. */
+/** For the Java bridge: what is behind Kotlin faces, and Kotlin faces for what the bridge created. */
 internal object Faces {
     @JvmStatic
     fun coreOf(scope: OffloadScope): ScopeCore {
@@ -20,7 +20,7 @@ internal object Faces {
         return scope.core
     }
 
-    /** The one face of [core]; if there is none yet, its bodies are going to run in [context]. */
+    /** The only face of [core]; if there is none yet, its bodies will run in [context]. */
     @JvmStatic
     fun scopeOver(core: ScopeCore, context: CoroutineContext): OffloadScope {
         val root = core.engine().root()
@@ -29,14 +29,14 @@ internal object Faces {
         return synchronized(core) { core.face() ?: JavaScope(core, manager) } as OffloadScope
     }
 
-    /** A lease of its own on the job of a handle; given up already if [isGivenUp]. */
+    /** A separate lease on the job of a handle; dropped already if [isGivenUp]. */
     @JvmStatic
     fun <T> deferredOver(job: JobCell<T>, isGivenUp: Boolean): OffloadDeferred<T> {
         job.takeLease() // or it is decided, and leases do not count any more
         return DeferredLease(job, true).also { if (isGivenUp) it.cancel() }
     }
 
-    /** The job of a handle, with a lease on it, if the outcome is open. */
+    /** The job of a handle, with a lease on it if the outcome is undecided. */
     @JvmStatic
     fun <T> joinJobOf(deferred: OffloadDeferred<T>): JobCell<T> {
         require(deferred is DeferredLease<T>) {

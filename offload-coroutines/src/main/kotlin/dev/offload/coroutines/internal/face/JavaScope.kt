@@ -8,8 +8,8 @@ import kotlinx.coroutines.job
 import kotlin.coroutines.CoroutineContext
 
 /**
- * The face of a scope that Java opened. Its jobs are like those of any other; its plain coroutines are cancelled when the
- * scope has ended, since nobody in Java waits for them.
+ * The face of a scope that Java opened. Its jobs are like those of any other; its plain coroutines are cancelled when
+ * the scope has ended, since nothing in Java waits for them.
  */
 internal class JavaScope(core: ScopeCore, override val root: ManagerScope) : ScopeFace(core) {
     private val ownJob = SupervisorJob(root.coroutineContext.job)

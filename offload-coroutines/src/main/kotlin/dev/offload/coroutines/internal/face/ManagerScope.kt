@@ -68,7 +68,7 @@ internal class ManagerScope private constructor(
         return shutdown.report()
     }
 
-    /** A listener that blocks must not block this. It takes its time in real time, so that is what is waited in. */
+    /** A listener that blocks must not block this. It runs in real time, so the wait is in real time, too. */
     private suspend fun listenerIsTold() {
         val told = CompletableDeferred<Unit>()
         core.engine().afterNews { told.complete(Unit) }
@@ -95,7 +95,7 @@ internal class ManagerScope private constructor(
             return ManagerScope(config, bodies, systemTimer, engine.root())
         }
 
-        /** A face for a manager that has its own way to time limits. */
+        /** A face for a manager that has its own timer. */
         fun over(core: ScopeCore, context: CoroutineContext): ManagerScope =
             ManagerScope(core.engine().config, checkedBodies(context, emptySet()), null, core)
 

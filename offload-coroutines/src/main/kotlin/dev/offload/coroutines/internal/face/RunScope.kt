@@ -31,12 +31,12 @@ import kotlin.coroutines.EmptyCoroutineContext
 import kotlin.time.Duration
 import kotlin.time.toJavaDuration
 
-/** Makes the Kotlin face of a scope. */
+/** Creates the Kotlin face of a scope. */
 internal fun interface FaceOf {
     fun child(core: ScopeCore, context: CoroutineContext): ChildScope
 }
 
-/** How a scope is to be, besides its name and limit. */
+/** The settings of a scope besides its name and limit. */
 internal class ScopeSettings(val failFast: Boolean, val timeout: Duration?) {
     init {
         require(timeout == null || timeout.isPositive()) { "timeout must be longer than zero, but is $timeout" }
@@ -47,11 +47,11 @@ internal class ScopeSettings(val failFast: Boolean, val timeout: Duration?) {
 }
 
 /**
- * Runs [block] in the scope [core], and ends the scope: a block that returns lets the scope complete, anything else cancels
- * it. In any case this returns after all bodies of the scope have ended.
+ * Runs [block] in the scope [core], and ends the scope: a block that returns lets the scope complete, anything else
+ * cancels it. In any case this returns after all bodies of the scope have ended.
  *
- * Two trees end together here. Whatever cancels the coroutine closes the core; whatever closes the core cancels the
- * coroutine, and what came first decides what is thrown.
+ * Two trees end together here. Anything that cancels the coroutine closes the core; anything that closes the core
+ * cancels the coroutine, and whichever came first decides what is thrown.
  */
 internal suspend fun <R> runScope(
     core: ScopeCore,
@@ -64,9 +64,9 @@ internal suspend fun <R> runScope(
     return try {
         inScopeCoroutine(core, options.failFast, depth) { run.structured(this) }
         currentCoroutineContext().ensureActive()
-        // A job that failed just before the last one ended: there was nothing left to cancel.
+        // A job failed just before the last one ended: there was nothing left to cancel.
         core.firstFailure()?.let { throw it }
-        // Its time was over, though the end came before it was cancelled by that.
+        // The time was over, but the scope ended before that cancelled it.
         core.timeout()?.let { throw it }
         run.result!!.getOrThrow()
     } catch (e: Throwable) {
@@ -83,11 +83,11 @@ private class ScopeRun<R>(
     private val face: FaceOf,
     private val block: suspend OffloadScope.() -> R,
 ) {
-    /** How the block ended; null while it has not. */
+    /** How the block ended; null until then. */
     var result: Result<R>? = null
         private set
 
-    /** Whether the core was closed by someone, and not because the block or the caller ended badly. */
+    /** Whether the core was closed explicitly, rather than because the block or the caller failed. */
     @Volatile
     private var closed = false
 
@@ -110,24 +110,24 @@ private class ScopeRun<R>(
             if (!core.termination().hasFired()) waitingFor(core) { core.awaitEnd(it) }
             coroutine.joinOpened()
         } catch (e: Throwable) {
-            // Who joins the coroutine of the scope waits for the bodies, too.
+            // Joining the coroutine of the scope waits for the bodies, too.
             core.close()
             withContext(NonCancellable) { awaitEnd() }
             throw e
         }
     }
 
-    /** Waits for all that the coroutine does not wait for by itself, after it was cancelled. */
+    /** Waits for all that the coroutine itself does not wait for, after it was cancelled. */
     suspend fun awaitEnd() {
         if (!core.termination().hasFired()) waitingAnywayFor(core) { core.awaitEnd(it) }
         coroutine.joinOpened()
     }
 
-    /** What the caller is told, who is not cancelled, when [thrown] came out of the coroutine. */
+    /** The exception for the caller, which is not cancelled, when the coroutine threw [thrown]. */
     fun failure(thrown: Throwable): Throwable {
         val first = core.firstFailure()
         if (first != null) return first
-        // As it is, and not as a copy that the coroutine library makes to recover its stack trace.
+        // The original, not the copy that the coroutine library makes to recover its stack trace.
         val ofBlock = result?.exceptionOrNull()
         val own = if (ofBlock == null || ofBlock is CancellationException) thrown else ofBlock
         return if (closed && own.isOfClosing()) core.timeout() ?: core.closedException() else own
@@ -139,8 +139,8 @@ private class ScopeRun<R>(
 }
 
 /**
- * Opens a scope without a block: a coroutine of the scope above waits in its place. It runs nothing but what is here, so a
- * dispatcher that refuses it must not cost the scope its end. A [parent] that is somebody else's has a [ParentLink] to it.
+ * Opens a scope without a block: a coroutine of the parent scope waits in its place. It runs only the code below, so a
+ * dispatcher that rejects it must not keep the scope from ending. A foreign [parent] has a [ParentLink] to it.
  */
 @OptIn(ExperimentalCoroutinesApi::class)
 internal fun CoroutineScope.openScope(
@@ -162,7 +162,7 @@ internal fun CoroutineScope.openScope(
         } catch (e: CancellationException) {
             throw e
         } catch (_: Throwable) {
-            // Who holds the scope learns of failures where the jobs are awaited, and of the first one by its end.
+            // Failures are reported where the jobs are awaited, and the first one by the end of the scope.
         }
     }
     val coroutine = if (above == null) {
@@ -180,7 +180,7 @@ internal fun CoroutineScope.openScope(
     return opened
 }
 
-/** The coroutine in which a scope without a block waits; no child of [above], but adopted. */
+/** The coroutine in which a scope without a block waits; not a child of [above], but adopted. */
 @OptIn(InternalCoroutinesApi::class)
 internal class OpenedCoroutine(context: CoroutineContext, override val above: ScopeCoroutine<*>) :
     AbstractCoroutine<Unit>(context, initParentJob = false, active = true),

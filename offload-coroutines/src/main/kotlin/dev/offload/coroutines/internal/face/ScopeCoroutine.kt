@@ -23,23 +23,23 @@ import kotlin.coroutines.intrinsics.suspendCoroutineUninterceptedOrReturn
 import kotlin.coroutines.jvm.internal.CoroutineStackFrame
 
 /**
- * The coroutine of a scope: as that of `supervisorScope`, or with [failFast] of `coroutineScope`, but it may be in any number
- * of others of its kind. The coroutine library cancels children from inside the cancellation of their parent, so a long chain
- * overflows the stack, and leaves half of it running. So the coroutine of a scope inside another scope's is no child of that
- * one in the library's tree. What it would have from it is had so:
+ * The coroutine of a scope: like that of `supervisorScope`, or with [failFast] of `coroutineScope`, but nested to any
+ * depth in others of its kind. The coroutine library cancels children from inside the cancellation of their parent, so
+ * a long chain overflows the stack, and half of it is left running. So the coroutine of a scope inside another scope's
+ * is not a child of that one in the library's tree. What it would get from that is provided as follows:
  *
  * | of a child             | of a scope inside a scope                                                                    |
  * |------------------------|----------------------------------------------------------------------------------------------|
  * | cancelled with parent  | [cancelWith]                                                                                 |
  * | its parent waits       | the call of a scope returns after it; one without a block is in [opened], and joined         |
- * | its failure            | is thrown to the caller, and touches no parent, as with the library's scopes                  |
+ * | its failure            | is thrown to the caller, and affects no parent, as with the library's scopes                 |
  *
  * The coroutine and its [core] are cancelled together: this cancels the core, and `ScopeCore.onClose` cancels this.
  *
  * ```
  *  decided    the block                                          its caller
  *  ---------  -------------------------------------------------  -----------------------
- *  0          runs, and nobody knows whether it will suspend     waits in the call
+ *  0          runs; not known yet whether it will suspend        waits in the call
  *  1          had ended before the call returned                 takes the outcome
  *  1          had not                                            is suspended, and resumed
  * ```
@@ -52,19 +52,19 @@ internal class ScopeCoroutine<R>(
     private val caller: Continuation<R>,
 ) : AbstractCoroutine<R>(context, initParentJob = false, active = true),
     CoroutineStackFrame {
-    /** Set to 1 by whoever is first: the end of the block, or the call that returns without it. */
+    /** Set to 1 by the first of the two: the end of the block, or the call that returns without it. */
     @Volatile
     private var decided = 0
     private var outcome: Result<R>? = null
 
-    /** The coroutines of scopes that were opened under this one without a block, and have not ended; null if none was. */
+    /** The coroutines of scopes opened under this one without a block that have not ended; null if none was opened. */
     @Volatile
     private var opened: MutableSet<Job>? = null
 
     private val cancelledWith: DisposableHandle?
 
     init {
-        // Not by the superclass: a parent that is cancelled already would cancel what is not set up yet.
+        // Not by the superclass: a parent that is cancelled already would cancel what is not initialized yet.
         val parent = context[Job]
         if (parent is ScopeCoroutine<*>) {
             cancelledWith = cancelWith(parent)
@@ -76,7 +76,7 @@ internal class ScopeCoroutine<R>(
 
     override val isScopedCoroutine: Boolean get() = true
 
-    /** For the coroutine library, which finds its thread context elements by it. */
+    /** For the coroutine library, which uses it to find its thread context elements. */
     override val callerFrame: CoroutineStackFrame? get() = caller as? CoroutineStackFrame
 
     override fun getStackTraceElement(): StackTraceElement? = null
@@ -84,14 +84,14 @@ internal class ScopeCoroutine<R>(
     override fun childCancelled(cause: Throwable): Boolean = failFast && super.childCancelled(cause)
 
     override fun onCancelling(cause: Throwable?) {
-        // If the core is closed, whoever did it is cancelling all under it, or has.
+        // If the core is closed, the closing thread cancels everything below it, or has done so.
         if (cause != null && !core.isCancelled) Cascade.run { core.close() }
     }
 
     fun startHere(block: suspend ScopeCoroutine<R>.() -> R): Any? {
         try {
             val value = block.startCoroutineUninterceptedOrReturn(this, this)
-            @Suppress("UNCHECKED_CAST") // it is the value of the block, or the mark
+            @Suppress("UNCHECKED_CAST") // the value of the block, or the marker
             if (value !== COROUTINE_SUSPENDED) resumeWith(Result.success(value as R))
         } catch (e: Throwable) {
             resumeWith(Result.failure(e))
@@ -107,7 +107,7 @@ internal class ScopeCoroutine<R>(
         outcome = Result.failure(cause)
     }
 
-    /** The block ended last: its caller's code may go on here. */
+    /** The block ended last: its caller's code may continue here. */
     override fun afterResume(state: Any?) = tell(caller)
 
     /** A child ended last. */
@@ -135,7 +135,7 @@ internal class ScopeCoroutine<R>(
             next.join()
             next = opened?.firstOrNull() ?: break
         }
-        unwindStack() // the end of this one may be what the scope above joins, and so on up a chain
+        unwindStack() // the scope above may be joining this one's end, and so on up a chain
     }
 
     private companion object {
@@ -144,7 +144,7 @@ internal class ScopeCoroutine<R>(
     }
 }
 
-/** Runs [block] in the coroutine of a scope, as `coroutineScope` does. */
+/** Runs [block] in the coroutine of a scope, like `coroutineScope`. */
 internal suspend fun <R> inScopeCoroutine(
     core: ScopeCore,
     failFast: Boolean,
@@ -155,8 +155,8 @@ internal suspend fun <R> inScopeCoroutine(
 }
 
 /**
- * The context around the coroutine of a scope, which adds itself to it: depth and coroutine in one go, since a request has a
- * scope, and each element added to a context copies some of it.
+ * The context around the coroutine of a scope, which adds itself to it: depth and coroutine at once, since each request
+ * has a scope, and each element added to a context copies part of it.
  */
 private class AroundScope(private val caller: CoroutineContext, private val depth: CallDepth) :
     CoroutineContext by caller {
@@ -164,7 +164,7 @@ private class AroundScope(private val caller: CoroutineContext, private val dept
         depth + context + caller.minusKey(Job).minusKey(CallDepth)
 }
 
-/** Cancels this when [outer] is, as a child would be. */
+/** Cancels this when [outer] is cancelled, like a child. */
 @OptIn(InternalCoroutinesApi::class)
 private fun Job.cancelWith(outer: Job): DisposableHandle = outer.invokeOnCompletion(onCancelling = true) { cause ->
     if (cause != null) {

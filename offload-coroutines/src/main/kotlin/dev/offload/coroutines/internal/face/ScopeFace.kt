@@ -29,7 +29,7 @@ import kotlin.coroutines.CoroutineContext
 import kotlin.coroutines.EmptyCoroutineContext
 import kotlin.time.Duration
 
-/** The Kotlin face of a [ScopeCore]: what manager and other scopes have in common. */
+/** The Kotlin face of a [ScopeCore]: what managers and other scopes have in common. */
 internal abstract class ScopeFace(val core: ScopeCore) :
     OffloadScope,
     FaceOf {
@@ -39,7 +39,7 @@ internal abstract class ScopeFace(val core: ScopeCore) :
     /** The context of the bodies the manager owns. */
     protected abstract val managerBodies: BodyContext
 
-    /** What this scope captured for jobs of the manager that are started through it. */
+    /** The context this scope captured for jobs of the manager that are started through it. */
     protected open val carried: CoroutineContext get() = EmptyCoroutineContext
 
     abstract val root: OffloadManager
@@ -76,7 +76,7 @@ internal abstract class ScopeFace(val core: ScopeCore) :
         return whenRoom(key) { core.submissions().submitIfRoom(key, conflict, timeout, body) }
     }
 
-    /** Submits as soon as that meets no full queue. */
+    /** Submits as soon as the queue is not full. */
     private suspend fun <T> whenRoom(key: OffloadKey<T>, submit: () -> Placement<T>): DeferredLease<T> {
         val first = submit()
         if (!first.mayWaitForRoom(currentCoroutineContext().currentJob(), key)) return handle(key, first)
@@ -219,7 +219,7 @@ internal abstract class ScopeFace(val core: ScopeCore) :
         val opened = core.open(name, failFast, concurrency)
         try {
             return openScope(opened, options, parent, context, this)
-        } catch (e: Throwable) { // of an element of the context: nobody has the scope, and nobody could end it
+        } catch (e: Throwable) { // from an element of the context: the scope was not handed out, so nobody could end it
             opened.close()
             throw e
         }

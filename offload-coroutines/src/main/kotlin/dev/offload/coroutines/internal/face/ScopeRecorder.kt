@@ -79,9 +79,9 @@ internal class ScopeRecorder<ID : Any, T>(val core: RecorderCore<ID, T>, private
     private suspend fun <R> outcome(lease: DeferredLease<R>): RevokeOutcome<R> = try {
         RevokeOutcome.Revoked(lease.await())
     } catch (e: Throwable) {
-        lease.cancel() // in case that only this caller's waiting ended
+        lease.cancel() // in case only this caller's wait ended
         currentCoroutineContext().ensureActive()
-        // As it is, and not as a copy for a caller it is thrown at.
+        // The original, not a copy made for the caller it is thrown to.
         val told = if (lease.isReady && !lease.isDropped) lease.job().failure() else null
         RevokeOutcome.RevokeFailed(told ?: e)
     }

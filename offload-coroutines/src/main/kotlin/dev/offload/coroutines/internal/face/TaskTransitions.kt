@@ -16,13 +16,13 @@ import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.flow.flowOn
 import java.util.concurrent.atomic.AtomicLong
 
-/** The events of a feed, from the moment of collecting on; each collector has a buffer of its own. */
+/** The events of a feed, from the start of collecting on; each collector has its own buffer. */
 internal fun <ID : Any> transitionsOf(feed: TaskFeed<ID>): Flow<TaskEvent<ID>> = flow {
     val buffer = EventBuffer<ID>()
     val events = flow { while (true) emit(buffer.next()) }
     feed.watch(buffer)
     try {
-        // A dispatcher that nobody knows might hold up who sends, which is the end of a task.
+        // An unknown dispatcher might delay the sender, which is the end of a task.
         emitAll(if (currentCoroutineContext().resumesQuickly()) events else events.flowOn(Dispatchers.Default))
     } finally {
         feed.leave(buffer)
@@ -30,8 +30,8 @@ internal fun <ID : Any> transitionsOf(feed: TaskFeed<ID>): Flow<TaskEvent<ID>> =
 }
 
 /**
- * What works and has failed, and then the events of a feed; anew where the collector missed some. A subscription that went
- * before has ended by then, with what it had still to tell.
+ * The tasks that are working or have failed, and then the events of a feed; starts over if the collector missed some.
+ * The previous subscription has ended by then, after its remaining events.
  */
 internal fun <ID : Any> watchOf(core: RecorderCore<ID, *>): Flow<TaskEvent<ID>> = flow {
     while (true) emitAll(viewOf(core))
@@ -58,20 +58,20 @@ private fun <ID : Any> viewOf(core: RecorderCore<ID, *>): Flow<TaskEvent<ID>> = 
     }
 }
 
-/** What a collector has still to be told; the feed adds, one thread at a time, and the collector takes. */
+/** The events a collector has yet to receive; added by the feed, one thread at a time, and taken by the collector. */
 internal class EventBuffer<ID : Any>(
     private val events: Channel<TaskEvent<ID>> = Channel(TaskRecorder.FEED_CAPACITY),
 ) : TaskFeed.Watcher<ID> {
     private val missed = AtomicLong()
 
     override fun offer(event: TaskEvent<ID>) {
-        // After a miss nothing is buffered until that is told, or what came after the gap would be told before it.
+        // After a miss nothing is buffered until that is reported; otherwise events after the gap would come before it.
         if (missed.get() > 0 || !events.trySend(event).isSuccess) missed.incrementAndGet()
     }
 
     /**
-     * What is buffered comes first: what was missed is later than that. While something is, nothing is added, so a buffer
-     * found empty was told to its end; looked at before that, it may be empty and fill up until the gap is seen.
+     * Buffered events come first: the missed ones are later. While some are missed, none is added, so a buffer found
+     * empty was delivered completely; checked earlier, it might be empty and fill up before the gap is seen.
      */
     suspend fun next(): TaskEvent<ID> =
         if (missed.get() == 0L) events.receive() else events.tryReceive().getOrNull() ?: gap()
