@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicReference
 import java.util.function.BooleanSupplier
 import kotlin.coroutines.resume
 
-/** Suspends until all of [leases] have a value, or the first one has failed, or was given up. */
+/** Suspends until all of [leases] have a value, or the first one has failed or was dropped. */
 internal suspend fun <T> awaitAllOf(leases: List<DeferredLease<T>>): List<T> {
     val context = currentCoroutineContext()
     context.ensureActive()
@@ -40,20 +40,21 @@ private suspend fun Lease<*>.throwAtCaller() {
     runCatching { answer() }.onFailure { throwAtCaller(it) }
 }
 
-/** Whether its answer is an exception. Only once it is ready. */
+/** Whether the result is an exception. Only valid once it is ready. */
 private fun Lease<*>.hasNoValue() = isDropped || job().failure() != null
 
 /**
- * A wait for several leases, which is over with the last value or with the first failure.
+ * A wait for several leases, which ends with the last value or with the first failure.
  *
- * | end                  | the wait                            | the caller then gets                          |
- * |----------------------|-------------------------------------|-----------------------------------------------|
- * | null                 | goes on; [left] leases have no value |                                              |
- * | a lease              | is over: that one failed first      | its failure                                   |
- * | this                 | is over: the last value came        | the values                                    |
- * | an exception         | is over: it would wait for itself   | that                                          |
+ * | end                  | the wait                              | the caller then gets                          |
+ * |----------------------|---------------------------------------|-----------------------------------------------|
+ * | null                 | continues; [left] leases have no value |                                              |
+ * | a lease              | is over: that one failed first        | its failure                                   |
+ * | this                 | is over: the last value came          | the values                                    |
+ * | an exception         | is over: it would wait for itself     | that                                          |
  *
- * Whoever sets [end] tells the caller: another thread, or the caller before it suspends. From then on the wait does not count.
+ * The thread that sets [end] resumes the caller: another thread, or the caller before it suspends. From then on the
+ * wait does not count.
  */
 private class AwaitingAll(private val leases: List<DeferredLease<*>>, private val cancellation: BooleanSupplier) :
     BooleanSupplier,
@@ -68,7 +69,7 @@ private class AwaitingAll(private val leases: List<DeferredLease<*>>, private va
 
     val firstFailed get() = end.get() as? DeferredLease<*>
 
-    /** Whether it is over; asked under the lock of the waits. */
+    /** Whether it is over; called under the lock of the waits. */
     override fun getAsBoolean() = end.get() != null || cancellation.asBoolean
 
     suspend fun untilReady(edge: WaitEdge?): Any? = suspendCancellableCoroutine<Any?> { caller ->
@@ -106,7 +107,7 @@ private class AwaitingAll(private val leases: List<DeferredLease<*>>, private va
         edge?.close()
     }
 
-    /** Jobs that go on forget this wait. */
+    /** Removes this wait from jobs that are still running. */
     fun takeBack() {
         for (waiter in waiters) waiter?.let { it.lease().job().takeBack(it) }
     }

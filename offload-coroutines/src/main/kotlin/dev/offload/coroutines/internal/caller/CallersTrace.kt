@@ -7,12 +7,12 @@ import kotlinx.coroutines.suspendCancellableCoroutine
 import kotlin.coroutines.resumeWithException
 
 /**
- * Throws what a job failed with at one of its callers. The exception is shared, and its trace is that of the body. Where the
- * coroutine library recovers stack traces, a caller gets a copy of its own that shows where he waits, with the original as
- * cause; else the exception itself. Whether, and of which exceptions, is for that library to say: it does so for whoever is
- * resumed with one, and that is what is done here.
+ * Throws the failure of a job to one of its callers. The exception is shared, and its stack trace is that of the body.
+ * If the coroutine library recovers stack traces, a caller gets its own copy that shows where it waits, with the
+ * original as cause; otherwise the exception itself. Whether, and for which exceptions, is up to that library: it does
+ * so whenever a coroutine is resumed with one, which is what happens here.
  *
- * What this library has to say itself is handed on as it is: the cause of such a one is part of what it tells.
+ * Exceptions of this library are thrown as they are: their cause is part of what they report.
  */
 internal suspend fun throwAtCaller(failure: Throwable): Nothing {
     if (failure is OffloadException) throw failure
@@ -21,6 +21,6 @@ internal suspend fun throwAtCaller(failure: Throwable): Nothing {
     } catch (e: Throwable) {
         e
     }
-    // Not what a method of the exception threw while it was copied, and no cancellation: there is an answer.
+    // Not what a method of the exception threw while it was copied, and not a cancellation: there is a result.
     throw if (seen.javaClass == failure.javaClass) seen else failure
 }

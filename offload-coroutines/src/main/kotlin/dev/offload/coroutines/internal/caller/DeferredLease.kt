@@ -20,7 +20,7 @@ import kotlinx.coroutines.ensureActive
 import kotlinx.coroutines.suspendCancellableCoroutine
 import kotlin.coroutines.resume
 
-/** A lease that suspends its caller. */
+/** A lease whose caller suspends. */
 internal class DeferredLease<T>(job: JobCell<T>, joined: Boolean) :
     Lease<T>(job, joined),
     OffloadDeferred<T> {
@@ -28,7 +28,9 @@ internal class DeferredLease<T>(job: JobCell<T>, joined: Boolean) :
 
     private val side get() = job().scope().engine().side
 
-    /** Its frame holds next to nothing, as one is made for each wait: what a wait of a body needs is in a frame of its own. */
+    /**
+     * Its frame holds almost nothing, as one is made for each wait: what a wait of a body needs is in a separate frame.
+     */
     override suspend fun await(): T {
         currentCoroutineContext().ensureActive()
         job().markObserved()
@@ -44,7 +46,7 @@ internal class DeferredLease<T>(job: JobCell<T>, joined: Boolean) :
 
     private suspend fun untilReadyAsSeen() = waitingFor(target()) { untilReady(it) }
 
-    /** Answers something, and not `Unit`: so it is a tail call, which needs no frame of its own. */
+    /** Returns a value, not `Unit`: so it is a tail call, which needs no frame of its own. */
     private suspend fun untilReady(edge: WaitEdge?): Any? = suspendCancellableCoroutine<Any?> { caller ->
         val waiter = AwaitingCaller(this, caller, edge)
         if (register(waiter)) {
@@ -85,7 +87,7 @@ internal suspend fun List<JobCell<*>>.awaitEnds(core: ScopeCore) {
     }
 }
 
-/** Suspends until the scope has ended, and all in it. */
+/** Suspends until the scope has ended, and everything in it. */
 internal suspend fun ScopeCore.awaitEnd(edge: WaitEdge? = null) = termination().awaitFired(engine().side, edge)
 
 private class AwaitingCaller(

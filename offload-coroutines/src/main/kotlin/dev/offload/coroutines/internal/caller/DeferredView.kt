@@ -6,27 +6,27 @@ import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.Deferred
 
 /**
- * A lease as a [Deferred] of the coroutine library. The lease has at most one that is open, found among those who wait for its
- * answer: so a `select` in a loop, which asks for it in each round, leaves nothing behind.
+ * A lease as a [Deferred] of the coroutine library. The lease has at most one open view, found among the waiters for
+ * its result: so a `select` in a loop, which requests it in each round, leaves nothing behind.
  *
  * | the lease               | the view                | by                                                              |
  * |-------------------------|-------------------------|-----------------------------------------------------------------|
- * | has its answer          | completes with it       | [fire], on a thread aside: completing runs what others wait with |
- * | is given up             | completes with that     | the same                                                        |
- * | is given up by the view | is cancelled, or failed | who completed it from outside                                   |
+ * | has its result          | completes with it       | [fire], on a side thread: completing runs the waiters' code     |
+ * | is dropped              | completes with that     | the same                                                        |
+ * | is dropped by the view  | is cancelled, or failed | the external code that completed it                             |
  */
 internal class DeferredView<T> private constructor(private val of: DeferredLease<T>) : LeaseCompletion(of) {
     private val view = CompletableDeferred<T>()
 
     init {
-        view.invokeOnCompletion { of.cancel() } // later than the answer it changes nothing
+        view.invokeOnCompletion { of.cancel() } // no effect after the result
     }
 
     override fun fire() = of.job().scope().engine().side.answer(::settle)
 
     private fun settle() {
         val answer = runCatching { of.answer() }
-        // Where time is virtual this may be at a body, which is not what it goes on with.
+        // Under virtual time this thread may be running a body, which is not the job of the code resumed here.
         val here = CurrentJob.set(null)
         try {
             answer.fold(view::complete, view::completeExceptionally)

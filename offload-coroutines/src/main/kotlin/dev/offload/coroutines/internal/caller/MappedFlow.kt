@@ -14,9 +14,9 @@ import kotlinx.coroutines.sync.Semaphore
 /**
  * Emits the values of jobs in the order of the elements.
  *
- * A job has a permit from before it is submitted until the collector has its value. Its handle is at one place at a time: in the
- * channel, which holds at most as many as there are permits and gives up what it did not deliver, or with the coroutine that
- * emits, which gives it up in any case: that changes nothing once the value is there.
+ * A job holds a permit from before it is submitted until the collector has its value. Its handle is in one place at a
+ * time: in the channel, which holds at most as many as there are permits and cancels those it did not deliver, or with
+ * the emitting coroutine, which always cancels it: that has no effect once the value is there.
  */
 internal fun <A, R> Flow<A>.mapInOrder(most: Int, submit: suspend (A) -> OffloadDeferred<R>): Flow<R> = flow {
     coroutineScope {
@@ -44,13 +44,15 @@ internal fun <A, R> Flow<A>.mapInOrder(most: Int, submit: suspend (A) -> Offload
     }
 }
 
-/** Emits the values of jobs as they come: each job has a coroutine that sends its value when the collector takes it. */
+/**
+ * Emits the values of jobs as they arrive: each job has a coroutine that sends its value when the collector takes it.
+ */
 internal fun <A, R> Flow<A>.mapUnordered(most: Int, submit: suspend (A) -> OffloadDeferred<R>): Flow<R> = channelFlow {
     val permits = Semaphore(most)
     collect { element ->
         permits.acquire()
         val handle = submit(element)
-        // Undispatched, so that it gives the handle up even if it is cancelled at once.
+        // Undispatched, so that it cancels the handle even if it is itself cancelled at once.
         launch(start = CoroutineStart.UNDISPATCHED) {
             try {
                 send(handle.await())

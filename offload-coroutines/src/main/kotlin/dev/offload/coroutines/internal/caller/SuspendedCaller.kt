@@ -11,16 +11,17 @@ import kotlin.coroutines.ContinuationInterceptor
 import kotlin.coroutines.CoroutineContext
 
 /**
- * Resumes a caller from a thread that others wait for. A dispatcher that is known takes a caller at once. Any other may
- * block, throw, or run the caller on this thread for as long as it likes, so that a thread aside hands it over.
+ * Resumes a caller from a thread that others wait for. A known dispatcher takes a caller at once. Any other may block,
+ * throw, or run the caller on this thread for any time, so a side thread hands it over.
  *
- * [how] is found out when the caller begins to wait, by itself: also its context may be of others' making.
+ * [how] is determined by the caller itself when it begins to wait: its context may be foreign code, too.
  */
 internal fun <T> CancellableContinuation<T>.tell(answer: Result<T>, side: SideThreads, how: Resumption) {
     if (how == Resumption.QUEUED) {
         resumeWith(answer)
     } else if (how == Resumption.QUICK || side.inPlace()) {
-        // A dispatcher of tests may run the caller here, and who tells may be at a body, which the caller is not.
+        // A test dispatcher may run the caller here, and this thread may be running a body that the caller is not part
+        // of.
         val here = CurrentJob.set(null)
         try {
             resumeWith(answer)
@@ -32,7 +33,7 @@ internal fun <T> CancellableContinuation<T>.tell(answer: Result<T>, side: SideTh
     }
 }
 
-/** Resumes the caller here if its dispatcher refuses to: a caller whose dispatcher is closed has its answer, too. */
+/** Resumes the caller here if its dispatcher rejects it: a caller whose dispatcher is closed gets its result, too. */
 @OptIn(ExperimentalCoroutinesApi::class)
 private fun <T> CancellableContinuation<T>.resumeSafely(answer: Result<T>) {
     val dispatcher = context[ContinuationInterceptor]
@@ -56,5 +57,5 @@ private fun <T> CancellableContinuation<T>.resumeSafely(answer: Result<T>) {
 private fun CoroutineDispatcher.isDispatchNeededSafely(context: CoroutineContext) = try {
     isDispatchNeeded(context)
 } catch (_: Throwable) {
-    true // it is asked again, by the attempt to dispatch
+    true // checked again by the attempt to dispatch
 }

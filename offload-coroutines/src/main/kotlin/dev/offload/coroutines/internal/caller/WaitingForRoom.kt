@@ -9,7 +9,10 @@ import kotlinx.coroutines.CancellableContinuation
 import kotlinx.coroutines.suspendCancellableCoroutine
 import kotlin.coroutines.resume
 
-/** Suspends until there is room for a submission under [key], and then calls [attempt]; until that answers something. */
+/**
+ * Suspends until there is room for a submission under [key], and then calls [attempt]; repeats until that returns a
+ * result.
+ */
 internal suspend fun <R : Any> ScopeCore.whenRoom(key: OffloadKey<*>, attempt: () -> R?): R {
     val waiter = WaitingForRoom(this, key)
     try {
