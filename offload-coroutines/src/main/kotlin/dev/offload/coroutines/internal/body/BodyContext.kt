@@ -16,13 +16,13 @@ import kotlin.coroutines.EmptyCoroutineContext
 /**
  * The context in which bodies of a scope run: without a `Job`, because the registry owns them.
  *
- * @param carry the keys of plain elements that a job takes along from whoever starts it, if another scope owns it
+ * @param carry the keys of plain elements that a job takes from the context of its starter, if another scope owns it
  */
 internal class BodyContext(
     private val given: CoroutineContext,
     private val carry: Set<CoroutineContext.Key<*>> = emptySet(),
 ) {
-    /** As it was given, for other coroutines of the scope. */
+    /** The context as given, for other coroutines of the scope. */
     val all: CoroutineContext get() = Dispatchers.Default + given.minusKey(Job).minusKey(JobElement).minusKey(CallDepth)
 
     /** Looked up once, for bodies that add nothing. */
@@ -38,10 +38,13 @@ internal class BodyContext(
         isCopied = parts.isCopied
     }
 
-    /** The name of the last body, and of most others. Whichever thread wrote it last: all are as good. */
+    /** The name of the last body, which is that of most others. Racing writes are harmless: any value will do. */
     private var lastName: CoroutineName? = null
 
-    /** A body; [extra] goes before what is set here. It has the [name] of its kind, unless that gives another one. */
+    /**
+     * Creates a body; [extra] overrides what is set here. It is named [name], after its kind, unless [extra] has a
+     * name.
+     */
     fun <T> body(name: String, extra: CoroutineContext, block: suspend CoroutineScope.() -> T): SuspendBody<T> {
         if (extra === EmptyCoroutineContext && !isCopied && dispatcher != null) {
             return SuspendBody(OneBodyContext(context.withNewId(), JobElement(), named(name)), dispatcher, block)
@@ -57,8 +60,8 @@ internal class BodyContext(
     }
 
     /**
-     * What a job of this scope takes from the [starter], which is of another one: what belongs to threads, as MDC and traces,
-     * and what its users named.
+     * What a job of this scope takes from the context of its [starter], which belongs to another one: elements for
+     * threads, such as MDC and traces, and those named by the user.
      */
     fun takenFrom(starter: CoroutineContext): CoroutineContext =
         starter.fold(EmptyCoroutineContext as CoroutineContext) { taken, element ->
@@ -75,7 +78,7 @@ internal class BodyContext(
         if (dispatcher == null || this[ContinuationInterceptor] === dispatcher) this else this + dispatcher
 }
 
-/** Takes a context apart in one pass, as each scope does it. Answers what bodies have of it besides a dispatcher. */
+/** Takes a context apart in one pass, as each scope does so. Returns what bodies take from it besides a dispatcher. */
 private class BodyParts : (CoroutineContext, CoroutineContext.Element) -> CoroutineContext {
     var interceptor: CoroutineContext = Dispatchers.Default
     var isCopied = false
@@ -95,8 +98,9 @@ private class BodyParts : (CoroutineContext, CoroutineContext.Element) -> Corout
 }
 
 /**
- * The context of one body: what its scope gives, its [JobElement], its name if that is not given, and its coroutine once that
- * is added, before anybody else has this. Flat, since one is made for each job and asked at each step of its body.
+ * The context of one body: what its scope gives, its [JobElement], its name if that is not given, and its coroutine,
+ * which is added before this is visible to others. Flat, since one is created for each job and read at each step of its
+ * body.
  */
 internal class OneBodyContext(
     private val given: CoroutineContext,
@@ -105,7 +109,7 @@ internal class OneBodyContext(
 ) : CoroutineContext {
     private var coroutine: SuspendBody<*>? = null
 
-    @Suppress("UNCHECKED_CAST") // each key fixes the type of its element
+    @Suppress("UNCHECKED_CAST") // each key determines the type of its element
     override fun <E : CoroutineContext.Element> get(key: CoroutineContext.Key<E>): E? = when {
         key === Job -> coroutine as E?
         key === JobElement -> element as E
@@ -137,7 +141,7 @@ internal class OneBodyContext(
     override fun toString(): String = fold("") { text, one -> if (text.isEmpty()) "[$one" else "$text, $one" } + "]"
 }
 
-/** Refuses what would take a job out of the hands of its scope. */
+/** Rejects a context that would take a job away from its scope. */
 internal fun CoroutineContext.requireNoJob(): CoroutineContext {
     require(this[Job] == null) {
         "context must not hold a Job: the scope owns its jobs; pass context.minusKey(Job)"
@@ -145,7 +149,7 @@ internal fun CoroutineContext.requireNoJob(): CoroutineContext {
     return this
 }
 
-/** Refuses a context with which no body of a scope could run, before the scope is opened. */
+/** Rejects a context with which no body of a scope could run, before the scope is opened. */
 internal fun CoroutineContext.requireScopeContext() {
     require(this[Job] == null) {
         "context must not hold a Job: pass that as parent, and context.minusKey(Job) as context"

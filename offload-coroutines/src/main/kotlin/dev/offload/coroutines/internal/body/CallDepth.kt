@@ -13,17 +13,18 @@ import kotlin.coroutines.intrinsics.suspendCoroutineUninterceptedOrReturn
 import kotlin.coroutines.resume
 
 /**
- * How many scopes with a block are around this code on one chain of calls. In the context, and not counted by the thread or
- * by the tree of scopes: the chain may change its thread, and may be of scopes that are not under each other.
+ * The number of scopes with a block around this code on one chain of calls. Kept in the context, rather than counted by
+ * thread or in the tree of scopes: the chain may change threads, and may consist of scopes that are not nested in each
+ * other.
  */
 internal class CallDepth(val depth: Int) : AbstractCoroutineContextElement(Key) {
-    /** Whether the calls since the stack was last unwound may be as many as a small stack has room for. */
+    /** Whether the calls since the stack was last unwound may be as many as fit on a small stack. */
     val isDeep: Boolean get() = depth % MOST_ON_STACK == 0
 
     companion object Key : CoroutineContext.Key<CallDepth> {
         private const val MOST_ON_STACK = 16
 
-        /** Of a coroutine that begins a chain. */
+        /** For a coroutine that begins a chain. */
         val NONE = CallDepth(0)
 
         fun below(context: CoroutineContext) = CallDepth((context[CallDepth]?.depth ?: 0) + 1)
@@ -31,8 +32,8 @@ internal class CallDepth(val depth: Int) : AbstractCoroutineContextElement(Key) 
 }
 
 /**
- * Suspends and goes on through the dispatcher, so that the frames of the callers leave the stack. Not cancellable: on the
- * way out of a scope there is an answer to be handed over.
+ * Suspends and continues through the dispatcher, so that the frames of the callers leave the stack. Not cancellable: on
+ * the way out of a scope there is a result to be handed over.
  */
 internal suspend fun unwindStack() {
     val unwinding = Unwinding()
@@ -41,8 +42,9 @@ internal suspend fun unwindStack() {
 }
 
 /**
- * Runs [block] from a stack without the frames of the callers, if they still want it then. Unwinds after it, too: the callers
- * of a chain that has suspended go on inside each other's calls, so the way out is as deep as the way in.
+ * Runs [block] on a stack without the frames of the callers, unless they are cancelled by then. Unwinds after it, too:
+ * the callers of a chain that has suspended continue inside each other's calls, so the way out is as deep as the way
+ * in.
  */
 internal suspend fun <R> unwinding(block: suspend () -> R): R {
     unwindStack()
@@ -53,15 +55,15 @@ internal suspend fun <R> unwinding(block: suspend () -> R): R {
 }
 
 /**
- * Not every dispatcher unwinds: those that run in place would go on inside the call. So it is called from the loop which the
- * coroutine library has for such ones. Where none is at work on this thread, this is a loop from here on, and what is called
- * inside it that wants to unwind comes back to it: the stack is never deeper than up to two loops.
+ * Not every dispatcher unwinds: those that run on the calling thread would continue inside the call. So the caller is
+ * resumed from the event loop that the coroutine library has for such dispatchers. If none is running on this thread,
+ * this starts one, and nested calls that want to unwind return to it: the stack is never deeper than up to two loops.
  */
 private class Unwinding : Continuation<Unit> {
     override val context: CoroutineContext get() = EmptyCoroutineContext
     private lateinit var caller: Continuation<Unit>
 
-    /** Whether the caller has gone on. */
+    /** Whether the caller has continued. */
     @Volatile
     var goesOn = false
 
@@ -74,7 +76,7 @@ private class Unwinding : Continuation<Unit> {
     override fun resumeWith(result: Result<Unit>) {
         try {
             caller.intercepted().resume(Unit)
-        } catch (_: Throwable) { // the dispatcher refused by throwing; the scope must not be stuck for that
+        } catch (_: Throwable) { // the dispatcher rejected it by throwing; the scope must not hang because of that
             if (!goesOn) caller.resume(Unit)
         }
     }

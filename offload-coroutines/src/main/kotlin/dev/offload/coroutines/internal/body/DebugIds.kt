@@ -7,8 +7,8 @@ import kotlin.coroutines.CoroutineContext
 import kotlin.coroutines.EmptyCoroutineContext
 
 /**
- * The numbers that the coroutine library gives to coroutines in its debug mode, and shows in names of threads. A body gets
- * one of its own, as any coroutine: not that of whoever started it.
+ * The numbers that the coroutine library gives to coroutines in its debug mode, and shows in thread names. A body gets
+ * its own, like any coroutine, rather than that of its starter.
  */
 @OptIn(ExperimentalCoroutinesApi::class)
 internal object DebugIds {
@@ -16,16 +16,16 @@ internal object DebugIds {
         override val coroutineContext: CoroutineContext get() = EmptyCoroutineContext
     }
 
-    /** Where a context has its number; null if there are none, as in production. */
+    /** The key of a context's number; null if there are none, as in production. */
     val key: CoroutineContext.Key<*>? = contextOfOne()
         .fold(null as CoroutineContext.Key<*>?) { found, element ->
             if (element.javaClass.name == "kotlinx.coroutines.CoroutineId") element.key else found
         }
 
-    /** This context without the number of the coroutine it is from. */
+    /** This context without the number of the coroutine it comes from. */
     fun CoroutineContext.withoutId(): CoroutineContext = if (key == null) this else minusKey(key)
 
-    /** This context, with a number of its own. */
+    /** This context, with a new number. */
     fun CoroutineContext.withNewId(): CoroutineContext {
         val id = key?.let { contextOfOne()[it] }
         return if (id == null) this else this + id

@@ -20,18 +20,18 @@ import kotlin.coroutines.CoroutineContext
 import kotlin.coroutines.EmptyCoroutineContext
 
 /**
- * Marks the coroutines of a body, and their threads, with the job they belong to. A context can be carried elsewhere: which
- * job a coroutine with this element is in, if any, is for [jobAround] to say.
+ * Marks the coroutines of a body, and their threads, with their job. A context can be carried elsewhere: [jobAround]
+ * determines which job, if any, a coroutine with this element is in.
  */
 internal class JobElement : ThreadContextElement<JobCell<*>?> {
-    /** Set when it is made. */
+    /** Set when the body is created. */
     lateinit var coroutine: SuspendBody<*>
 
     override val key: CoroutineContext.Key<*> get() = Key
 
     override fun updateThreadContext(context: CoroutineContext): JobCell<*>? = CurrentJob.set(jobAround(context))
 
-    /** The job that a coroutine of this [context] is part of; null if it left the body, or that is over. */
+    /** The job that a coroutine of this [context] is part of; null if it left the body, or the body has ended. */
     fun jobAround(context: CoroutineContext): JobCell<*>? {
         val own = context[Job] ?: return null
         return coroutine.around(own)?.openJob
@@ -45,9 +45,10 @@ internal class JobElement : ThreadContextElement<JobCell<*>?> {
 }
 
 /**
- * The job whose body waits where a coroutine of this context does; null if there is none. By its element, and inside of
- * `runBlocking` by the thread: that is the one which blocks. Elsewhere the thread says nothing, as it may be lent: a body
- * that resumes somebody's unconfined coroutine runs it, but does not wait for what that waits for.
+ * The job whose body waits when a coroutine of this context does; null if there is none. Determined by its element, and
+ * inside `runBlocking` by the thread: that is the one which blocks. Elsewhere the thread says nothing, as it may be
+ * borrowed: a body that resumes another party's unconfined coroutine runs it, but does not wait for what that waits
+ * for.
  */
 internal fun CoroutineContext.currentJob(): JobCell<*>? {
     val element = this[JobElement]
@@ -55,13 +56,15 @@ internal fun CoroutineContext.currentJob(): JobCell<*>? {
     return if (blocksThread()) CurrentJob.get() else null
 }
 
-/** Whether nobody keeps account of a wait in this context: it is no body's, and blocks no thread of a pool that cares. */
+/**
+ * Whether a wait in this context is untracked: it belongs to no body, and blocks no thread of a pool that compensates.
+ */
 internal fun CoroutineContext.waitsUnseen(): Boolean =
     this[JobElement] == null && (!blocksThread() || (CurrentJob.get() == null && PoolThread.current() == null))
 
 /**
- * Runs [wait]. Inside of `runBlocking` that blocks the thread: if that is one of a pool which makes up for those that wait,
- * the pool knows of it meanwhile.
+ * Runs [wait]. Inside `runBlocking` it blocks the thread: if that is of a pool which compensates for waiting threads,
+ * the pool is notified of the wait.
  */
 internal suspend inline fun <R> blockingThread(wait: suspend () -> R): R {
     val run = PoolThread.current()?.takeIf { currentCoroutineContext().blocksThread() } ?: return wait()
@@ -74,11 +77,11 @@ internal suspend inline fun <R> blockingThread(wait: suspend () -> R): R {
 }
 
 /**
- * Runs [wait], which waits for [target]; if the caller is a body, the wait is known to the [WaitGraph] meanwhile, by the edge
- * that is handed over. A wait that can be cancelled closes it in the moment of the cancellation: its coroutine goes on later,
- * and whoever cancelled it may wait for it at once.
+ * Runs [wait], which waits for [target]; if the caller is a body, the wait is recorded in the [WaitGraph] meanwhile, by
+ * the edge passed to it. A cancellable wait closes the edge at the moment of its cancellation: its coroutine continues
+ * later, and the cancelling code may wait for it at once.
  *
- * @param isOver tells whether the wait has ended; null for one that ends with its target, or by a cancellation
+ * @param isOver whether the wait has ended; null for one that ends with its target, or by a cancellation
  * @throws dev.offload.OffloadCycleException if the body would wait for itself
  */
 internal suspend inline fun waitingFor(
@@ -97,14 +100,14 @@ internal suspend inline fun waitingFor(
     }
 }
 
-/** Tells whether the coroutine of this context is cancelled, if the library made it: it is asked under a lock. */
+/** Whether the coroutine of this context is cancelled, if the library created it: called under a lock. */
 @OptIn(InternalCoroutinesApi::class)
 internal fun CoroutineContext.cancellation(): BooleanSupplier {
     val own = this[Job] as? AbstractCoroutine<*>
     return BooleanSupplier { own != null && own.isCancelled }
 }
 
-/** As [waitingFor], for a wait that cannot be given up: if it closes a circle, another wait of that circle is. */
+/** Like [waitingFor], for a wait that cannot be given up: if it closes a cycle, another wait of that cycle is ended. */
 internal suspend inline fun waitingAnywayFor(target: WaitTarget, wait: suspend (WaitEdge?) -> Unit) {
     val waiting = currentCoroutineContext().currentJob()
     blockingThread {
@@ -112,16 +115,16 @@ internal suspend inline fun waitingAnywayFor(target: WaitTarget, wait: suspend (
     }
 }
 
-/** Runs [wait], which lets go what this wait lets go as soon as it can be cancelled. */
+/** Runs [wait], which starts what this wait allows to start as soon as it can be cancelled. */
 internal suspend inline fun WaitEdge.around(wait: suspend (WaitEdge?) -> Unit) = use {
     try {
         wait(it)
     } finally {
-        it.letGo() // if that was not reached: what has its permits must start, whatever came of the wait
+        it.letGo() // if [wait] did not get there: jobs that got permits must start, whatever became of the wait
     }
 }
 
-/** This context for one more coroutine: elements that want to be copied for it are. */
+/** This context for one more coroutine: elements that require a copy for it are copied. */
 @OptIn(DelicateCoroutinesApi::class, ExperimentalCoroutinesApi::class)
 internal fun CoroutineContext.copied(): CoroutineContext = if (!isCopied()) {
     this
@@ -131,13 +134,13 @@ internal fun CoroutineContext.copied(): CoroutineContext = if (!isCopied()) {
     }
 }
 
-/** Whether any element wants to be copied for each coroutine. */
+/** Whether any element requires a copy for each coroutine. */
 @OptIn(DelicateCoroutinesApi::class, ExperimentalCoroutinesApi::class)
 internal fun CoroutineContext.isCopied(): Boolean = when (this) {
     is CopyableThreadContextElement<*> -> true
 
     is CoroutineContext.Element -> false
 
-    // a dispatcher alone, as often: asked for each scope
+    // a dispatcher alone, the usual case: called for each scope
     else -> fold(false) { found, element -> found || element is CopyableThreadContextElement<*> }
 }

@@ -18,14 +18,16 @@ import kotlin.coroutines.Continuation
 import kotlin.coroutines.jvm.internal.CoroutineStackFrame
 
 /**
- * A body that is a suspending block, run as a coroutine without a parent: its owner is the registry. Its end is told to the
- * [JobCell] by the coroutine itself, after its children have ended, and not through a handler somebody else could delay.
+ * A body that is a suspending block, run as a coroutine without a parent: its owner is the registry. The coroutine
+ * itself reports its end to the [JobCell], after its children have ended, rather than a handler that others could
+ * delay.
  *
  * The coroutine dispatches itself and starts its block undispatched from there. So it knows the moment the body begins,
  * without a wrapper around the block that would live as long as the body is suspended.
  *
- * [begun] tells apart what ended the coroutine: the block (or a child of it), or something that kept it from beginning. An
- * executor that refuses the coroutine makes the library cancel it and run it elsewhere; [run] then finds it inactive.
+ * [begun] distinguishes what ended the coroutine: the block (or a child of it), or something that kept it from
+ * beginning. An executor that rejects the coroutine makes the library cancel it and run it elsewhere; [run] then finds
+ * it inactive.
  */
 @OptIn(InternalCoroutinesApi::class)
 internal class SuspendBody<T>(
@@ -35,7 +37,7 @@ internal class SuspendBody<T>(
 ) : AbstractCoroutine<T>(context, initParentJob = false, active = true),
     JobBody<T>,
     Runnable {
-    /** Let go when the body begins or is stopped: an executor may keep a body that was cancelled in its queue. */
+    /** Cleared when the body begins or is stopped: an executor may keep a cancelled body in its queue. */
     @Volatile
     private var block: (suspend CoroutineScope.() -> T)? = block
     private var cell: JobCell<T>? = null
@@ -43,14 +45,14 @@ internal class SuspendBody<T>(
 
     @Volatile private var ran = 0
 
-    /** Found by [around] to be of this body, and most likely to be met again; any such will do. */
+    /** Found by [around] to be part of this body, and likely to be met again; any such job will do. */
     private var known: Job? = null
 
     init {
         context.element.coroutine = this
     }
 
-    /** Set if the job would not let its body begin: it was cancelled, or is about to be with its scope. */
+    /** Set if the job did not let its body begin: it was cancelled, or is about to be with its scope. */
     private var overtaken = false
 
     override fun startBody(job: JobCell<T>) {
@@ -58,11 +60,11 @@ internal class SuspendBody<T>(
         if (dispatcher.isDispatchNeeded(context)) dispatcher.dispatch(context, this) else run()
     }
 
-    /** Runs nothing foreign: the dispatcher is met before other elements, and is known or guarded. */
+    /** Runs no foreign code: the dispatcher is found before other elements, and is known or guarded. */
     override fun timer(): OffloadTimer? = DispatcherTimer.of(context)
 
     override fun run() {
-        if (!RAN.compareAndSet(this, 0, 1)) return // by an executor that runs what it is given twice
+        if (!RAN.compareAndSet(this, 0, 1)) return // by an executor that runs a task twice
         val body = block
         block = null
         if (body != null && isActive) {
@@ -77,8 +79,8 @@ internal class SuspendBody<T>(
     }
 
     /**
-     * If the coroutine was cancelled, the very exception: beside another one the library would look into it, and what it is
-     * made of may be somebody else's.
+     * If the coroutine was cancelled, that same exception: given another one, the library would inspect it, and parts
+     * of it may be of foreign classes.
      */
     private fun whyNot(): Throwable = if (isCancelled) {
         getCancellationException()
@@ -97,11 +99,12 @@ internal class SuspendBody<T>(
     val openJob: JobCell<T>? get() = cell?.takeUnless { it.hasEnded() }
 
     /**
-     * The body that [coroutine] is part of; null if of none. That is a child of the body, a child of such a one and so on, or
-     * is waited for by its caller, who is: so also what runs in `withContext(NonCancellable)`, which is nobody's child.
+     * The body that [coroutine] is part of, or null. It is part of a body if it is a child of it, a child of such a
+     * coroutine and so on, or if such a coroutine waits for it as its caller: this includes
+     * `withContext(NonCancellable)`, which has no parent.
      *
-     * Coroutines may be very deep inside each other, and come here one after the other. So each time the one around the one
-     * asked for is remembered: who comes from there, from beside it or from inside is done in a step or two.
+     * Coroutines may be nested very deep, and call this one after the other. So each call remembers the job around the
+     * one given: a call from that job, from a sibling or from inside takes one or two steps.
      */
     fun around(coroutine: Job): SuspendBody<*>? {
         if (coroutine is SuspendBody<*>) return coroutine
@@ -126,7 +129,7 @@ internal class SuspendBody<T>(
         }
     }
 
-    /** What a dispatcher cancelled the body with may be of a class of its own. */
+    /** The exception with which a dispatcher cancelled the body may be of a foreign class. */
     private fun causeOf(cancellation: CancellationException) = runCatching { cancellation.cause }.getOrNull()
 
     private companion object {
