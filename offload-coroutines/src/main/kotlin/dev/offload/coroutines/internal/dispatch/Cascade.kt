@@ -5,8 +5,8 @@ import dev.offload.coroutines.internal.body.cancellation
 import dev.offload.coroutines.internal.threads.Log
 
 /**
- * Runs steps that lead to more steps, as the cancellation of scopes does that are around each other. A step inside a step
- * runs at once, as a call would, but only so deep; from there on it waits until the one it came from is done.
+ * Runs steps that cause more steps, as the cancellation of nested scopes does. A step inside a step runs at once, as a
+ * call would, but only to a limited depth; beyond that it waits until the step that caused it is done.
  */
 internal object Cascade {
     private const val MOST_NESTED = 8
@@ -33,7 +33,7 @@ internal object Cascade {
             }
         }
 
-        /** What one step throws, through a handler of somebody, must not keep the others from running. */
+        /** A foreign handler that throws in one step must not keep the others from running. */
         private fun runSafely(step: () -> Unit) {
             try {
                 step()

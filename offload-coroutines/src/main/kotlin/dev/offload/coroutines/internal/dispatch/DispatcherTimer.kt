@@ -22,12 +22,12 @@ internal class DispatcherTimer private constructor(private val delay: Delay, pri
 
     override fun isVirtual() = true
 
-    /** What is known of a class of dispatchers. */
+    /** The clock of a class of dispatchers. */
     private enum class Clock {
         REAL,
         VIRTUAL,
 
-        /** That of another dispatcher, which it does not show. */
+        /** The clock of another dispatcher, which is not accessible. */
         OF_ANOTHER,
     }
 
@@ -36,10 +36,10 @@ internal class DispatcherTimer private constructor(private val delay: Delay, pri
         private const val TESTS = "kotlinx.coroutines.test."
 
         /**
-         * The clock of the dispatcher in [context], or null if that has real time, which needs no dispatcher to tell it: most
-         * that are clocks tell it by a thread which they share with all that delays.
+         * The clock of the dispatcher in [context], or null for real time, which is not taken from dispatchers: most
+         * that have a clock keep it on a thread that they share with all delays.
          *
-         * A test may set `Dispatchers.Main` at any time, so what this answers for that one holds for the moment.
+         * A test may set `Dispatchers.Main` at any time, so the result for that one holds only for the moment.
          */
         fun of(context: CoroutineContext): DispatcherTimer? {
             var dispatcher = context[ContinuationInterceptor]
@@ -53,7 +53,7 @@ internal class DispatcherTimer private constructor(private val delay: Delay, pri
             return if (isVirtual) DispatcherTimer(dispatcher, context) else null
         }
 
-        /** Asks a clock of another dispatcher for whose it is: what it schedules with tells. */
+        /** Whether a clock of another dispatcher is virtual: the class of the handle it returns tells. */
         private fun Delay.isVirtual(context: CoroutineContext): Boolean = try {
             val handle = invokeOnTimeout(Long.MAX_VALUE / 2, Runnable {}, context)
             handle.dispose()
@@ -62,7 +62,7 @@ internal class DispatcherTimer private constructor(private val delay: Delay, pri
             false
         }
 
-        /** By name: the library for tests is not there in production, where no clock is virtual. */
+        /** By name: the test library is absent in production, where no clock is virtual. */
         private val CLOCK = object : ClassValue<Clock>() {
             override fun computeValue(type: Class<*>): Clock {
                 val name = type.name

@@ -14,9 +14,9 @@ import kotlin.coroutines.ContinuationInterceptor
 import kotlin.coroutines.CoroutineContext
 
 /**
- * This dispatcher for the steps of a body. Where it refuses one by throwing, the coroutine library lets the coroutine hang for
- * ever, and a job would with it. So the body is cancelled, with the exception as cause, and makes its last steps elsewhere, as
- * the library has it for an executor that was shut down.
+ * This dispatcher for the steps of a body. If it rejects one by throwing, the coroutine library lets the coroutine hang
+ * for ever, and with it the job. So the body is cancelled, with the exception as cause, and runs its last steps
+ * elsewhere, as the library does for an executor that was shut down.
  */
 @OptIn(InternalCoroutinesApi::class)
 internal fun CoroutineDispatcher.guarded(): CoroutineDispatcher = when {
@@ -26,8 +26,8 @@ internal fun CoroutineDispatcher.guarded(): CoroutineDispatcher = when {
 }
 
 /**
- * This context for a coroutine of the library itself, which runs nobody's code: where the dispatcher refuses a step of it, it
- * is made elsewhere, as if nothing had happened.
+ * This context for a coroutine of this library itself, which runs no foreign code: if the dispatcher rejects a step of
+ * it, the step runs elsewhere, as if nothing had happened.
  */
 internal fun CoroutineContext.goingOnElsewhere(): CoroutineContext {
     val dispatcher = this[ContinuationInterceptor]
@@ -40,7 +40,10 @@ internal fun CoroutineContext.goingOnElsewhere(): CoroutineContext {
     }
 }
 
-/** The dispatchers of the coroutine library do not, but for views of others and what is made of an executor. */
+/**
+ * Whether it may reject a step. Dispatchers of the coroutine library do not, except views of others and those made from
+ * an executor.
+ */
 private fun CoroutineDispatcher.mayRefuse(): Boolean {
     if (this === Dispatchers.Default) return false
     val type = javaClass.name
@@ -53,7 +56,7 @@ internal open class GuardedDispatcher(val given: CoroutineDispatcher) : Coroutin
     override fun isDispatchNeeded(context: CoroutineContext): Boolean = try {
         given.isDispatchNeeded(context)
     } catch (_: Throwable) {
-        true // it is asked again, by the attempt to dispatch
+        true // checked again by the attempt to dispatch
     }
 
     override fun dispatch(context: CoroutineContext, block: Runnable) = orElsewhere(context, block) {

@@ -9,7 +9,7 @@ import java.util.concurrent.ThreadPoolExecutor
 import kotlin.coroutines.ContinuationInterceptor
 import kotlin.coroutines.CoroutineContext
 
-/** What who resumes a coroutine does. */
+/** What resuming a coroutine does on the resuming thread. */
 internal enum class Resumption {
     /** Puts it into a queue, and nothing else. */
     QUEUED,
@@ -17,7 +17,7 @@ internal enum class Resumption {
     /** Puts it into a queue, or runs it here, in a test. */
     QUICK,
 
-    /** Nobody knows. */
+    /** Unknown. */
     FOREIGN,
     ;
 
@@ -34,11 +34,12 @@ internal enum class Resumption {
 private fun ContinuationInterceptor?.isOfLibrary() = this === Dispatchers.Default || this === Dispatchers.IO
 
 /**
- * Whether who resumes a coroutine of this context does little more than put it into a queue: neither runs its code nor waits
- * for anybody, and nothing is thrown. That is known of some dispatchers of kotlinx.coroutines and of plain pools of the JDK,
- * and of no other: an executor may block, throw, or run in place, and so may what a view of limited parallelism looks at.
+ * Whether resuming a coroutine of this context does little more than put it into a queue: it neither runs the
+ * coroutine's code nor blocks, and throws nothing. That is known of some dispatchers of kotlinx.coroutines and of plain
+ * pools of the JDK, and of no others: an executor may block, throw, or run on the calling thread, and so may what a
+ * view of limited parallelism wraps.
  *
- * Test dispatchers may run code in place. That is what makes tests deterministic, and why they are chosen.
+ * Test dispatchers may run code on the calling thread. That is what makes tests deterministic, and why they are used.
  */
 internal fun CoroutineContext.resumesQuickly(): Boolean {
     val dispatcher = this[ContinuationInterceptor] ?: return false
@@ -56,16 +57,16 @@ internal fun CoroutineContext.blocksThread(): Boolean {
     return !dispatcher.isOfLibrary() && dispatcher.javaClass.name == "kotlinx.coroutines.BlockingEventLoop"
 }
 
-/** Whether its dispatcher has the time of a test: it is virtual, and who runs it has asked for it. */
+/** Whether its dispatcher has the time of a test: it is virtual, and the code that runs it has asked for it. */
 internal fun CoroutineContext.isOfTest(): Boolean = DispatcherTimer.of(this) != null
 
 private fun MainCoroutineDispatcher.mayRunInPlace() = try {
     immediate === this
-} catch (_: UnsupportedOperationException) { // there is none to be confused with
+} catch (_: UnsupportedOperationException) { // there is no immediate dispatcher to be confused with
     false
 }
 
-/** A pool of the JDK without code of others in it, that neither waits for room nor runs what it has no room for. */
+/** A JDK pool without foreign code in it, that neither waits for room nor runs tasks it has no room for. */
 private fun Executor.isPlainPool() = javaClass == ThreadPoolExecutor::class.java &&
     (this as ThreadPoolExecutor).rejectedExecutionHandler.javaClass == ThreadPoolExecutor.AbortPolicy::class.java &&
     threadFactory.javaClass == DEFAULT_FACTORY &&
