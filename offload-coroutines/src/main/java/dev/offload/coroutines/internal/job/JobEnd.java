@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>the watchers of a recorder's tasks, each by its own buffer;
  *   <li>the waiting callers, one after the other;
  *   <li>callers that wait for room in a queue;
- *   <li>the listener, by a mailbox (under virtual time: last of all, on this thread);
+ *   <li>the listener, by a serial queue (under virtual time: last of all, on this thread);
  *   <li>the siblings in a fail-fast scope, which are cancelled;
  *   <li>the end of the scope, if the callers of its other jobs are notified as well: its leases are
  *       dropped, its waiters are notified, and so on up the tree;

@@ -88,7 +88,7 @@ public final class RecorderCore<I, T extends @Nullable Object> {
 
   /**
    * Like {@link #launch}, but null if a queue is full, which is only a reason to {@linkplain
-   * ScopeCore#awaitRoom wait}: the task is unchanged. The place in the queue is taken before the
+   * Submissions#awaitRoom wait}: the task is unchanged. The place in the queue is taken before the
    * task is WORKING, so it never is so even for a moment.
    */
   public <H extends OffloadHandle> @Nullable LaunchOutcome<H> launchIfRoom(

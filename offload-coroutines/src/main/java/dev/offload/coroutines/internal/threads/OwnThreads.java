@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Creates threads that inherit nothing from the thread that happened to need one: no inheritable
- * thread locals, and the context class loader of the thread that created the manager, which is the
- * application's.
+ * thread locals, and a known context class loader: that of the thread that created the manager,
+ * which is the application's, or for the library's own threads the library's.
  */
 public final class OwnThreads {
   private final @Nullable ClassLoader loader;

@@ -8,7 +8,8 @@ import java.util.List;
  * blocks in one lane delays that lane alone, and only when all its threads are blocked.
  *
  * <p>Under virtual time everything runs in one thread, in a deterministic order: then {@link
- * #inPlace} is true, and a task given to a lane runs at once.
+ * #inPlace} is true, and the methods here run a task at once. Code that uses {@link #starts} or
+ * {@link #stages} itself has to check that.
  */
 public final class SideThreads {
   private final boolean inPlace;
