@@ -1,6 +1,6 @@
 package dev.offload.async;
 
-import static dev.offload.async.Work.LOAD;
+import static dev.offload.contract.fixture.Work.LOAD;
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -15,6 +15,9 @@ import dev.offload.OffloadKey;
 import dev.offload.OffloadKind;
 import dev.offload.ScopeClosedException;
 import dev.offload.TimeoutPolicy;
+import dev.offload.contract.fixture.Body;
+import dev.offload.contract.fixture.Bounded;
+import dev.offload.contract.fixture.Race;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

@@ -1,7 +1,7 @@
 package dev.offload.async;
 
-import static dev.offload.async.Work.LOAD;
-import static dev.offload.async.Work.STORE;
+import static dev.offload.contract.fixture.Work.LOAD;
+import static dev.offload.contract.fixture.Work.STORE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -18,6 +18,10 @@ import dev.offload.OffloadFailedException;
 import dev.offload.OffloadKey;
 import dev.offload.ScopeClosedException;
 import dev.offload.Submission;
+import dev.offload.contract.fixture.Body;
+import dev.offload.contract.fixture.Bounded;
+import dev.offload.contract.fixture.Outcome;
+import dev.offload.contract.fixture.RecordingListener;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

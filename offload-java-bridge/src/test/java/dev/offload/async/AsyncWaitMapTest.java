@@ -11,6 +11,8 @@ import dev.offload.DuplicateWaiterException;
 import dev.offload.NoMatchReason;
 import dev.offload.WaitMapClosedException;
 import dev.offload.WakeOutcome;
+import dev.offload.contract.fixture.Bounded;
+import dev.offload.contract.fixture.Work;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -9,6 +9,8 @@ import dev.offload.ConcurrencyLimit;
 import dev.offload.KindPolicy;
 import dev.offload.OffloadConfig;
 import dev.offload.OffloadKind;
+import dev.offload.contract.fixture.Block;
+import dev.offload.contract.fixture.Bounded;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.time.Duration;

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.offload.contract.fixture.Block;
+import dev.offload.contract.fixture.Bounded;
 import dev.offload.coroutines.internal.threads.PoolThread;
 import java.time.Duration;
 import java.util.HashSet;

@@ -6,6 +6,7 @@ import dev.offload.ConcurrencyLimit;
 import dev.offload.KindPolicy;
 import dev.offload.OffloadConfig;
 import dev.offload.OffloadKind;
+import dev.offload.contract.fixture.Bounded;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

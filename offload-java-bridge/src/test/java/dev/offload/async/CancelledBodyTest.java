@@ -1,7 +1,7 @@
 package dev.offload.async;
 
-import static dev.offload.async.Work.LOAD;
-import static dev.offload.async.Work.STORE;
+import static dev.offload.contract.fixture.Work.LOAD;
+import static dev.offload.contract.fixture.Work.STORE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -19,6 +19,11 @@ import dev.offload.OffloadConfig;
 import dev.offload.OffloadCycleException;
 import dev.offload.OffloadKey;
 import dev.offload.OffloadKind;
+import dev.offload.contract.face.JavaWait;
+import dev.offload.contract.fixture.Body;
+import dev.offload.contract.fixture.Bounded;
+import dev.offload.contract.fixture.Outcome;
+import dev.offload.contract.fixture.Work;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;

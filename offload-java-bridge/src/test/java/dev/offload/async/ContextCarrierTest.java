@@ -1,6 +1,6 @@
 package dev.offload.async;
 
-import static dev.offload.async.Work.LOAD;
+import static dev.offload.contract.fixture.Work.LOAD;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.offload.OffloadKey;
 import dev.offload.OffloadKind;
+import dev.offload.contract.fixture.Body;
+import dev.offload.contract.fixture.Bounded;
+import dev.offload.contract.fixture.Outcome;
 import io.micrometer.context.ContextRegistry;
 import java.util.ArrayList;
 import java.util.List;

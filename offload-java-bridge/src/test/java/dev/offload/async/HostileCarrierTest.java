@@ -2,6 +2,11 @@ package dev.offload.async;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.offload.contract.fixture.Block;
+import dev.offload.contract.fixture.Bounded;
+import dev.offload.contract.fixture.Neighbours;
+import dev.offload.contract.fixture.Refusal;
+import dev.offload.contract.fixture.Work;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;

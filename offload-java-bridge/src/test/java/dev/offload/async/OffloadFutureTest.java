@@ -1,6 +1,6 @@
 package dev.offload.async;
 
-import static dev.offload.async.Work.LOAD;
+import static dev.offload.contract.fixture.Work.LOAD;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -14,6 +14,14 @@ import dev.offload.JobState;
 import dev.offload.OffloadCancelledException;
 import dev.offload.OffloadKey;
 import dev.offload.OffloadKind;
+import dev.offload.contract.fixture.Body;
+import dev.offload.contract.fixture.Bounded;
+import dev.offload.contract.fixture.Observation;
+import dev.offload.contract.fixture.OneThread;
+import dev.offload.contract.fixture.OutsideCompletion;
+import dev.offload.contract.fixture.Race;
+import dev.offload.contract.fixture.RecordingListener;
+import dev.offload.contract.fixture.Work;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

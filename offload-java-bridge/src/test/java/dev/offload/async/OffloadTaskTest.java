@@ -12,6 +12,7 @@ import dev.offload.OffloadKey;
 import dev.offload.OffloadKind;
 import dev.offload.RevokeOutcome;
 import dev.offload.TaskState;
+import dev.offload.contract.fixture.Bounded;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,12 +1,13 @@
 package dev.offload.async;
 
-import static dev.offload.async.Work.STORE;
+import static dev.offload.contract.fixture.Work.STORE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.offload.OffloadKey;
 import dev.offload.OffloadKind;
+import dev.offload.contract.fixture.Bounded;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;

@@ -1,6 +1,6 @@
 package dev.offload.async;
 
-import static dev.offload.async.Work.LOAD;
+import static dev.offload.contract.fixture.Work.LOAD;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -15,6 +15,8 @@ import dev.offload.OffloadCancelledException;
 import dev.offload.OffloadCycleException;
 import dev.offload.OffloadKey;
 import dev.offload.ScopeClosedException;
+import dev.offload.contract.fixture.Body;
+import dev.offload.contract.fixture.Bounded;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.offload.async;
 
-import static dev.offload.async.Work.LOAD;
+import static dev.offload.contract.fixture.Work.LOAD;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.offload.OffloadConfig;
 import dev.offload.OffloadKey;
 import dev.offload.ShutdownReport;
+import dev.offload.contract.fixture.Body;
+import dev.offload.contract.fixture.Bounded;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;

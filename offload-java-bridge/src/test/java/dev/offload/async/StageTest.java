@@ -1,7 +1,7 @@
 package dev.offload.async;
 
-import static dev.offload.async.Work.LOAD;
-import static dev.offload.async.Work.STORE;
+import static dev.offload.contract.fixture.Work.LOAD;
+import static dev.offload.contract.fixture.Work.STORE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -20,6 +20,14 @@ import dev.offload.OffloadKey;
 import dev.offload.OffloadTimeoutException;
 import dev.offload.Submission;
 import dev.offload.TimeoutPolicy;
+import dev.offload.contract.fixture.Body;
+import dev.offload.contract.fixture.Bounded;
+import dev.offload.contract.fixture.OddStage;
+import dev.offload.contract.fixture.OneThread;
+import dev.offload.contract.fixture.Outcome;
+import dev.offload.contract.fixture.Race;
+import dev.offload.contract.fixture.RecordingListener;
+import dev.offload.contract.fixture.Work;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

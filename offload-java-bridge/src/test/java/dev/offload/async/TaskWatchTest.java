@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.offload.LaunchOutcome;
 import dev.offload.TaskEvent;
 import dev.offload.TaskState;
+import dev.offload.contract.fixture.Bounded;
+import dev.offload.contract.fixture.Work;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;

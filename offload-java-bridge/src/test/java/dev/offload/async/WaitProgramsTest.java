@@ -2,6 +2,8 @@ package dev.offload.async;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.offload.contract.fixture.WaitProgram;
+import dev.offload.contract.fixture.WaitProgramRun;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;

@@ -7,6 +7,7 @@ import dev.offload.JobState;
 import dev.offload.KindPolicy;
 import dev.offload.OffloadConfig;
 import dev.offload.OffloadKind;
+import dev.offload.contract.fixture.Bounded;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;

@@ -10,6 +10,8 @@ import dev.offload.OffloadKind
 import dev.offload.ScopeClosedException
 import dev.offload.TaskState
 import dev.offload.WakeOutcome
+import dev.offload.contract.fixture.Body
+import dev.offload.contract.fixture.Bounded
 import dev.offload.coroutines.OffloadManager
 import dev.offload.coroutines.TaskRecorder
 import dev.offload.coroutines.WaitMap

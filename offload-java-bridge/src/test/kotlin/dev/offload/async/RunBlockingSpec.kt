@@ -5,6 +5,7 @@ import dev.offload.KindPolicy
 import dev.offload.OffloadConfig
 import dev.offload.OffloadCycleException
 import dev.offload.OffloadKind
+import dev.offload.contract.fixture.Bounded
 import dev.offload.coroutines.currentOffload
 import dev.offload.coroutines.joinAll
 import dev.offload.coroutines.scope
