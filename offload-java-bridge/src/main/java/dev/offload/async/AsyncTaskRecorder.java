@@ -415,7 +415,7 @@ public final class AsyncTaskRecorder<I, T extends @Nullable Object> {
       return CompletableFuture.completedFuture(refusal);
     }
     JobCell<R> job = Objects.requireNonNull(revoking.job());
-    return new RevokeFuture<>(threads.future(job, false), threads.side());
+    return new RevokeFuture<>(threads.future(job, /* joined= */ false), threads.side());
   }
 
   /**

@@ -118,7 +118,7 @@ public final class KotlinInterop {
     boolean isGivenUp = Faces.isGivenUp(Require.notNull("deferred", deferred));
     var job = Faces.joinJobOf(deferred);
     AsyncOffloadScope manager = asyncManagerOf(job.scope());
-    OffloadFuture<T> future = manager.threads.future(job, true);
+    OffloadFuture<T> future = manager.threads.future(job, /* joined= */ true);
     if (isGivenUp) {
       boolean unused = future.cancel();
     }

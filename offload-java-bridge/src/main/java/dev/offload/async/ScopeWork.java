@@ -121,7 +121,7 @@ final class ScopeWork {
     JobCell<T> inFlight = joins ? core.submissions().tryJoin(key) : null;
     return inFlight == null
         ? future(key, core.submissions().share(key, conflict, options.timeout(), body.get()))
-        : threads.future(inFlight, true);
+        : threads.future(inFlight, /* joined= */ true);
   }
 
   private <T extends @Nullable Object> OffloadFuture<T> kept(OffloadFuture<T> future) {

@@ -11,8 +11,8 @@ import dev.offload.OffloadKey;
 import dev.offload.OffloadKind;
 import dev.offload.async.ScopeOptions;
 import dev.offload.contract.face.Face;
+import dev.offload.contract.face.FaceScope;
 import dev.offload.contract.face.Handle;
-import dev.offload.contract.face.ScopeFace;
 import dev.offload.contract.fixture.Body;
 import dev.offload.contract.fixture.Bounded;
 import dev.offload.contract.fixture.Outcome;
@@ -109,8 +109,8 @@ public interface CycleContract extends Contract {
   @DisplayName("E5: joinAll in a body waits for that body, too, and is refused")
   default void joinAll() {
     Face face = bench().open();
-    ScopeFace scope = bench().scope(face, "request");
-    for (ScopeFace waitedFor : List.of(scope, face)) {
+    FaceScope scope = bench().scope(face, "request");
+    for (FaceScope waitedFor : List.of(scope, face)) {
       Body<Integer> body =
           bench()
               .waiting(

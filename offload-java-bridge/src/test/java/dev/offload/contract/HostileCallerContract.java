@@ -11,9 +11,9 @@ import dev.offload.OffloadTimeoutException;
 import dev.offload.TimeoutPolicy;
 import dev.offload.async.ScopeOptions;
 import dev.offload.contract.face.Face;
+import dev.offload.contract.face.FaceScope;
 import dev.offload.contract.face.FaceSettings;
 import dev.offload.contract.face.Handle;
-import dev.offload.contract.face.ScopeFace;
 import dev.offload.contract.fixture.Block;
 import dev.offload.contract.fixture.Body;
 import dev.offload.contract.fixture.Bounded;
@@ -38,7 +38,7 @@ public interface HostileCallerContract extends HostileContract {
   @DisplayName("R9: what a caller does with its answer may close the scope of the job")
   default void stageMayCloseTheScope(boolean endsAlready) {
     Face face = bench().open();
-    ScopeFace scope = bench().scope(face, "request");
+    FaceScope scope = bench().scope(face, "request");
     Body<Integer> body = bench().held(() -> 1);
     Handle<Integer> handle = scope.submit(LOAD.key(1), body);
     CompletableFuture<Void> closed = handle.outcome().thenAccept(told -> scope.close());
@@ -55,7 +55,7 @@ public interface HostileCallerContract extends HostileContract {
   @DisplayName("R9: it may do so in a fail-fast scope, about the failure")
   default void stageMayCloseTheFailingScope() {
     Face face = bench().open();
-    ScopeFace scope = bench().scope(face, "request", ScopeOptions.unset().withFailFast());
+    FaceScope scope = bench().scope(face, "request", ScopeOptions.unset().withFailFast());
     Body<Integer> sibling = bench().held(() -> 2);
     Handle<Integer> second = scope.submit(LOAD.key(2), sibling);
     Body<Integer> body = bench().held(Ending.EXCEPTION::act);
@@ -71,7 +71,7 @@ public interface HostileCallerContract extends HostileContract {
     assertFree(face, LOAD.key(1));
   }
 
-  private static int closeQuietly(ScopeFace scope) {
+  private static int closeQuietly(FaceScope scope) {
     try {
       scope.close();
     } catch (RuntimeException e) { // the first failure of a scope that fails fast
@@ -84,7 +84,7 @@ public interface HostileCallerContract extends HostileContract {
   @DisplayName("R9: it may do so when the job was cancelled")
   default void stageMayCloseTheScopeOfACancelledJob() {
     Face face = bench().open();
-    ScopeFace scope = bench().scope(face, "request");
+    FaceScope scope = bench().scope(face, "request");
     Body<Integer> body = bench().held(() -> 1);
     Handle<Integer> handle = scope.submit(LOAD.key(1), body);
     CompletableFuture<Void> closed = handle.outcome().thenAccept(told -> scope.close());
@@ -100,7 +100,7 @@ public interface HostileCallerContract extends HostileContract {
   @DisplayName("R9: a caller that blocks with its answer holds up no scope's end and no shutdown")
   default void stageThatBlocksHoldsUpNoEnd(boolean endsAlready) {
     Face face = bench().open();
-    ScopeFace scope = bench().scope(face, "request");
+    FaceScope scope = bench().scope(face, "request");
     Body<Integer> body = bench().held(() -> 1);
     Handle<Integer> handle = scope.submit(LOAD.key(1), body);
     Block block = blockingStage(handle);
@@ -123,7 +123,7 @@ public interface HostileCallerContract extends HostileContract {
   @DisplayName("R9: a caller that blocks with a failure delays no fail-fast close")
   default void stageThatBlocksDelaysNoFailFast() {
     Face face = bench().open();
-    ScopeFace scope = bench().scope(face, "request", ScopeOptions.unset().withFailFast());
+    FaceScope scope = bench().scope(face, "request", ScopeOptions.unset().withFailFast());
     Body<Integer> sibling = bench().held(() -> 2);
     scope.submit(LOAD.key(2), sibling);
     Body<Integer> body = bench().held(Ending.EXCEPTION::act);
@@ -214,7 +214,7 @@ public interface HostileCallerContract extends HostileContract {
       "R9: callers that block delay no other caller of a job that timed out, and no canceller of a scope")
   default void stagesThatBlockAtALimit() {
     Face face = bench().open(FaceSettings.defaults().with(LOAD, ONE));
-    ScopeFace scope = bench().scope(face, "request");
+    FaceScope scope = bench().scope(face, "request");
     Body<Integer> before = bench().held(() -> 0);
     face.submit(LOAD.key("before"), before);
     before.awaitStarted();
@@ -259,7 +259,7 @@ public interface HostileCallerContract extends HostileContract {
   @DisplayName("R9: a caller that throws with its answer takes it from nobody")
   default void stageThatThrows(Refusal thrown) {
     Face face = bench().open(FaceSettings.defaults().with(LOAD, ONE));
-    ScopeFace scope = bench().scope(face, "request");
+    FaceScope scope = bench().scope(face, "request");
     Body<Integer> body = bench().held(() -> 1);
     List<CompletableFuture<Outcome<Integer>>> asked = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
@@ -309,7 +309,7 @@ public interface HostileCallerContract extends HostileContract {
       "E4: a fail-fast scope takes no more work when a job has timed out, also if it is not dead")
   default void failFastClosesWhenDecided() {
     Face face = bench().open();
-    ScopeFace scope = bench().scope(face, "request", ScopeOptions.unset().withFailFast());
+    FaceScope scope = bench().scope(face, "request", ScopeOptions.unset().withFailFast());
     Body<Integer> dying = bench().stubborn(() -> 1);
     Handle<Integer> handle =
         scope.submit(LOAD.key(1), TimeoutPolicy.cancelAfter(Duration.ofMillis(10)), dying);

@@ -6,8 +6,8 @@ import dev.offload.ConcurrencyLimit;
 import dev.offload.KindPolicy;
 import dev.offload.OffloadKey;
 import dev.offload.OffloadStats;
+import dev.offload.contract.face.FaceScope;
 import dev.offload.contract.face.Handle;
-import dev.offload.contract.face.ScopeFace;
 import dev.offload.contract.fixture.Block;
 import dev.offload.contract.fixture.Body;
 import dev.offload.contract.fixture.Bounded;
@@ -24,7 +24,7 @@ public interface HostileContract extends Contract {
   Neighbours neighbours();
 
   /** Whatever happened before, a new submission under the key runs. */
-  default void assertFree(ScopeFace face, OffloadKey<Integer> key) {
+  default void assertFree(FaceScope face, OffloadKey<Integer> key) {
     Handle<Integer> handle =
         Bounded.get(
             "a submission is taken", Bounded.supply(() -> face.submit(key, Body.of(() -> 99))));
@@ -32,7 +32,7 @@ public interface HostileContract extends Contract {
   }
 
   /** R4, when everything has ended. */
-  default void assertBalanced(ScopeFace face) {
+  default void assertBalanced(FaceScope face) {
     Bounded.until(
         "everything is counted out",
         () -> face.activeCount() == 0 && face.snapshot().total().active() == 0);

@@ -10,9 +10,9 @@ import dev.offload.CancelReason;
 import dev.offload.OffloadFailedException;
 import dev.offload.OffloadKey;
 import dev.offload.contract.face.Face;
+import dev.offload.contract.face.FaceScope;
 import dev.offload.contract.face.FaceSettings;
 import dev.offload.contract.face.Handle;
-import dev.offload.contract.face.ScopeFace;
 import dev.offload.contract.fixture.Block;
 import dev.offload.contract.fixture.Body;
 import dev.offload.contract.fixture.Bounded;
@@ -123,7 +123,7 @@ public interface HostileExecutorContract extends HostileContract {
   default void scopeEndsBeforeTheNextOfALimit(InPlace where) {
     Face face =
         bench().open(FaceSettings.defaults().with(LOAD, ONE).with(where.executor(neighbours())));
-    ScopeFace scope = bench().scope(face, "request");
+    FaceScope scope = bench().scope(face, "request");
     Body<Integer> first = bench().held(() -> 1);
     var submitted = Bounded.supply(() -> scope.submit(LOAD.key(1), first));
     first.awaitStarted();
@@ -230,7 +230,7 @@ public interface HostileExecutorContract extends HostileContract {
   default void executorThatRefusesTheNext(Refusal refusal) {
     HostileExecutor executor = new HostileExecutor(bench().pool(2));
     Face face = bench().open(FaceSettings.defaults().with(LOAD, ONE).with(executor));
-    ScopeFace scope = bench().scope(face, "request");
+    FaceScope scope = bench().scope(face, "request");
     Body<Integer> body = bench().held(() -> 1);
     Handle<Integer> first = scope.submit(LOAD.key(1), body);
     body.awaitStarted();
@@ -260,7 +260,7 @@ public interface HostileExecutorContract extends HostileContract {
   default void executorThatDrops() {
     HostileExecutor executor = new HostileExecutor(bench().pool(2));
     Face face = bench().open(FaceSettings.defaults().with(LOAD, ONE).with(executor));
-    ScopeFace scope = bench().scope(face, "request");
+    FaceScope scope = bench().scope(face, "request");
     executor.turn(HostileExecutor.Manner.DROP);
     Body<Integer> body = Body.of(() -> 1);
     Handle<Integer> dropped = scope.submit(LOAD.key(1), body);
@@ -281,7 +281,7 @@ public interface HostileExecutorContract extends HostileContract {
   default void executorThatDropsInAScope() {
     HostileExecutor executor = new HostileExecutor(bench().pool(2));
     Face face = bench().open(FaceSettings.defaults().with(LOAD, ONE).with(executor));
-    ScopeFace scope = bench().scope(face, "request");
+    FaceScope scope = bench().scope(face, "request");
     executor.turn(HostileExecutor.Manner.DROP);
     Handle<Integer> dropped = scope.submit(LOAD.key(1), Body.of(() -> 1));
     executor.recover();
@@ -381,7 +381,7 @@ public interface HostileExecutorContract extends HostileContract {
   default void executorThatBlocksAtTheNext() {
     HostileExecutor executor = new HostileExecutor(bench().pool(3));
     Face face = bench().open(FaceSettings.defaults().with(LOAD, ONE).with(executor));
-    ScopeFace scope = bench().scope(face, "request");
+    FaceScope scope = bench().scope(face, "request");
     Body<Integer> body = bench().held(() -> 1);
     Handle<Integer> first = scope.submit(LOAD.key(1), body);
     body.awaitStarted();
@@ -402,7 +402,7 @@ public interface HostileExecutorContract extends HostileContract {
 
   /** Blocks where it is handed the first task after the key is free: the next of a limit. */
   private static HostileExecutor.Manner holdWhenFree(
-      ScopeFace scope, OffloadKey<Integer> key, Block block) {
+      FaceScope scope, OffloadKey<Integer> key, Block block) {
     return (task, inner) -> {
       if (!scope.isInFlight(key) && !block.isReached()) {
         block.hold();
@@ -418,7 +418,7 @@ public interface HostileExecutorContract extends HostileContract {
     RecordingListener listener = new RecordingListener();
     HostileExecutor executor = new HostileExecutor(bench().pool(4));
     Face face = bench().open(FaceSettings.defaults().with(LOAD, ONE).with(executor).with(listener));
-    ScopeFace scope = bench().scope(face, "request");
+    FaceScope scope = bench().scope(face, "request");
     Body<Integer> failing = bench().held(Ending.EXCEPTION::act);
     Handle<Integer> first = scope.submit(LOAD.key("of the scope"), failing);
     failing.awaitStarted();
@@ -476,7 +476,7 @@ public interface HostileExecutorContract extends HostileContract {
   default void executorThatCancelsTheScope() {
     HostileExecutor executor = new HostileExecutor(bench().pool(2));
     Face face = bench().open(FaceSettings.defaults().with(executor));
-    ScopeFace scope = bench().scope(face, "request");
+    FaceScope scope = bench().scope(face, "request");
     executor.turn(HostileExecutor.Manner.after(scope::cancel));
     Body<Integer> body = Body.of(() -> 1);
     Handle<Integer> handle =

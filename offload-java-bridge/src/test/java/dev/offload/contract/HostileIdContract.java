@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.offload.OffloadConfig;
 import dev.offload.OffloadKey;
 import dev.offload.contract.face.Face;
+import dev.offload.contract.face.FaceScope;
 import dev.offload.contract.face.FaceSettings;
 import dev.offload.contract.face.Handle;
-import dev.offload.contract.face.ScopeFace;
 import dev.offload.contract.fixture.Block;
 import dev.offload.contract.fixture.Body;
 import dev.offload.contract.fixture.Bounded;
@@ -42,7 +42,7 @@ public interface HostileIdContract extends HostileContract {
   default void idThatThrowsWhenItsJobEnds(End end) {
     RecordingListener listener = new RecordingListener();
     Face face = bench().open(FaceSettings.defaults().with(listener));
-    ScopeFace scope = bench().scope(face, "request");
+    FaceScope scope = bench().scope(face, "request");
     Once once = new Once();
     OffloadKey.Keyed<Integer> other = LOAD.key(new HostileId("other").onEquals(once));
     OffloadKey.Keyed<Integer> key = LOAD.key(new HostileId("same").onEquals(once));
@@ -85,7 +85,7 @@ public interface HostileIdContract extends HostileContract {
       "R9: an id whose equals throws fails the submission that compares it, and nothing else")
   default void idThatThrowsAtASubmission() {
     Face face = bench().open();
-    ScopeFace scope = bench().scope(face, "request");
+    FaceScope scope = bench().scope(face, "request");
     Once once = new Once();
     Body<Integer> body = bench().held(() -> 1);
     Handle<Integer> first = scope.submit(LOAD.key(new HostileId("first").onEquals(once)), body);
@@ -107,7 +107,7 @@ public interface HostileIdContract extends HostileContract {
   @DisplayName("R9: an id whose equals throws fails the share that compares it, and nothing else")
   default void idThatThrowsAtAShare() {
     Face face = bench().open();
-    ScopeFace scope = bench().scope(face, "request");
+    FaceScope scope = bench().scope(face, "request");
     Once once = new Once();
     Body<Integer> body = bench().held(() -> 1);
     Handle<Integer> first = scope.share(LOAD.key(new HostileId("same").onEquals(once)), body);
@@ -186,7 +186,7 @@ public interface HostileIdContract extends HostileContract {
                     shown.incrementAndGet();
                     refusal.raise();
                   });
-      ScopeFace scope = bench().scope(face, "request");
+      FaceScope scope = bench().scope(face, "request");
       Handle<Integer> failed = scope.submit(LOAD.key(id), Body.of(Ending.EXCEPTION::act));
       Outcome.of(failed).assertFailure(java.io.IOException.class);
       scope.submit(LOAD.key(id), Body.of(Ending.EXCEPTION::act));

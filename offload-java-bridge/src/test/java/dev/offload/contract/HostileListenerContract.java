@@ -12,9 +12,9 @@ import dev.offload.OffloadConfig;
 import dev.offload.TimeoutPolicy;
 import dev.offload.async.ScopeOptions;
 import dev.offload.contract.face.Face;
+import dev.offload.contract.face.FaceScope;
 import dev.offload.contract.face.FaceSettings;
 import dev.offload.contract.face.Handle;
-import dev.offload.contract.face.ScopeFace;
 import dev.offload.contract.fixture.Block;
 import dev.offload.contract.fixture.Body;
 import dev.offload.contract.fixture.Bounded;
@@ -49,7 +49,7 @@ public interface HostileListenerContract extends HostileContract {
                             .kind(
                                 LOAD,
                                 ONE.withTimeout(TimeoutPolicy.warnAfter(Duration.ofMillis(1))))));
-    ScopeFace scope = bench().scope(face, "request");
+    FaceScope scope = bench().scope(face, "request");
     Body<Integer> body = bench().stubborn(() -> 1);
     Handle<Integer> cancelled = scope.submit(LOAD.key(1), body);
     Handle<Integer> joined = scope.submit(LOAD.key(1), body);
@@ -81,7 +81,7 @@ public interface HostileListenerContract extends HostileContract {
     Block block = neighbours().block();
     HostileListener listener = new HostileListener().on("onEnded", block::hold);
     Face face = bench().open(FaceSettings.defaults().with(listener).with(LOAD, ONE));
-    ScopeFace scope = bench().scope(face, "request");
+    FaceScope scope = bench().scope(face, "request");
     Body<Integer> body = bench().held(() -> 1);
     Handle<Integer> first = scope.submit(LOAD.key(1), body);
     Handle<Integer> joined = scope.submit(LOAD.key(1), body);
@@ -140,7 +140,7 @@ public interface HostileListenerContract extends HostileContract {
     Block block = neighbours().block();
     HostileListener listener = new HostileListener().on("onUnobservedFailure", block::hold);
     Face face = bench().open(FaceSettings.defaults().with(listener));
-    ScopeFace scope = bench().scope(face, "request");
+    FaceScope scope = bench().scope(face, "request");
     scope.submit(LOAD.key(1), Body.of(Ending.EXCEPTION::act));
 
     Bounded.run("the scope ends", scope::close);
@@ -300,7 +300,7 @@ public interface HostileListenerContract extends HostileContract {
   default void listenerThatCancelsTheScope(String method) {
     HostileListener listener = new HostileListener();
     Face face = bench().open(FaceSettings.defaults().with(listener));
-    ScopeFace scope = bench().scope(face, "request");
+    FaceScope scope = bench().scope(face, "request");
     listener.on(method, scope::cancel);
     scope.submit(LOAD.key(1), Body.of(Ending.EXCEPTION::act));
     Bounded.run("the scope ends", scope::close);
@@ -316,7 +316,7 @@ public interface HostileListenerContract extends HostileContract {
   default void listenerThatClosesTheScope() {
     HostileListener listener = new HostileListener();
     Face face = bench().open(FaceSettings.defaults().with(listener));
-    ScopeFace scope = bench().scope(face, "request");
+    FaceScope scope = bench().scope(face, "request");
     CompletableFuture<Void> closed = new CompletableFuture<>();
     listener.on(
         "onEnded",

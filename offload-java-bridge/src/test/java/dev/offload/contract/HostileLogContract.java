@@ -11,9 +11,9 @@ import dev.offload.OffloadConfig;
 import dev.offload.TimeoutPolicy;
 import dev.offload.async.ScopeOptions;
 import dev.offload.contract.face.Face;
+import dev.offload.contract.face.FaceScope;
 import dev.offload.contract.face.FaceSettings;
 import dev.offload.contract.face.Handle;
-import dev.offload.contract.face.ScopeFace;
 import dev.offload.contract.face.Wait;
 import dev.offload.contract.fixture.Block;
 import dev.offload.contract.fixture.Body;
@@ -42,7 +42,7 @@ public interface HostileLogContract extends HostileContract {
     HostileListener listener = new HostileListener();
     Face face = bench().open(FaceSettings.defaults().with(listener));
     HostileLog log = neighbours().log(record -> thrown.raise());
-    ScopeFace scope = bench().scope(face, "request");
+    FaceScope scope = bench().scope(face, "request");
     Body<Integer> body = Body.of(Ending.EXCEPTION::act);
     scope.submit(LOAD.key(1), body);
 
@@ -85,7 +85,7 @@ public interface HostileLogContract extends HostileContract {
     SimpleFormatter formatter = new SimpleFormatter();
     neighbours().log(formatter::format);
     HostileException failure = new HostileException();
-    ScopeFace scope = bench().scope(face, "request");
+    FaceScope scope = bench().scope(face, "request");
     Handle<Integer> seen =
         scope.submit(
             LOAD.key(1),
@@ -137,7 +137,7 @@ public interface HostileLogContract extends HostileContract {
     Face face = bench().open();
     Block block = neighbours().block();
     neighbours().log(record -> block.hold());
-    ScopeFace scope = bench().scope(face, "request");
+    FaceScope scope = bench().scope(face, "request");
     scope.submit(LOAD.key(1), Body.of(Ending.EXCEPTION::act));
 
     Bounded.run("the scope ends", scope::close);
@@ -160,7 +160,7 @@ public interface HostileLogContract extends HostileContract {
                 inner.set(Outcome.of(face.submit(LOAD.key(1), Body.of(() -> 7))));
               }
             });
-    ScopeFace scope = bench().scope(face, "request");
+    FaceScope scope = bench().scope(face, "request");
     scope.submit(LOAD.key(1), Body.of(Ending.EXCEPTION::act));
 
     Bounded.run("the scope ends", scope::close);
@@ -244,7 +244,7 @@ public interface HostileLogContract extends HostileContract {
     HostileListener listener = new HostileListener().onAll(Refusal.ERROR::raise);
     Face face = bench().open(FaceSettings.defaults().with(listener).with(LOAD, ONE));
     neighbours().log(record -> Refusal.EXCEPTION.raise());
-    ScopeFace scope = bench().scope(face, "request");
+    FaceScope scope = bench().scope(face, "request");
     Body<Integer> first = bench().held(() -> 1);
     Handle<Integer> running =
         Bounded.get("the first is taken", Bounded.supply(() -> scope.submit(LOAD.key(1), first)));

@@ -13,10 +13,10 @@ import dev.offload.ScopeClosedException;
 import dev.offload.Submission;
 import dev.offload.async.ScopeOptions;
 import dev.offload.contract.face.Face;
+import dev.offload.contract.face.FaceScope;
 import dev.offload.contract.face.FaceSettings;
 import dev.offload.contract.face.Handle;
 import dev.offload.contract.face.RecorderFace;
-import dev.offload.contract.face.ScopeFace;
 import dev.offload.contract.fixture.Block;
 import dev.offload.contract.fixture.Body;
 import dev.offload.contract.fixture.Bounded;
@@ -155,18 +155,18 @@ public interface HostileRaceContract extends HostileContract {
   enum ScopeEnd {
     COMPLETE {
       @Override
-      public void end(ScopeFace scope) {
+      public void end(FaceScope scope) {
         scope.complete();
       }
     },
     CANCEL {
       @Override
-      public void end(ScopeFace scope) {
+      public void end(FaceScope scope) {
         scope.cancel();
       }
     };
 
-    abstract void end(ScopeFace scope);
+    abstract void end(FaceScope scope);
   }
 
   @ParameterizedTest
@@ -180,7 +180,7 @@ public interface HostileRaceContract extends HostileContract {
     try (Race race = new Race(2)) {
       for (int i = 0; i < rounds; i++) {
         int round = i;
-        ScopeFace scope = face.openScope("request", ScopeOptions.unset());
+        FaceScope scope = face.openScope("request", ScopeOptions.unset());
         race.each(
             List.<Callable<Boolean>>of(
                 () -> {
@@ -211,7 +211,7 @@ public interface HostileRaceContract extends HostileContract {
   default void shareInAScopeThatTheListenerEnds(ScopeEnd end) {
     HostileListener listener = new HostileListener();
     Face face = bench().open(FaceSettings.defaults().with(listener));
-    ScopeFace scope = bench().scope(face, "request");
+    FaceScope scope = bench().scope(face, "request");
     listener.on("onAccepted", () -> end.end(scope));
     boolean refused;
     try {
@@ -233,7 +233,7 @@ public interface HostileRaceContract extends HostileContract {
   default void refusalsAfterTheEnd() {
     RecordingListener listener = new RecordingListener();
     Face face = bench().open(FaceSettings.defaults().with(listener));
-    ScopeFace scope = bench().scope(face, "request");
+    FaceScope scope = bench().scope(face, "request");
     Outcome.of(scope.submit(LOAD.key(1), Body.of(() -> 1))).assertValue(1);
     Bounded.run("the scope ends", scope::close);
     for (int i = 0; i < 5; i++) {
@@ -258,7 +258,7 @@ public interface HostileRaceContract extends HostileContract {
     AtomicInteger tried = new AtomicInteger();
     try (Race race = new Race(3)) {
       for (int i = 0; i < 400; i++) {
-        ScopeFace scope = face.openScope("request", ScopeOptions.unset());
+        FaceScope scope = face.openScope("request", ScopeOptions.unset());
         scope.submit(LOAD.key("first"), Body.of(() -> 1));
         tried.incrementAndGet();
         Callable<Integer> submitter =

@@ -21,9 +21,9 @@ import dev.offload.Submission;
 import dev.offload.TimeoutPolicy;
 import dev.offload.async.ScopeOptions;
 import dev.offload.contract.face.Face;
+import dev.offload.contract.face.FaceScope;
 import dev.offload.contract.face.FaceSettings;
 import dev.offload.contract.face.Handle;
-import dev.offload.contract.face.ScopeFace;
 import dev.offload.contract.fixture.Body;
 import dev.offload.contract.fixture.Bounded;
 import dev.offload.contract.fixture.Ending;
@@ -81,8 +81,8 @@ public interface LimitContract extends Contract {
   @DisplayName("T3: a scope's limit covers the scopes under it; other scopes are not touched")
   default void scopeLimit() {
     Face face = bench().open();
-    ScopeFace narrow = bench().scope(face, "narrow", ScopeOptions.unset().withConcurrency(ONE));
-    ScopeFace below = bench().scope(narrow, "below");
+    FaceScope narrow = bench().scope(face, "narrow", ScopeOptions.unset().withConcurrency(ONE));
+    FaceScope below = bench().scope(narrow, "below");
     Body<Integer> body = bench().held(() -> 1);
     narrow.submit(LOAD.key(1), body);
     body.awaitStarted();
@@ -104,7 +104,7 @@ public interface LimitContract extends Contract {
             .concurrency(ConcurrencyLimit.of(2))
             .kind(LOAD, KindPolicy.unset().withConcurrency(ONE));
     Face face = bench().open(FaceSettings.defaults().with(config));
-    ScopeFace scope = bench().scope(face, "request");
+    FaceScope scope = bench().scope(face, "request");
     Body<Integer> load = bench().held(() -> 1);
     Body<Integer> store = bench().held(() -> 2);
     face.submit(LOAD.key(1), load);

@@ -21,9 +21,9 @@ import dev.offload.OffloadStats;
 import dev.offload.RejectReason;
 import dev.offload.Submission;
 import dev.offload.contract.face.Face;
+import dev.offload.contract.face.FaceScope;
 import dev.offload.contract.face.FaceSettings;
 import dev.offload.contract.face.Handle;
-import dev.offload.contract.face.ScopeFace;
 import dev.offload.contract.fixture.Body;
 import dev.offload.contract.fixture.Bounded;
 import dev.offload.contract.fixture.Outcome;
@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Test;
 public interface NextContract extends Contract {
   OffloadKey.Keyed<Integer> KEY = LOAD.key("same");
 
-  private Body<Integer> running(ScopeFace face) {
+  private Body<Integer> running(FaceScope face) {
     Body<Integer> body = bench().held(() -> 1);
     face.share(KEY, body);
     return body.awaitStarted();

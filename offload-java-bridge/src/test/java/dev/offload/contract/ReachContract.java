@@ -12,9 +12,9 @@ import dev.offload.JobSnapshot;
 import dev.offload.JobState;
 import dev.offload.OffloadKey;
 import dev.offload.contract.face.Face;
+import dev.offload.contract.face.FaceScope;
 import dev.offload.contract.face.FaceSettings;
 import dev.offload.contract.face.Handle;
-import dev.offload.contract.face.ScopeFace;
 import dev.offload.contract.fixture.Body;
 import dev.offload.contract.fixture.Bounded;
 import dev.offload.contract.fixture.Outcome;
@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 public interface ReachContract extends Contract {
   OffloadKey.Keyed<Integer> SAME = LOAD.key("same");
 
-  private Body<Integer> running(ScopeFace scope, OffloadKey<Integer> key) {
+  private Body<Integer> running(FaceScope scope, OffloadKey<Integer> key) {
     Body<Integer> body = bench().held(() -> 1);
     scope.submit(key, body);
     return body.awaitStarted();
@@ -40,9 +40,9 @@ public interface ReachContract extends Contract {
   default void numbers() {
     RecordingListener listener = new RecordingListener();
     Face face = bench().open(FaceSettings.defaults().with(listener));
-    ScopeFace scope = bench().scope(face, "request");
+    FaceScope scope = bench().scope(face, "request");
     Set<Long> seen = new HashSet<>();
-    for (ScopeFace place : List.of(face, scope)) {
+    for (FaceScope place : List.of(face, scope)) {
       Body<Integer> body = bench().held(() -> 1);
       Handle<Integer> handle = place.submit(SAME, body);
       body.awaitStarted();
@@ -64,7 +64,7 @@ public interface ReachContract extends Contract {
   @DisplayName("R5: the manager cancels a job by its number, whatever scope owns it, and only that")
   default void byNumber() {
     Face face = bench().open();
-    ScopeFace inner = bench().scope(bench().scope(face, "outer"), "inner");
+    FaceScope inner = bench().scope(bench().scope(face, "outer"), "inner");
     Body<Integer> other = running(face, SAME);
     Body<Integer> body = bench().held(() -> 1);
     Handle<Integer> handle = inner.submit(SAME, body);
@@ -141,8 +141,8 @@ public interface ReachContract extends Contract {
   @DisplayName("R5: a cancel of a kind reaches its jobs here and below, and no others")
   default void byKind() {
     Face face = bench().open();
-    ScopeFace outer = bench().scope(face, "outer");
-    ScopeFace inner = bench().scope(outer, "inner");
+    FaceScope outer = bench().scope(face, "outer");
+    FaceScope inner = bench().scope(outer, "inner");
     Body<Integer> above = running(face, SAME);
     List<Body<Integer>> reached =
         List.of(running(outer, SAME), running(inner, SAME), running(inner, LOAD.auto()));

@@ -29,10 +29,10 @@ import dev.offload.TaskState;
 import dev.offload.TimeoutPolicy;
 import dev.offload.async.AsyncTaskRecorder;
 import dev.offload.contract.face.Face;
+import dev.offload.contract.face.FaceScope;
 import dev.offload.contract.face.FaceSettings;
 import dev.offload.contract.face.Handle;
 import dev.offload.contract.face.RecorderFace;
-import dev.offload.contract.face.ScopeFace;
 import dev.offload.contract.fixture.Body;
 import dev.offload.contract.fixture.Bounded;
 import dev.offload.contract.fixture.Ending;
@@ -179,7 +179,7 @@ public interface RecorderContract extends Contract {
   default void refused() {
     KindPolicy one = KindPolicy.unset().withConcurrency(new ConcurrencyLimit(1, 0));
     Face face = bench().open(FaceSettings.defaults().with(LOAD, one));
-    ScopeFace scope = bench().scope(face, "request");
+    FaceScope scope = bench().scope(face, "request");
     RecorderFace recorder = scope.recorder(LOAD);
     Body<Integer> body = bench().held(() -> 1);
     Handle<Integer> working = launched(recorder.launch("a", body));

@@ -22,9 +22,9 @@ import dev.offload.Submission;
 import dev.offload.TimeoutPolicy;
 import dev.offload.async.ScopeOptions;
 import dev.offload.contract.face.Face;
+import dev.offload.contract.face.FaceScope;
 import dev.offload.contract.face.FaceSettings;
 import dev.offload.contract.face.Handle;
-import dev.offload.contract.face.ScopeFace;
 import dev.offload.contract.face.Wait;
 import dev.offload.contract.fixture.Bench;
 import dev.offload.contract.fixture.Body;
@@ -59,7 +59,7 @@ public interface ScopeContract extends Contract {
   @Test
   @DisplayName("R8: the end of a scope waits for its jobs, and lets them end by themselves")
   default void endWaits() {
-    ScopeFace scope = bench().scope(bench().open(), "request");
+    FaceScope scope = bench().scope(bench().open(), "request");
     Body<Integer> body = bench().held(() -> 1);
     Handle<Integer> handle = scope.submit(OWN, body);
     body.awaitStarted();
@@ -76,7 +76,7 @@ public interface ScopeContract extends Contract {
   @Test
   @DisplayName("R8: a scope at its end takes work while one of its jobs is active, and none later")
   default void workAtTheEnd() {
-    ScopeFace scope = bench().scope(bench().open(), "request");
+    FaceScope scope = bench().scope(bench().open(), "request");
     Body<Integer> body = bench().held(() -> 1);
     scope.submit(OWN, body);
     scope.complete();
@@ -99,7 +99,7 @@ public interface ScopeContract extends Contract {
     Body<Integer> counting = Body.of(runs::incrementAndGet);
     try (Race race = new Race(3)) {
       for (int i = 0; i < 200; i++) {
-        ScopeFace scope = bench().scope(face, "racing");
+        FaceScope scope = bench().scope(face, "racing");
         int before = runs.get();
         Callable<Integer> submit =
             () ->
@@ -122,8 +122,8 @@ public interface ScopeContract extends Contract {
   @DisplayName("R8: a cancelled scope and those under it are closed, their bodies waited for")
   default void cancelledScope() {
     Face face = bench().open();
-    ScopeFace outer = bench().scope(face, "outer");
-    ScopeFace inner = bench().scope(outer, "inner");
+    FaceScope outer = bench().scope(face, "outer");
+    FaceScope inner = bench().scope(outer, "inner");
     Body<Integer> dying = bench().stubborn(() -> 1);
     Handle<Integer> handle = inner.submit(OWN, dying);
     dying.awaitStarted();
@@ -149,7 +149,7 @@ public interface ScopeContract extends Contract {
   @DisplayName("R8: who waits for a cancelled scope waits for its own dying bodies, too")
   default void cancelledScopeOfItsOwn() {
     Face face = bench().open();
-    ScopeFace scope = bench().scope(face, "scope");
+    FaceScope scope = bench().scope(face, "scope");
     Body<Integer> dying = bench().stubborn(() -> 1);
     Handle<Integer> handle = scope.submit(OWN, dying);
     dying.awaitStarted();
@@ -169,8 +169,8 @@ public interface ScopeContract extends Contract {
     ScopeOptions narrow = ScopeOptions.unset().withConcurrency(ConcurrencyLimit.of(1));
     Body<Integer> never = Body.of(() -> 2);
     for (int i = 0; i < 20; i++) {
-      ScopeFace outer = bench().scope(face, "outer", narrow);
-      ScopeFace inner = bench().scope(outer, "inner");
+      FaceScope outer = bench().scope(face, "outer", narrow);
+      FaceScope inner = bench().scope(outer, "inner");
       Body<Integer> body = bench().held(() -> 1);
       outer.submit(OWN, body);
       body.awaitStarted();
@@ -190,8 +190,8 @@ public interface ScopeContract extends Contract {
   @DisplayName("R8: the end of a scope waits for the scopes under it, which still take work")
   default void nesting() {
     Face face = bench().open();
-    ScopeFace outer = bench().scope(face, "outer");
-    ScopeFace inner = bench().scope(outer, "inner");
+    FaceScope outer = bench().scope(face, "outer");
+    FaceScope inner = bench().scope(outer, "inner");
     Body<Integer> body = bench().held(() -> 1);
     Handle<Integer> handle = inner.submit(OWN, body);
     body.awaitStarted();
@@ -283,7 +283,7 @@ public interface ScopeContract extends Contract {
       "E3: a failure nobody asked for is reported once, at the end of the scope that owns it")
   default void unseenFailure() {
     RecordingListener listener = new RecordingListener();
-    ScopeFace scope =
+    FaceScope scope =
         bench().scope(bench().open(FaceSettings.defaults().with(listener)), "request");
     IOException failure = new IOException("on purpose");
     scope.submit(OWN, Body.of(throwing(failure)));
@@ -301,7 +301,7 @@ public interface ScopeContract extends Contract {
       "E3: a failure that was asked for after the job's end, and before the scope's, is seen")
   default void seenFailure() {
     RecordingListener listener = new RecordingListener();
-    ScopeFace scope =
+    FaceScope scope =
         bench().scope(bench().open(FaceSettings.defaults().with(listener)), "request");
     Handle<Integer> failing = scope.submit(OWN, Body.of(Ending.EXCEPTION::act));
     listener.await("onEnded");
@@ -315,7 +315,7 @@ public interface ScopeContract extends Contract {
   @DisplayName("E3: a failure of spawned work is reported when it ends, while the scope is open")
   default void spawnedFailure() {
     RecordingListener listener = new RecordingListener();
-    ScopeFace scope =
+    FaceScope scope =
         bench().scope(bench().open(FaceSettings.defaults().with(listener)), "request");
     IOException failure = new IOException("on purpose");
     OffloadKey.Auto<?> key = scope.spawn("audit", Body.of(throwing(failure)));
@@ -330,8 +330,8 @@ public interface ScopeContract extends Contract {
       "L1: a scope drops the leases it took after its own jobs have ended; others keep theirs")
   default void endDropsLeases() {
     Face face = bench().open();
-    ScopeFace scope = bench().scope(face, "request");
-    ScopeFace sibling = bench().scope(face, "sibling");
+    FaceScope scope = bench().scope(face, "request");
+    FaceScope sibling = bench().scope(face, "sibling");
     Body<Integer> shared = bench().held(() -> 7);
     Handle<Integer> kept = sibling.share(SHARED, shared);
     Handle<Integer> dropped = scope.share(SHARED, shared);
@@ -354,7 +354,7 @@ public interface ScopeContract extends Contract {
   default void endAbandons() {
     RecordingListener listener = new RecordingListener();
     Face face = bench().open(FaceSettings.defaults().with(listener));
-    ScopeFace scope = bench().scope(face, "request");
+    FaceScope scope = bench().scope(face, "request");
     Body<Integer> shared = bench().held(() -> 7);
     Body<Integer> spawned = bench().held(() -> 8);
     scope.share(SHARED, shared);
@@ -373,8 +373,8 @@ public interface ScopeContract extends Contract {
   @DisplayName("R1, R5: a key is unique in its scope; the manager's jobs are found from everywhere")
   default void domains() {
     Face face = bench().open();
-    ScopeFace scope = bench().scope(face, "request");
-    ScopeFace sibling = bench().scope(face, "sibling");
+    FaceScope scope = bench().scope(face, "request");
+    FaceScope sibling = bench().scope(face, "sibling");
     Body<Integer> body = bench().held(() -> 1);
     Handle<Integer> first = scope.submit(OWN, body);
     Handle<Integer> second = sibling.submit(OWN, body);
@@ -397,8 +397,8 @@ public interface ScopeContract extends Contract {
   @DisplayName("R6: joinAll and cancelAll reach the scopes below; dying bodies are waited for")
   default void allBelow() {
     Face face = bench().open();
-    ScopeFace scope = bench().scope(face, "request");
-    ScopeFace inner = bench().scope(scope, "inner");
+    FaceScope scope = bench().scope(face, "request");
+    FaceScope inner = bench().scope(scope, "inner");
     Body<Integer> dying = bench().stubborn(() -> 1);
     Handle<Integer> below = inner.submit(OWN, dying);
     Handle<Integer> own = scope.submit(OWN, bench().held(() -> 2));
@@ -422,8 +422,8 @@ public interface ScopeContract extends Contract {
   @DisplayName("R4: the counts of a scope are part of its parent's, while it is open and after it")
   default void accounts() {
     Face face = bench().open();
-    ScopeFace scope = bench().scope(face, "request");
-    ScopeFace inner = bench().scope(scope, "inner");
+    FaceScope scope = bench().scope(face, "request");
+    FaceScope inner = bench().scope(scope, "inner");
     Body<Integer> body = bench().held(() -> 1);
     inner.submit(OWN, body);
     inner.submit(OWN, body);

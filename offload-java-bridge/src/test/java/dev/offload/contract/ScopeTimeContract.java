@@ -13,8 +13,8 @@ import dev.offload.ScopeClosedException;
 import dev.offload.TimeLimit;
 import dev.offload.async.ScopeOptions;
 import dev.offload.contract.face.Face;
+import dev.offload.contract.face.FaceScope;
 import dev.offload.contract.face.Handle;
-import dev.offload.contract.face.ScopeFace;
 import dev.offload.contract.face.Wait;
 import dev.offload.contract.fixture.Body;
 import dev.offload.contract.fixture.Bounded;
@@ -48,7 +48,7 @@ public interface ScopeTimeContract extends Contract {
     private static final long serialVersionUID = 1L;
   }
 
-  private static Handle<Integer> submit(ScopeFace scope, Body<Integer> body) {
+  private static Handle<Integer> submit(FaceScope scope, Body<Integer> body) {
     try {
       return scope.submit(LOAD.key("same"), body);
     } catch (ScopeClosedException e) {
@@ -86,9 +86,9 @@ public interface ScopeTimeContract extends Contract {
         time -> {
           Body<Integer> body = bench().held(() -> 1);
           Body<Integer> below = bench().held(() -> 1);
-          ScopeFace scope = bench().scope(face, "request", options(time));
+          FaceScope scope = bench().scope(face, "request", options(time));
           Handle<Integer> own = submit(scope, body);
-          ScopeFace inner;
+          FaceScope inner;
           try {
             inner = bench().scope(scope, "inner");
           } catch (ScopeClosedException e) {
@@ -203,7 +203,7 @@ public interface ScopeTimeContract extends Contract {
   @DisplayName("T1: a scope that somebody cancelled before does not speak of its time")
   default void cancelledBefore() {
     Face face = bench().open();
-    ScopeFace scope =
+    FaceScope scope =
         bench().scope(face, "request", ScopeOptions.unset().withTimeout(Bounded.BOUND));
     scope.cancel();
     ScopeClosedException told =

@@ -21,9 +21,9 @@ import dev.offload.ShutdownReport;
 import dev.offload.Submission;
 import dev.offload.async.ScopeOptions;
 import dev.offload.contract.face.Face;
+import dev.offload.contract.face.FaceScope;
 import dev.offload.contract.face.FaceSettings;
 import dev.offload.contract.face.Handle;
-import dev.offload.contract.face.ScopeFace;
 import dev.offload.contract.fixture.Bench;
 import dev.offload.contract.fixture.Body;
 import dev.offload.contract.fixture.Bounded;
@@ -46,7 +46,7 @@ public interface ShutdownContract extends Contract {
     return Bounded.supply(() -> face.shutdown(LONG, LONG));
   }
 
-  private static boolean refuses(ScopeFace face) {
+  private static boolean refuses(FaceScope face) {
     try {
       face.openScope("late", ScopeOptions.unset()).complete();
       return false;
@@ -144,7 +144,7 @@ public interface ShutdownContract extends Contract {
   @DisplayName("S1: a scope with a body that will not die is left open, and named")
   default void openScopeInTheReport() {
     Face face = bench().open();
-    ScopeFace scope = bench().scope(face, "request");
+    FaceScope scope = bench().scope(face, "request");
     Body<Integer> body = bench().stubborn(() -> 1);
     scope.submit(ENDING, body);
     body.awaitStarted();
@@ -162,13 +162,13 @@ public interface ShutdownContract extends Contract {
   @DisplayName("S1: open scopes go on within the grace and use every verb")
   default void openScopesGoOn() {
     Face face = bench().open();
-    ScopeFace scope = bench().scope(face, "request");
+    FaceScope scope = bench().scope(face, "request");
     var report = shutdown(face);
     Bounded.until("it refuses", () -> refuses(face));
     Outcome.of(scope.submit(ENDING, Body.of(() -> 1))).assertValue(1);
     Outcome.of(scope.share(STORE.key(1), Body.of(() -> 2))).assertValue(2);
     scope.spawn("audit", Body.of(() -> 3));
-    ScopeFace inner = bench().scope(scope, "inner");
+    FaceScope inner = bench().scope(scope, "inner");
     Outcome.of(inner.submit(ENDING, Body.of(() -> 4))).assertValue(4);
     inner.close();
     assertFalse(report.isDone(), "a scope is open");
@@ -201,8 +201,8 @@ public interface ShutdownContract extends Contract {
   @DisplayName("S1: after the grace a scope that was left open is closed, and its jobs cancelled")
   default void forgottenScope() {
     Face face = bench().open();
-    ScopeFace forgotten = bench().scope(face, "forgotten");
-    ScopeFace busy = bench().scope(face, "busy");
+    FaceScope forgotten = bench().scope(face, "forgotten");
+    FaceScope busy = bench().scope(face, "busy");
     Body<Integer> body = bench().held(() -> 1);
     Handle<Integer> handle = busy.submit(ENDING, body);
     body.awaitStarted();
@@ -230,7 +230,7 @@ public interface ShutdownContract extends Contract {
     try (Race race = new Race(5)) {
       for (int i = 0; i < 100; i++) {
         Face face = bench().open();
-        ScopeFace scope = bench().scope(face, "request");
+        FaceScope scope = bench().scope(face, "request");
         Callable<Submission<Handle<Integer>>> submit =
             () -> face.trySubmit(LOAD.auto(), ConflictPolicy.REJECT, bench().held(() -> 1));
         Callable<Submission<Handle<Integer>>> within =

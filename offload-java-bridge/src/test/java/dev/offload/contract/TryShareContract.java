@@ -17,9 +17,9 @@ import dev.offload.RejectReason;
 import dev.offload.ScopeClosedException;
 import dev.offload.Submission;
 import dev.offload.contract.face.Face;
+import dev.offload.contract.face.FaceScope;
 import dev.offload.contract.face.FaceSettings;
 import dev.offload.contract.face.Handle;
-import dev.offload.contract.face.ScopeFace;
 import dev.offload.contract.fixture.Body;
 import dev.offload.contract.fixture.Bounded;
 import dev.offload.contract.fixture.Outcome;
@@ -51,7 +51,7 @@ public interface TryShareContract extends Contract {
   @DisplayName("R7: tryShare says whether it started the flight, joined it or was refused")
   default void tellsHow() {
     Face face = narrow();
-    ScopeFace scope = bench().scope(face, "request");
+    FaceScope scope = bench().scope(face, "request");
     Body<Integer> body = bench().held(() -> 1);
     Body<Integer> never = Body.of(() -> 2);
     var started =
@@ -83,8 +83,8 @@ public interface TryShareContract extends Contract {
   @DisplayName("R8: tryShare answers that its scope, or the manager, has ended")
   default void scopeClosed() {
     Face face = bench().open();
-    ScopeFace ended = bench().scope(face, "ended");
-    ScopeFace open = bench().scope(face, "open");
+    FaceScope ended = bench().scope(face, "ended");
+    FaceScope open = bench().scope(face, "open");
     Bounded.run("the scope ends", ended::close);
     Body<Integer> never = Body.of(() -> 1);
     assertRejected(RejectReason.SCOPE_CLOSED, ended.tryShare(SHARED, ConflictPolicy.JOIN, never));
@@ -98,7 +98,7 @@ public interface TryShareContract extends Contract {
   @DisplayName("L1: the lease of tryShare and of shareWhenRoom ends with the scope that took it")
   default void leaseOfScope() {
     Face face = bench().open();
-    ScopeFace scope = bench().scope(face, "request");
+    FaceScope scope = bench().scope(face, "request");
     Body<Integer> body = bench().held(() -> 1);
     Body<Integer> other = bench().held(() -> 2);
     Handle<Integer> kept = face.share(SHARED, body);
@@ -119,7 +119,7 @@ public interface TryShareContract extends Contract {
   @DisplayName("T3: shareWhenRoom waits while the manager's queue is full, and counts no rejection")
   default void shareWhenRoom() {
     Face face = narrow();
-    ScopeFace scope = bench().scope(face, "request");
+    FaceScope scope = bench().scope(face, "request");
     Body<Integer> first = bench().held(() -> 1);
     Body<Integer> second = bench().held(() -> 2);
     Handle<Integer> running = face.share(SHARED, first);
@@ -185,7 +185,7 @@ public interface TryShareContract extends Contract {
   @DisplayName("R8: who waits to share through a scope that ends meanwhile is refused")
   default void scopeEndsMeanwhile() {
     Face face = narrow();
-    ScopeFace scope = bench().scope(face, "request");
+    FaceScope scope = bench().scope(face, "request");
     Body<Integer> body = bench().held(() -> 1);
     face.submit(LOAD.key(1), body);
     var waiting = scope.shareWhenRoom(SHARED, Body.of(() -> 2)).start();

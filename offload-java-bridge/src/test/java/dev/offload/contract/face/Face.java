@@ -5,7 +5,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** A manager as its users see it. */
-public interface Face extends ScopeFace {
+public interface Face extends FaceScope {
 
   /** Takes no more work, cancels what is there and waits for its end. */
   void closeCancelling();

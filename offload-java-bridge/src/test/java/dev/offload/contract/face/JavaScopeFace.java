@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /** The contract's view of an {@link AsyncOffloadScope}, with bodies that block or are stages. */
-public class JavaScopeFace implements ScopeFace {
+public class JavaScopeFace implements FaceScope {
   private final AsyncOffloadScope scope;
   private final boolean stages;
 
@@ -188,12 +188,12 @@ public class JavaScopeFace implements ScopeFace {
   }
 
   @Override
-  public final ScopeFace openScope(String name, ScopeOptions options) {
+  public final FaceScope openScope(String name, ScopeOptions options) {
     return new JavaScopeFace(scope.openScope(name, options), stages);
   }
 
   @Override
-  public final <R> Wait<R> within(String name, ScopeOptions options, Function<ScopeFace, R> block) {
+  public final <R> Wait<R> within(String name, ScopeOptions options, Function<FaceScope, R> block) {
     return new JavaWait<>(
         () -> {
           ScopeBlock<R, RuntimeException> run =

@@ -34,7 +34,7 @@ import java.util.function.Function
 import kotlin.time.toKotlinDuration
 
 /** The contract's view of an [OffloadScope]. */
-internal open class KotlinScopeFace(private val scope: OffloadScope) : ScopeFace {
+internal open class KotlinScopeFace(private val scope: OffloadScope) : FaceScope {
     override fun <T : Any> submit(key: OffloadKey<T>, body: Body<T>): Handle<T> =
         KotlinHandle(scope.submit(key) { body.runSuspending() })
 
@@ -106,11 +106,11 @@ internal open class KotlinScopeFace(private val scope: OffloadScope) : ScopeFace
     override fun recorder(kind: OffloadKind<Any, Int>, keep: KeepValues): RecorderFace =
         KotlinRecorderFace(TaskRecorder(scope, kind, keep))
 
-    override fun openScope(name: String, options: ScopeOptions): ScopeFace = KotlinScopeFace(
+    override fun openScope(name: String, options: ScopeOptions): FaceScope = KotlinScopeFace(
         scope.openScope(name, options.failFast(), options.concurrency(), options.timeout()?.toKotlinDuration()),
     )
 
-    override fun <R : Any> within(name: String, options: ScopeOptions, block: Function<ScopeFace, R>): Wait<R> =
+    override fun <R : Any> within(name: String, options: ScopeOptions, block: Function<FaceScope, R>): Wait<R> =
         KotlinWait {
             // The block may hold its thread. What is thrown goes around withContext, which may copy it.
             withContext(Dispatchers.IO) {

@@ -54,7 +54,7 @@ public final class Engine {
     this.ticker = ticker;
     this.kinds = new Kinds(config);
     ConcurrencyLimit limit = config.concurrency();
-    this.root = new ScopeCore(this, null, name, false, limit);
+    this.root = new ScopeCore(this, null, name, /* failFast= */ false, limit);
     root.termination().push(new LastOfAll());
   }
 

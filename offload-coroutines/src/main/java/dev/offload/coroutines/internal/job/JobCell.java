@@ -864,12 +864,12 @@ public class JobCell<T extends @Nullable Object> extends Completions {
 
   /** The outcome of this job, as a wait target. */
   public WaitTarget outcomeTarget() {
-    return to -> to.add(node(), false, null);
+    return to -> to.add(node(), /* untilEnd= */ false, null);
   }
 
   /** The end of this job's body, as a wait target. */
   public WaitTarget endTarget() {
-    return to -> to.add(node(), true, null);
+    return to -> to.add(node(), /* untilEnd= */ true, null);
   }
 
   // The word.

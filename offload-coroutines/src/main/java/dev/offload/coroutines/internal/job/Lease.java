@@ -223,7 +223,7 @@ public abstract class Lease<T extends @Nullable Object> implements OffloadHandle
 
   /** The result of this lease, as a wait target. */
   public final WaitTarget target() {
-    return to -> to.add(job.node(), false, this);
+    return to -> to.add(job.node(), /* untilEnd= */ false, this);
   }
 
   /** Whether the lease was dropped or is being dropped. */

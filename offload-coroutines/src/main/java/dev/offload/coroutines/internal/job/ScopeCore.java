@@ -168,11 +168,13 @@ public final class ScopeCore implements WaitTarget {
   // and code in a body.
 
   boolean enter(long member, ScopeCore from) {
-    return gate.enter(member, false) || (belongs(from) && gate.enter(member, true));
+    return gate.enter(member, /* fromMember= */ false)
+        || (belongs(from) && gate.enter(member, /* fromMember= */ true));
   }
 
   boolean takesFrom(ScopeCore from) {
-    return gate.takes(false) || (belongs(from) && gate.takes(true));
+    return gate.takes(/* fromMember= */ false)
+        || (belongs(from) && gate.takes(/* fromMember= */ true));
   }
 
   private boolean belongs(ScopeCore from) {
@@ -390,7 +392,7 @@ public final class ScopeCore implements WaitTarget {
 
   @Override
   public void eachPart(Parts to) {
-    to.add(node(), true, null);
+    to.add(node(), /* untilEnd= */ true, null);
   }
 
   /** Called under the lock of the waits. */

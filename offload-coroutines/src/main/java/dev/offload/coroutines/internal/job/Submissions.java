@@ -96,7 +96,7 @@ public final class Submissions {
   public <T extends @Nullable Object> @Nullable JobCell<T> reserve(
       OffloadKey<T> key, @Nullable TimeoutPolicy timeout, JobBody<T> body) {
     JobCell<T> job = newJob(Verb.LAUNCH, key, kindOf(key), timeout, body);
-    return job.reserve(true, false) ? job : null;
+    return job.reserve(/* succeeds= */ true, /* beyond= */ false) ? job : null;
   }
 
   /** Launches a job with its reserved place. */

@@ -42,7 +42,7 @@ public final class WaitGraph {
    * @throws OffloadCycleException if it would wait for itself; then nothing is recorded
    */
   public static WaitEdge begin(JobCell<?> waiting, WaitTarget target) {
-    return begin(waiting, target, () -> false, false);
+    return begin(waiting, target, () -> false, /* must= */ false);
   }
 
   /**
@@ -51,7 +51,7 @@ public final class WaitGraph {
    * @param isCancelled whether it is; code of the coroutine library
    */
   public static WaitEdge begin(JobCell<?> waiting, WaitTarget target, BooleanSupplier isCancelled) {
-    return begin(waiting, target, isCancelled, false);
+    return begin(waiting, target, isCancelled, /* must= */ false);
   }
 
   /**
@@ -59,7 +59,7 @@ public final class WaitGraph {
    * the cycle is ended by the exception.
    */
   public static WaitEdge beginAnyway(JobCell<?> waiting, WaitTarget target) {
-    return begin(waiting, target, () -> false, true);
+    return begin(waiting, target, () -> false, /* must= */ true);
   }
 
   private static WaitEdge begin(

@@ -96,12 +96,12 @@ final class WaitSearch {
    * Returns whether all were visited.
    */
   static boolean upstream(WaitNode start, Predicate<WaitNode> goOn) {
-    return new Walk(false).from(start, goOn);
+    return new Walk(/* forward= */ false).from(start, goOn);
   }
 
   /** Like {@link #upstream}, for what {@code start} waits for; what is visited may be started. */
   static boolean downstream(WaitNode start, Predicate<WaitNode> goOn) {
-    return new Walk(true).from(start, goOn);
+    return new Walk(/* forward= */ true).from(start, goOn);
   }
 
   /** All that the wait leads to, the nearest first. */

@@ -31,7 +31,7 @@ public final class SidePool {
 
   /** Creates a pool; its threads start on demand. */
   public SidePool(String threadName) {
-    this(threadName, OwnThreads.ofCaller(), true, IDLE_MILLIS);
+    this(threadName, OwnThreads.ofCaller(), /* daemon= */ true, IDLE_MILLIS);
   }
 
   private SidePool(String threadName, OwnThreads own, boolean daemon, long idleMillis) {
@@ -41,7 +41,7 @@ public final class SidePool {
   }
 
   static SidePool ofLog() {
-    return new SidePool("offload-log", OwnThreads.ofLibrary(), false, GONE_MILLIS);
+    return new SidePool("offload-log", OwnThreads.ofLibrary(), /* daemon= */ false, GONE_MILLIS);
   }
 
   private ThreadPoolExecutor newThreads() {

@@ -77,14 +77,14 @@ public final class SystemTimer implements OffloadTimer {
     this(
         System::nanoTime,
         idleNanos,
-        clock -> own.make(threadName, true, clock).start(),
+        clock -> own.make(threadName, /* daemon= */ true, clock).start(),
         new ThreadPoolExecutor(
             0,
             Integer.MAX_VALUE,
             IDLE_NANOS,
             TimeUnit.NANOSECONDS,
             new SynchronousQueue<>(),
-            task -> own.make(threadName, true, task),
+            task -> own.make(threadName, /* daemon= */ true, task),
             new ThreadPoolExecutor.CallerRunsPolicy()));
   }
 

@@ -33,7 +33,7 @@ internal object Faces {
     @JvmStatic
     fun <T> deferredOver(job: JobCell<T>, isGivenUp: Boolean): OffloadDeferred<T> {
         job.takeLease() // or it is decided, and leases do not count any more
-        return DeferredLease(job, true).also { if (isGivenUp) it.cancel() }
+        return DeferredLease(job, joined = true).also { if (isGivenUp) it.cancel() }
     }
 
     /** The job of a handle, with a lease on it if the outcome is undecided. */

@@ -143,7 +143,7 @@ internal abstract class ScopeFace(val core: ScopeCore) :
         noinline block: suspend CoroutineScope.() -> T,
     ): DeferredLease<T> {
         val inFlight = if (conflict == ConflictPolicy.JOIN) core.submissions().tryJoin(key) else null
-        if (inFlight != null) return DeferredLease(inFlight, true)
+        if (inFlight != null) return DeferredLease(inFlight, joined = true)
         val body = managerBody(key, context(), block)
         val submissions = core.submissions()
         return handle(

@@ -73,7 +73,7 @@ internal class ScopeRecorder<ID : Any, T>(val core: RecorderCore<ID, T>, private
         currentCoroutineContext().ensureActive()
         val body = bodies.body(name, context.requireNoJob(), block)
         val revoking = core.revoke(id, timeout, body)
-        return revoking.refusal() ?: outcome(DeferredLease(revoking.job()!!, false))
+        return revoking.refusal() ?: outcome(DeferredLease(revoking.job()!!, joined = false))
     }
 
     private suspend fun <R> outcome(lease: DeferredLease<R>): RevokeOutcome<R> = try {

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /** A scope as its users see it, in Kotlin or in Java: what the contract is tested through. */
-public interface ScopeFace extends AutoCloseable {
+public interface FaceScope extends AutoCloseable {
 
   /** By the policy of the kind. */
   <T> Handle<T> submit(OffloadKey<T> key, Body<T> body);
@@ -70,10 +70,10 @@ public interface ScopeFace extends AutoCloseable {
   /** One that keeps values. */
   RecorderFace recorder(OffloadKind<Object, Integer> kind, KeepValues keep);
 
-  ScopeFace openScope(String name, ScopeOptions options);
+  FaceScope openScope(String name, ScopeOptions options);
 
   /** A scope around a block, which may block; the wait is for the end of both. */
-  <R> Wait<R> within(String name, ScopeOptions options, Function<ScopeFace, R> block);
+  <R> Wait<R> within(String name, ScopeOptions options, Function<FaceScope, R> block);
 
   /** Starts the waiting end. */
   void complete();
