@@ -37,32 +37,45 @@ import kotlin.time.Duration.Companion.milliseconds
 /** How a body reacts to its cancellation, in the thread that cancels it. */
 private enum class Reaction {
     HANDLER {
-        override suspend fun wait(action: () -> Unit): String =
-            suspendCancellableCoroutine { it.invokeOnCancellation { action() } }
+        override suspend fun wait(begun: () -> Unit, action: () -> Unit): String = suspendCancellableCoroutine {
+            it.invokeOnCancellation { action() }
+            begun()
+        }
     },
 
     /** Its continuation is resumed in place. */
     UNCONFINED {
         override val dispatcher get() = Dispatchers.Unconfined
 
-        override suspend fun wait(action: () -> Unit): String = try {
+        override suspend fun wait(begun: () -> Unit, action: () -> Unit): String = try {
+            begun()
             awaitCancellation()
         } finally {
             action()
         }
     },
 
-    /** Its dispatcher is what blocks or throws. */
+    /** Its dispatcher is what blocks or throws; it is asked for a second time only if the cancel comes after the suspension. */
     DISPATCHER {
-        override suspend fun wait(action: () -> Unit): String {
-            val dispatcher = HostileDispatcher { if (it > 1) action() }
-            return withContext(dispatcher) { awaitCancellation() }
+        override suspend fun wait(begun: () -> Unit, action: () -> Unit): String = try {
+            withContext(HostileDispatcher(Telling(begun)) { if (it > 1) action() }) { awaitCancellation() }
+        } finally {
+            begun()
         }
     }, ;
 
     open val dispatcher: CoroutineDispatcher get() = Dispatchers.Default
 
-    abstract suspend fun wait(action: () -> Unit): String
+    /** Suspends until it is cancelled. Calls [begun] when a cancel is sure to find it so, or when it ends. */
+    abstract suspend fun wait(begun: () -> Unit = {}, action: () -> Unit): String
+}
+
+/** Tells when what it was given has suspended or ended. */
+private class Telling(private val told: () -> Unit) : CoroutineDispatcher() {
+    override fun dispatch(context: CoroutineContext, block: Runnable) = Dispatchers.Default.dispatch(context) {
+        block.run()
+        told()
+    }
 }
 
 class HostileBodySpec :
@@ -78,7 +91,7 @@ class HostileBodySpec :
                             LOAD.key(id),
                             timeout = timeout?.let { TimeoutPolicy(cancelAfter = it) },
                             context = reaction.dispatcher,
-                        ) { begun.complete(Unit).let { reaction.wait(action) } }
+                        ) { reaction.wait({ begun.complete(Unit) }, action) }
                     inTime("the body begins") { begun.await() }
                     handle
                 }
@@ -92,7 +105,9 @@ class HostileBodySpec :
                         inTime("withTimeout returns") {
                             withContext(Dispatchers.Default) {
                                 shouldThrow<TimeoutCancellationException> {
-                                    withTimeout(50.milliseconds) { manager.call(key) { reaction.wait(block::hold) } }
+                                    withTimeout(50.milliseconds) {
+                                        manager.call(key) { reaction.wait(action = block::hold) }
+                                    }
                                 }
                             }
                         }
@@ -176,7 +191,7 @@ class HostileBodySpec :
                             val caller = launch(Dispatchers.Default) {
                                 manager.scope("request") {
                                     submit(LOAD.key(1), context = reaction.dispatcher) {
-                                        begun.complete(Unit).let { reaction.wait(block::hold) }
+                                        reaction.wait({ begun.complete(Unit) }, block::hold)
                                     }
                                     submit(LOAD.key(2)) {
                                         other.complete(Unit)
