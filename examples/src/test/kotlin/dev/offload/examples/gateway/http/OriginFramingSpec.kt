@@ -28,8 +28,10 @@ class OriginFramingSpec :
                         loaded.text shouldNotContain "half"
                     }
                     val passed = get("/page", "Authorization: me")
-                    passed.status shouldBeIn listOf(200, 502)
-                    if (passed.status == 200) passed.isWhole shouldBe false
+                    if (passed.text.isNotEmpty()) { // nothing, if it is broken off before its head was sent
+                        passed.status shouldBeIn listOf(200, 502)
+                        if (passed.status == 200) passed.isWhole shouldBe false
+                    }
                     origin.requests.size shouldBe 3
                 }
             }
